@@ -1,0 +1,14 @@
+#!/usr/bin/env python
+"""Django's command line."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if sys.argv[1:2] == ["demo"]:
+        # The demo is a development server. Everything else is production until told otherwise.
+        os.environ.setdefault("DEBUG", "1")
+    execute_from_command_line(sys.argv)
