@@ -1,0 +1,171 @@
+"""The frames of the wire: what may come in, and what goes out.
+
+Pure functions over text and dictionaries, so that the whole of it can be tested without a server.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+MAX_FRAME_BYTES = 65_536
+MAX_TEXT_CHARS = 4_000  # Unicode code points, as Python and PostgreSQL count them
+MAX_ID = 2**63 - 1  # what the database's key column holds
+MAX_REF_CHARS = 64
+HISTORY_DEFAULT = 50
+HISTORY_MAX = 100
+
+_MESSAGE_TYPE = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
+# NUL is what PostgreSQL cannot store; a lone surrogate is what UTF-8 cannot encode.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+Frame = dict[str, Any]
+
+
+class Code(StrEnum):
+    """Every `code` that an error frame can have."""
+
+    BAD_JSON = "bad_json"
+    BAD_FRAME = "bad_frame"
+    UNKNOWN_ACTION = "unknown_action"
+    NOT_FOUND = "not_found"
+    TOO_LARGE = "too_large"
+    RATE_LIMITED = "rate_limited"
+    INTERNAL = "internal"
+
+
+class Refused(Exception):
+    """A frame that is answered with an error frame. The connection stays open.
+
+    `retry_after` is in milliseconds.
+    """
+
+    def __init__(self, code: Code, detail: str, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Store `text` in the conversation and show it to everyone in it."""
+
+    conversation_id: int
+    text: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class GetMessages:
+    """Return the newest `limit` messages, or the newest older than message `before`."""
+
+    conversation_id: int
+    before: int | None
+    limit: int
+
+
+def decode(text: str | None) -> Frame:
+    """The JSON object in a text frame; `None` stands for a binary frame."""
+    if text is None:
+        raise Refused(Code.BAD_FRAME, "frames are text, not binary")
+    if len(text.encode(errors="surrogatepass")) > MAX_FRAME_BYTES:
+        raise Refused(Code.TOO_LARGE, f"a frame has at most {MAX_FRAME_BYTES} bytes")
+    try:
+        frame = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):  # also numbers of thousands of digits, and deep nesting
+        raise Refused(Code.BAD_JSON, "the frame is not JSON") from None
+    if not isinstance(frame, dict):
+        raise Refused(Code.BAD_FRAME, "a frame is a JSON object")
+    return frame
+
+
+def parse(frame: Frame) -> SendMessage | GetMessages:
+    """What a frame asks for. Members that this version does not know are ignored."""
+    if "action" not in frame:
+        return SendMessage(
+            conversation_id=_whole_number(frame, "conversation_id", 0, MAX_ID),
+            text=_text(frame),
+            type=_message_type(frame),
+        )
+    if frame["action"] == "get_messages":
+        return GetMessages(
+            conversation_id=_whole_number(frame, "conversation_id", 0, MAX_ID),
+            before=_whole_number(frame, "before", 0, MAX_ID, default=None),
+            limit=_whole_number(frame, "limit", 1, HISTORY_MAX, default=HISTORY_DEFAULT),
+        )
+    raise Refused(Code.UNKNOWN_ACTION, "the only action is get_messages")
+
+
+def encode(frame: Frame) -> str:
+    """A frame as it goes over the wire."""
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+def messages_frame(conversation_id: int, messages: list[Frame], has_more: bool) -> Frame:
+    """The answer to `get_messages`, oldest message first; `has_more` speaks of older ones."""
+    return {
+        "action": "messages_response",
+        "conversation_id": conversation_id,
+        "messages": messages,
+        "has_more": has_more,
+    }
+
+
+def error_frame(refused: Refused, about: Frame) -> Frame:
+    """The answer to the frame `about`, of which only what is well-formed is repeated."""
+    frame = {"action": "error", "code": refused.code, "detail": refused.detail, "ref": _ref(about)}
+    if _is_whole_number(about.get("conversation_id"), 0, MAX_ID):
+        frame["conversation_id"] = about["conversation_id"]
+    if refused.retry_after is not None:
+        frame["retry_after"] = refused.retry_after
+    return frame
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is Python's, not JSON")
+
+
+def _text(frame: Frame) -> str:
+    text = frame.get("message")
+    if not isinstance(text, str) or not text.strip():
+        raise Refused(Code.BAD_FRAME, "message is a text that is not empty")
+    if len(text) > MAX_TEXT_CHARS:
+        raise Refused(Code.TOO_LARGE, f"a message has at most {MAX_TEXT_CHARS} characters")
+    if _UNSTORABLE.search(text):
+        raise Refused(Code.BAD_FRAME, "message has a NUL or half of a surrogate pair")
+    return text
+
+
+def _message_type(frame: Frame) -> str:
+    value = frame.get("type", "TEXT")
+    if not isinstance(value, str) or not _MESSAGE_TYPE.fullmatch(value):
+        raise Refused(Code.BAD_FRAME, "type is up to 32 of A-Z, 0-9 and _, a letter first")
+    return value
+
+
+_REQUIRED: Any = object()
+
+
+def _whole_number(frame: Frame, key: str, low: int, high: int, default: Any = _REQUIRED) -> Any:
+    value = frame.get(key, default)
+    if value is default and default is not _REQUIRED:
+        return default
+    if not _is_whole_number(value, low, high):
+        raise Refused(Code.BAD_FRAME, f"{key} is a whole number from {low} to {high}")
+    return value
+
+
+def _is_whole_number(value: Any, low: int, high: int) -> bool:
+    # `type(...) is int`, since to Python True is an int and equals 1.
+    return type(value) is int and low <= value <= high
+
+
+def _ref(about: Frame) -> str | int | None:
+    ref = about.get("id")
+    if _is_whole_number(ref, 0, MAX_ID):
+        return ref
+    if isinstance(ref, str) and len(ref) <= MAX_REF_CHARS and not _UNSTORABLE.search(ref):
+        return ref
+    return None
