@@ -1,0 +1,97 @@
+"""All database work of the chat: synchronous, and knowing nothing of sockets."""
+
+from django.db import transaction
+from django.db.models import Count, F, OuterRef, Subquery
+
+from inbox.models import Conversation, Message, User
+from inbox.protocol import Code, Frame, GetMessages, Refused, SendMessage, messages_frame
+
+
+def send_message(sender_id: int, request: SendMessage) -> tuple[Frame, list[int]]:
+    """Store a message; return its frame and the ids of all who are to see it, the sender too.
+
+    The conversation's row is locked first and its participants are read under that lock, so one
+    who has left meanwhile neither sends nor hears, and messages are committed in the order of
+    their ids. On return the message is committed.
+    """
+    with transaction.atomic():
+        # `of` keeps the lock to this row, whatever a later version of the query joins.
+        conversation = (
+            Conversation.objects.select_for_update(of=("self",))
+            .filter(pk=request.conversation_id)
+            .first()
+        )
+        participants = (
+            {user.pk: user for user in conversation.participants.all()} if conversation else {}
+        )
+        if sender_id not in participants:
+            raise _not_found()
+        message = Message.objects.create(
+            conversation=conversation,
+            sender=participants[sender_id],
+            type=request.type,
+            text=request.text,
+        )
+    return message_frame(message), list(participants)
+
+
+def history(user_id: int, request: GetMessages) -> Frame:
+    """The `messages_response` to a participant."""
+    if not is_participant(user_id, request.conversation_id):
+        raise _not_found()
+    messages = Message.objects.filter(conversation_id=request.conversation_id)
+    if request.before is not None:
+        messages = messages.filter(pk__lt=request.before)
+    # One more than asked for tells whether there are more.
+    newest = list(messages.select_related("sender").order_by("-pk")[: request.limit + 1])
+    page = [message_frame(message) for message in reversed(newest[: request.limit])]
+    return messages_frame(request.conversation_id, page, has_more=len(newest) > request.limit)
+
+
+def is_participant(user_id: int, conversation_id: int) -> bool:
+    """Whether the conversation exists and the user takes part in it."""
+    return Conversation.objects.filter(pk=conversation_id, participants=user_id).exists()
+
+
+def conversations_of(user: User) -> list[dict]:
+    """The inbox: a user's conversations, the one with the newest message first."""
+    newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    conversations = (
+        user.conversations.annotate(newest=Subquery(newest), message_count=Count("messages"))
+        .order_by(F("newest").desc(nulls_last=True), "pk")
+        .prefetch_related("participants")
+    )
+    last = Message.objects.select_related("sender").in_bulk([c.newest for c in conversations])
+    return [
+        {
+            "id": conversation.pk,
+            "title": conversation.title,
+            "participants": [
+                {"id": person.pk, "name": person.name}
+                for person in sorted(conversation.participants.all(), key=lambda p: p.pk)
+            ],
+            "last_message": message_frame(last[conversation.newest])
+            if conversation.newest
+            else None,
+            "message_count": conversation.message_count,
+        }
+        for conversation in conversations
+    ]
+
+
+def message_frame(message: Message) -> Frame:
+    """A message as it goes over the wire. The client's quick path wants `conversation_id` first."""
+    return {
+        "conversation_id": message.conversation_id,
+        "message": message.text,
+        "type": message.type,
+        "sender_id": message.sender_id,
+        "sender_name": message.sender.name,
+        "message_id": message.pk,
+        "created_at": message.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+
+
+def _not_found() -> Refused:
+    # The same words for a missing conversation and for somebody else's.
+    return Refused(Code.NOT_FOUND, "there is no such conversation")
