@@ -1,0 +1,13 @@
+"""HTTP addresses; config/asgi.py has the WebSocket ones."""
+
+from django.urls import path
+
+from inbox import views
+
+urlpatterns = [
+    path("", views.page_not_built),
+    path("api/login", views.login),
+    path("api/logout", views.logout),
+    path("api/me", views.me),
+    path("api/conversations", views.conversations),
+]

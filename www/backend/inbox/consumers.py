@@ -1,0 +1,162 @@
+"""The sockets: the inbox's one connection, and the one per conversation that it replaces."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+
+from channels.consumer import get_handler_name
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from inbox import limits, protocol, services
+from inbox.database import in_database
+from inbox.events import group_of, tell
+from inbox.protocol import Code, Frame, GetMessages, Refused, SendMessage
+from inbox.security import LOGGED_OUT, NOT_FOUND, session_user
+
+logger = logging.getLogger(__name__)
+
+
+class InboxConsumer(AsyncWebsocketConsumer):
+    """One user's socket for every conversation the user is part of.
+
+    Frames are answered strictly one after the other. The middleware in inbox/security.py has
+    already seen to the origin and the login.
+    """
+
+    async def __call__(self, scope, receive, send) -> None:
+        self.user_id: int = scope["user_id"]
+        self.session_key: str = scope["session_key"]
+        self.closed = False
+        receive = _with_reminders(receive, settings.SESSION_RECHECK_SECONDS, "session.check")
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # Here, not in disconnect(), so that it also happens when a send fails.
+            await self.channel_layer.group_discard(group_of(self.user_id), self.channel_name)
+
+    async def dispatch(self, event) -> None:
+        """Call the event's handler; without Channels' hop to the database thread before each.
+
+        That hop closes stale connections, which in_database() sees to, and would make every
+        message that is merely passed on wait for whatever else is on that thread.
+        """
+        if not self.closed or event["type"] == "websocket.disconnect":
+            await getattr(self, get_handler_name(event))(event)
+
+    async def connect(self) -> None:
+        # The group first: what is sent once the client knows it is connected must reach it.
+        await self.join()
+        await self.accept()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        reply = await self.answer(text_data)
+        if reply is not None:
+            await self.send(protocol.encode(reply))
+
+    async def close(self, code=None, reason=None) -> None:
+        self.closed = True  # nothing may be sent after it, yet events may be under way
+        await super().close(code, reason)
+
+    async def join(self) -> None:
+        await self.channel_layer.group_add(group_of(self.user_id), self.channel_name)
+
+    async def answer(self, text: str | None) -> Frame | None:
+        """Do what a frame asks for and return what to reply to it, if anything."""
+        frame: Frame = {}
+        wait = limits.frames.take(self.user_id)
+        try:
+            frame = protocol.decode(text)
+            request = self.parse(frame)
+            if wait:
+                raise Refused(Code.RATE_LIMITED, "too many frames", retry_after=wait)
+            match request:
+                case SendMessage():
+                    await self.send_message(request)
+                case GetMessages():
+                    return await in_database(services.history, self.user_id, request)
+        except Refused as refused:
+            return protocol.error_frame(refused, frame)
+        except Exception as error:
+            # The place but not the error's own words: a database quotes the row it rejects.
+            place = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("a frame failed with %s\n%s", type(error).__name__, place)
+            return protocol.error_frame(Refused(Code.INTERNAL, "the server failed"), frame)
+
+    def parse(self, frame: Frame) -> SendMessage | GetMessages:
+        return protocol.parse(frame)
+
+    async def send_message(self, request: SendMessage) -> None:
+        """Store a message, then tell everyone in the conversation; the sender's tabs as well."""
+        frame, people = await in_database(services.send_message, self.user_id, request)
+        event = {
+            "type": "inbox.message",
+            "conversation_id": request.conversation_id,
+            "text": protocol.encode(frame),  # once, for all who get it
+        }
+        await tell(people, event)
+
+    async def inbox_message(self, event) -> None:
+        """Pass on a message that was stored."""
+        await self.send(event["text"])
+
+    async def session_check(self, event) -> None:
+        """Close if the session is over: somebody says so, or it is time to look."""
+        user = await in_database(session_user, self.session_key)
+        if user is None or user.pk != self.user_id:
+            await self.close(LOGGED_OUT, "the session is over")
+        else:
+            # The in-memory layer drops a member that was slow to read, or joined a day ago.
+            await self.join()
+
+
+class ConversationConsumer(InboxConsumer):
+    """One user's socket for one conversation: the design that InboxConsumer replaces.
+
+    Here to compare with. It hears all of the user's events and passes on its own conversation's,
+    so that what the server spends on a message grows with the sockets that are open.
+    """
+
+    async def connect(self) -> None:
+        self.conversation_id: int = self.scope["url_route"]["kwargs"]["conversation_id"]
+        if await in_database(services.is_participant, self.user_id, self.conversation_id):
+            await super().connect()
+        else:
+            await self.accept()
+            await self.close(NOT_FOUND, "there is no such conversation")
+
+    def parse(self, frame: Frame) -> SendMessage | GetMessages:
+        """Frames need no conversation_id; one that names another is refused."""
+        if frame.setdefault("conversation_id", self.conversation_id) != self.conversation_id:
+            raise Refused(Code.BAD_FRAME, "this socket is another conversation's")
+        return super().parse(frame)
+
+    async def inbox_message(self, event) -> None:
+        if event["conversation_id"] == self.conversation_id:
+            await super().inbox_message(event)
+
+
+Receive = Callable[[], Awaitable[dict]]
+
+
+def _with_reminders(receive: Receive, seconds: float, event_type: str) -> Receive:
+    """`receive`, which besides returns an event of `event_type` every so many seconds.
+
+    A reminder thus waits its turn like any event, and needs neither a task nor the channel layer.
+    """
+    clock = asyncio.get_running_loop()
+    due = clock.time() + seconds
+
+    async def receive_or_remind() -> dict:
+        nonlocal due
+        try:
+            if clock.time() < due:  # else a busy client could put it off for ever
+                async with asyncio.timeout_at(due):
+                    return await receive()
+        except TimeoutError:
+            pass
+        due = clock.time() + seconds
+        return {"type": event_type}
+
+    return receive_or_remind
