@@ -1,0 +1,63 @@
+import { useEffect, useState } from "react";
+
+import { getStats } from "inbox-socket";
+
+import { cutNetwork, restoreNetwork, useNetwork } from "../network";
+
+interface ConnectionPanelProps {
+  isConnected: boolean;
+  openConversations: number;
+}
+
+/** Shows that there is one connection, and lets a visitor cut it. */
+export function ConnectionPanel({ isConnected, openConversations }: ConnectionPanelProps) {
+  const { isCut, openSockets } = useNetwork();
+
+  return (
+    <section className="connection" aria-label="Connection">
+      <div className="connection-summary">
+        <span className="connection-light" data-on={isConnected || undefined} />
+        <p>
+          <strong>{count(openSockets, "connection")}</strong> for the inbox
+          {openConversations > 0 && ` and ${count(openConversations, "open conversation")}`}
+        </p>
+      </div>
+      <button className="button" onClick={isCut ? restoreNetwork : cutNetwork}>
+        {isCut ? "Restore the connection" : "Cut the connection"}
+      </button>
+      {isCut && <p className="hint">Cut. Write something, it will wait.</p>}
+      <details>
+        <summary>Figures</summary>
+        <Figures />
+      </details>
+    </section>
+  );
+}
+
+function Figures() {
+  const stats = useStats();
+
+  return (
+    <dl className="figures">
+      {Object.entries(stats).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function useStats() {
+  const [stats, setStats] = useState(getStats);
+  useEffect(() => {
+    const timer = setInterval(() => setStats(getStats()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return stats;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

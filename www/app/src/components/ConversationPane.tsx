@@ -1,0 +1,68 @@
+import { memo } from "react";
+
+import type { Conversation, User } from "../api";
+import { useConversation } from "../useConversation";
+import { Composer } from "./Composer";
+import { MessageLog } from "./MessageLog";
+
+export const titleId = (id: number) => `title-${id}`;
+export const composerId = (id: number) => `composer-${id}`;
+
+interface ConversationPaneProps {
+  conversation: Conversation;
+  me: User;
+  /** There is room for nothing else, so closing it is going back. */
+  isAlone: boolean;
+  onClose: (id: number) => void;
+}
+
+const names = new Intl.ListFormat("en-GB");
+
+/** One open conversation. It subscribes for itself and knows nothing of its neighbours. */
+export const ConversationPane = memo(function ConversationPane(props: ConversationPaneProps) {
+  const { conversation, me, isAlone, onClose } = props;
+  const { id, title, participants } = conversation;
+  const chat = useConversation(id, me);
+
+  const others = participants.filter((person) => person.id !== me.id).map(({ name }) => name);
+
+  return (
+    <section className="pane" aria-labelledby={titleId(id)}>
+      <header className="pane-header">
+        <button
+          className="button button-icon"
+          onClick={() => onClose(id)}
+          aria-label={isAlone ? "Back to the inbox" : `Close ${title}`}
+        >
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d={isAlone ? "M12.5 4 6.5 10l6 6" : "m5 5 10 10M15 5 5 15"} />
+          </svg>
+        </button>
+        <div>
+          <h2 id={titleId(id)} tabIndex={-1}>
+            {title}
+          </h2>
+          <p>{names.format(["You", ...others])}</p>
+        </div>
+      </header>
+
+      <MessageLog
+        label={`Messages in ${title}`}
+        myId={me.id}
+        messages={chat.messages}
+        outgoing={chat.outgoing}
+        isLoaded={chat.isLoaded}
+        isConnected={chat.isConnected}
+        onShowEarlier={chat.hasEarlier && chat.isConnected ? chat.showEarlier : null}
+        onDismiss={chat.dismiss}
+      />
+
+      <Composer
+        inputId={composerId(id)}
+        label={`Message to ${title}`}
+        isConnected={chat.isConnected}
+        onSend={chat.send}
+      />
+    </section>
+  );
+});

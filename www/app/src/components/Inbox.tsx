@@ -1,0 +1,130 @@
+import { useCallback, useEffect, useState } from "react";
+
+import type { User } from "../api";
+import { useOpenConversations } from "../openConversations";
+import { useInbox } from "../useInbox";
+import { useMediaQuery } from "../useMediaQuery";
+import { ConnectionBanner } from "./ConnectionBanner";
+import { ConnectionPanel } from "./ConnectionPanel";
+import { ConversationList, conversationButtonId } from "./ConversationList";
+import { ConversationPane, composerId, titleId } from "./ConversationPane";
+
+/** As in styles/inbox.css: below it there is room for the list or one conversation. */
+const NARROW = "(max-width: 47.99rem)";
+
+interface InboxProps {
+  me: User;
+  onLogOut: () => void;
+  onLoggedOut: () => void;
+}
+
+export function Inbox({ me, onLogOut, onLoggedOut }: InboxProps) {
+  const isNarrow = useMediaQuery(NARROW);
+  const { openIds, open, close } = useOpenConversations();
+  const visibleIds = isNarrow ? openIds.slice(-1) : openIds;
+
+  const { conversations, unreadCount, connection, problem, dismissProblem } = useInbox(
+    me,
+    visibleIds,
+    onLoggedOut,
+  );
+  const panes = visibleIds.flatMap((id) => conversations?.find((one) => one.id === id) ?? []);
+  const unread = conversations?.reduce((sum, { id }) => sum + unreadCount(id), 0) ?? 0;
+
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) Inbox` : "Inbox";
+    return () => void (document.title = "Inbox");
+  }, [unread]);
+
+  // Focus follows the reader into a conversation and back out of it. What is to have the focus may
+  // only come to be with the next render, and on a phone the list comes back with it.
+  const [focusId, setFocusId] = useState<string | null>(null);
+  useEffect(() => {
+    const target = focusId && document.getElementById(focusId);
+    if (!target) return;
+    target.focus();
+    setFocusId(null);
+  });
+
+  const handleOpen = useCallback(
+    (id: number) => {
+      open(id);
+      // On a phone the field would bring up the keyboard before anything was read.
+      setFocusId(isNarrow ? titleId(id) : composerId(id));
+    },
+    [open, isNarrow],
+  );
+
+  const handleClose = useCallback(
+    (id: number) => {
+      close(id);
+      setFocusId(conversationButtonId(id));
+    },
+    [close],
+  );
+
+  const showsList = !isNarrow || panes.length === 0;
+  const showsPanes = !isNarrow || panes.length > 0;
+
+  return (
+    <div className="inbox">
+      <ConnectionBanner {...connection} />
+      {problem && (
+        <p className="problem" role="alert">
+          {problem}
+          <button className="button button-quiet" onClick={dismissProblem}>
+            Dismiss
+          </button>
+        </p>
+      )}
+
+      <main className="inbox-body">
+        {showsList && (
+          <div className="sidebar">
+            <header className="sidebar-header">
+              <img src="/icon.svg" alt="" width="30" height="30" />
+              <h1>Inbox</h1>
+              <span className="who">{me.name}</span>
+              <button className="button button-quiet" onClick={onLogOut}>
+                Log out
+              </button>
+            </header>
+            <ConversationList
+              conversations={conversations}
+              openIds={visibleIds}
+              unreadCount={unreadCount}
+              me={me}
+              onOpen={handleOpen}
+            />
+            <ConnectionPanel isConnected={connection.isConnected} openConversations={panes.length} />
+          </div>
+        )}
+
+        {showsPanes && (
+          <div className="panes">
+            {panes.map((conversation) => (
+              <ConversationPane
+                key={conversation.id}
+                conversation={conversation}
+                me={me}
+                isAlone={isNarrow}
+                onClose={handleClose}
+              />
+            ))}
+            {panes.length === 0 && conversations !== null && conversations.length > 0 && (
+              <div className="no-panes">
+                <p>Pick a conversation, or several: they open side by side and share one connection.</p>
+                <button
+                  className="button"
+                  onClick={() => open(...conversations.slice(0, 3).map(({ id }) => id))}
+                >
+                  Open the latest three
+                </button>
+              </div>
+            )}
+          </div>
+        )}
+      </main>
+    </div>
+  );
+}

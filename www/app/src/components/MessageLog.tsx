@@ -1,0 +1,95 @@
+import { Fragment } from "react";
+
+import type { Outgoing } from "../conversation";
+import type { Message } from "../frames";
+import { groupMessages, type MessageGroup } from "../messageGroups";
+import { clockTime, dayName } from "../time";
+import { useStickToBottom } from "../useStickToBottom";
+import { OutgoingMessage } from "./OutgoingMessage";
+
+interface MessageLogProps {
+  label: string;
+  myId: number;
+  messages: Message[];
+  outgoing: Outgoing[];
+  isLoaded: boolean;
+  isConnected: boolean;
+  /** Null when there is nothing earlier, or no way to fetch it now. */
+  onShowEarlier: (() => void) | null;
+  onDismiss: (key: string) => void;
+}
+
+export function MessageLog(props: MessageLogProps) {
+  const { label, myId, messages, outgoing, isLoaded, isConnected, onShowEarlier, onDismiss } = props;
+  const { scrollerRef, contentRef, newCount, scrollToBottom } = useStickToBottom(
+    messages,
+    outgoing.length,
+  );
+
+  return (
+    <div className="message-area">
+      {/* Focusable, so that the arrow keys scroll it. */}
+      <div
+        className="message-scroller"
+        role="log"
+        aria-label={label}
+        aria-busy={!isLoaded}
+        tabIndex={0}
+        ref={scrollerRef}
+      >
+        <div className="messages" ref={contentRef}>
+          {onShowEarlier && (
+            <button className="button button-quiet show-earlier" onClick={onShowEarlier}>
+              Show earlier messages
+            </button>
+          )}
+          {isLoaded && messages.length === 0 && outgoing.length === 0 && (
+            <p className="hint">Nothing here yet. Say hello.</p>
+          )}
+          {groupMessages(messages).map((group) => (
+            <Fragment key={group.messages[0]!.message_id}>
+              {group.startsDay && <h3 className="day">{dayName(group.startsAt)}</h3>}
+              <Group group={group} isMine={group.senderId === myId} />
+            </Fragment>
+          ))}
+          {outgoing.map((item) => (
+            <OutgoingMessage
+              key={item.key}
+              outgoing={item}
+              isConnected={isConnected}
+              onDismiss={onDismiss}
+            />
+          ))}
+        </div>
+      </div>
+
+      {newCount > 0 && (
+        <button className="button new-messages" onClick={scrollToBottom}>
+          {newCount === 1 ? "1 new message" : `${newCount} new messages`} ↓
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Group({ group, isMine }: { group: MessageGroup; isMine: boolean }) {
+  const name = isMine ? "You" : group.senderName;
+
+  return (
+    <div className={isMine ? "group group-mine" : "group"}>
+      <p className="group-header" aria-hidden="true">
+        {!isMine && <span className="sender">{name} </span>}
+        <time dateTime={group.startsAt}>{clockTime(group.startsAt)}</time>
+      </p>
+      {group.messages.map((message) => (
+        <p key={message.message_id} className="bubble" dir="auto">
+          {/* A screen reader announces each new message alone, without the header of its group. */}
+          <span className="visually-hidden">
+            {name}, {clockTime(message.created_at)}:{" "}
+          </span>
+          {message.message}
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { useEffect, useReducer, useState } from "react";
+
+import { useWebSocket } from "inbox-socket/react";
+
+import { type User, fetchConversations, isLoggedOut } from "./api";
+import { isHistory, isMessage, isRefusal } from "./frames";
+import { inboxReducer } from "./inbox";
+import { loadReadMarks, saveReadMarks } from "./readMarks";
+
+/** The inbox list, kept up to date by a subscription to everything, and the state of the connection. */
+export function useInbox(me: User, visibleIds: number[], onLoggedOut: () => void) {
+  const [{ conversations, readUpTo, unread }, dispatch] = useReducer(inboxReducer, null, () => ({
+    conversations: null,
+    readUpTo: loadReadMarks(me.id),
+    unread: {},
+  }));
+  const [problem, setProblem] = useState<string | null>(null);
+
+  const { isConnected, error, reconnectAttempts, retry, requestMessages } = useWebSocket(
+    null,
+    (frame) => {
+      if (isMessage(frame)) {
+        dispatch({ type: "arrived", messages: [frame], myId: me.id });
+        if (!conversations?.some(({ id }) => id === frame.conversation_id)) void refresh();
+      } else if (isHistory(frame)) {
+        dispatch({ type: "arrived", messages: frame.messages, myId: me.id });
+      } else if (isRefusal(frame) && frame.conversation_id === undefined) {
+        setProblem(frame.detail);
+      }
+    },
+  );
+
+  async function refresh() {
+    try {
+      const listed = await fetchConversations();
+      dispatch({ type: "listed", conversations: listed });
+      setProblem(null);
+      // The list tells only the last message. To count the ones before it, they have to be asked for;
+      // an open conversation does so itself.
+      for (const { id, last_message } of listed) {
+        const isNews = last_message !== null && last_message.message_id > (readUpTo[id] ?? Infinity);
+        if (isNews && isConnected && !visibleIds.includes(id)) requestMessages(id);
+      }
+    } catch (failure) {
+      if (isLoggedOut(failure)) onLoggedOut();
+      else setProblem("The list of conversations could not be loaded.");
+    }
+  }
+
+  useEffect(() => {
+    if (isConnected || conversations === null) void refresh();
+  }, [isConnected]);
+
+  const visible = visibleIds.join();
+  useEffect(() => {
+    dispatch({ type: "read", conversationIds: visibleIds });
+  }, [visible, conversations]);
+
+  useEffect(() => saveReadMarks(me.id, readUpTo), [me.id, readUpTo]);
+
+  return {
+    conversations,
+    unreadCount: (id: number) => (visibleIds.includes(id) ? 0 : (unread[id]?.length ?? 0)),
+    connection: { isConnected, error, reconnectAttempts, retry },
+    problem,
+    dismissProblem: () => setProblem(null),
+  };
+}
