@@ -17,7 +17,9 @@ export function useOpenConversations() {
     go(parse(window.location.hash).filter((openId) => openId !== id));
   }, []);
 
-  return { openIds, open, close };
+  const closeAll = useCallback(() => go([]), []);
+
+  return { openIds, open, close, closeAll };
 }
 
 function parse(hash: string): number[] {

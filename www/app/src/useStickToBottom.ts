@@ -28,12 +28,14 @@ export function useStickToBottom(messages: Message[], outgoingCount: number) {
       isAtBottom.current = below < SLACK;
       if (isAtBottom.current) setNewCount(0);
     };
-    // A phone's keyboard, a neighbour that opens, the banner: all change the room there is.
+    // A phone's keyboard, a neighbour that opens, the banner: all change the room there is. The content
+    // changes too without a new message, as when one is refused and the reason stands below it.
     const observer = new ResizeObserver(() => {
       if (isAtBottom.current) scrollToBottom();
     });
     scroller.addEventListener("scroll", handleScroll, { passive: true });
     observer.observe(scroller);
+    observer.observe(contentRef.current!);
     return () => {
       scroller.removeEventListener("scroll", handleScroll);
       observer.disconnect();

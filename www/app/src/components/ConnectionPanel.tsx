@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-import { getStats } from "inbox-socket";
+import { type Stats, getStats } from "inbox-socket";
 
 import { cutNetwork, restoreNetwork, useNetwork } from "../network";
 
@@ -34,15 +34,30 @@ export function ConnectionPanel({ isConnected, openConversations }: ConnectionPa
   );
 }
 
+const FIGURES: [string, (stats: Stats) => number | string][] = [
+  ["Handshakes", (stats) => stats.handshakes],
+  ["Reconnections", (stats) => stats.reconnections],
+  ["Time connected", (stats) => `${Math.round(stats.connectedMs / 1_000)} s`],
+  ["Listeners", (stats) => stats.listeners],
+  ["Frames received", (stats) => stats.framesIn],
+  ["… parsed", (stats) => stats.framesParsed],
+  ["… delivered to listeners", (stats) => stats.framesDelivered],
+  ["… dropped", (stats) => stats.framesDropped],
+  ["Frames sent", (stats) => stats.framesOut],
+  ["… waiting", (stats) => stats.queued],
+  ["Characters in", (stats) => stats.charactersIn],
+  ["Characters out", (stats) => stats.charactersOut],
+];
+
 function Figures() {
   const stats = useStats();
 
   return (
     <dl className="figures">
-      {Object.entries(stats).map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
+      {FIGURES.map(([label, figure]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{figure(stats)}</dd>
         </div>
       ))}
     </dl>

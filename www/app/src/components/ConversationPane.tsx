@@ -24,6 +24,7 @@ export const ConversationPane = memo(function ConversationPane(props: Conversati
   const { id, title, participants } = conversation;
   const chat = useConversation(id, me);
 
+  const Title = isAlone ? "h1" : "h2";
   const others = participants.filter((person) => person.id !== me.id).map(({ name }) => name);
 
   return (
@@ -39,9 +40,9 @@ export const ConversationPane = memo(function ConversationPane(props: Conversati
           </svg>
         </button>
         <div>
-          <h2 id={titleId(id)} tabIndex={-1}>
+          <Title id={titleId(id)} tabIndex={-1}>
             {title}
-          </h2>
+          </Title>
           <p>{names.format(["You", ...others])}</p>
         </div>
       </header>

@@ -20,7 +20,7 @@ interface InboxProps {
 
 export function Inbox({ me, onLogOut, onLoggedOut }: InboxProps) {
   const isNarrow = useMediaQuery(NARROW);
-  const { openIds, open, close } = useOpenConversations();
+  const { openIds, open, close, closeAll } = useOpenConversations();
   const visibleIds = isNarrow ? openIds.slice(-1) : openIds;
 
   const { conversations, unreadCount, connection, problem, dismissProblem } = useInbox(
@@ -57,17 +57,19 @@ export function Inbox({ me, onLogOut, onLoggedOut }: InboxProps) {
 
   const handleClose = useCallback(
     (id: number) => {
-      close(id);
+      // Where only one is shown, leaving it leads to the list and not to the one behind it.
+      if (isNarrow) closeAll();
+      else close(id);
       setFocusId(conversationButtonId(id));
     },
-    [close],
+    [isNarrow, close, closeAll],
   );
 
   const showsList = !isNarrow || panes.length === 0;
   const showsPanes = !isNarrow || panes.length > 0;
 
   return (
-    <div className="inbox">
+    <main className="inbox">
       <ConnectionBanner {...connection} />
       {problem && (
         <p className="problem" role="alert">
@@ -78,7 +80,7 @@ export function Inbox({ me, onLogOut, onLoggedOut }: InboxProps) {
         </p>
       )}
 
-      <main className="inbox-body">
+      <div className="inbox-body">
         {showsList && (
           <div className="sidebar">
             <header className="sidebar-header">
@@ -124,7 +126,7 @@ export function Inbox({ me, onLogOut, onLoggedOut }: InboxProps) {
             )}
           </div>
         )}
-      </main>
-    </div>
+      </div>
+    </main>
   );
 }

@@ -48,7 +48,7 @@ export function MessageLog(props: MessageLogProps) {
           )}
           {groupMessages(messages).map((group) => (
             <Fragment key={group.messages[0]!.message_id}>
-              {group.startsDay && <h3 className="day">{dayName(group.startsAt)}</h3>}
+              {group.startsDay && <p className="day">{dayName(group.startsAt)}</p>}
               <Group group={group} isMine={group.senderId === myId} />
             </Fragment>
           ))}
