@@ -29,7 +29,7 @@ class InboxConsumer(AsyncWebsocketConsumer):
         self.user_id: int = scope["user_id"]
         self.session_key: str = scope["session_key"]
         self.closed = False
-        receive = _with_reminders(receive, settings.SESSION_RECHECK_SECONDS, "session.check")
+        receive = with_reminders(receive, settings.SESSION_RECHECK_SECONDS, "session.check")
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -103,12 +103,16 @@ class InboxConsumer(AsyncWebsocketConsumer):
 
     async def session_check(self, event) -> None:
         """Close if the session is over: somebody says so, or it is time to look."""
-        user = await in_database(session_user, self.session_key)
-        if user is None or user.pk != self.user_id:
-            await self.close(LOGGED_OUT, "the session is over")
-        else:
+        try:
+            user = await in_database(session_user, self.session_key)
             # The in-memory layer drops a member that was slow to read, or joined a day ago.
             await self.join()
+        except Exception as error:
+            # The database or Redis is away. The socket may outlive that; the next look decides.
+            logger.error("user %s not rechecked: %s", self.user_id, type(error).__name__)
+            return
+        if user is None or user.pk != self.user_id:
+            await self.close(LOGGED_OUT, "the session is over")
 
 
 class ConversationConsumer(InboxConsumer):
@@ -140,7 +144,7 @@ class ConversationConsumer(InboxConsumer):
 Receive = Callable[[], Awaitable[dict]]
 
 
-def _with_reminders(receive: Receive, seconds: float, event_type: str) -> Receive:
+def with_reminders(receive: Receive, seconds: float, event_type: str) -> Receive:
     """`receive`, which besides returns an event of `event_type` every so many seconds.
 
     A reminder thus waits its turn like any event, and needs neither a task nor the channel layer.

@@ -32,7 +32,7 @@ async def tell(user_ids: Iterable[int], event: dict) -> None:
     )
     for user_id, outcome in zip(ids, outcomes, strict=True):
         if isinstance(outcome, Exception):
-            logger.error("%s for user %s lost: %r", event["type"], user_id, type(outcome))
+            logger.error("%s to user %s: %s", event["type"], user_id, type(outcome).__name__)
 
 
 def recheck_sessions(user_id: int) -> None:

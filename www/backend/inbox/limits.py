@@ -36,21 +36,22 @@ class SocketCap:
 class RateLimit:
     """A token bucket for each user, kept as one number: when it will be full again.
 
-    It holds FRAMES_BURST tokens and gains FRAMES_PER_SECOND; a frame takes one.
+    It holds FRAMES_BURST tokens and gains FRAMES_PER_SECOND; a frame takes one. The clock tells
+    nanoseconds.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
         self._clock = clock
-        self._full_at: dict[int, float] = {}
+        self._full_at: dict[int, int] = {}
 
     def take(self, user_id: int) -> int:
         """Take a token and return 0, or return the milliseconds until there is one."""
         now = self._clock()
-        interval = 1 / settings.FRAMES_PER_SECOND
-        full_at = max(self._full_at.get(user_id, now), now) + interval
-        wait = full_at - now - settings.FRAMES_BURST * interval
-        if wait > 1e-9:  # what rounding may leave
-            return math.ceil(wait * 1000)
+        token = round(1e9 / settings.FRAMES_PER_SECOND)
+        full_at = max(self._full_at.get(user_id, now), now) + token
+        wait = full_at - now - settings.FRAMES_BURST * token
+        if wait > 0:
+            return math.ceil(wait / 1e6)
         self._full_at[user_id] = full_at
         return 0
 

@@ -123,6 +123,11 @@ def error_frame(refused: Refused, about: Frame) -> Frame:
     return frame
 
 
+def is_storable(text: str) -> bool:
+    """Whether every database can hold the text, and the wire carry it."""
+    return not _UNSTORABLE.search(text)
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is Python's, not JSON")
 
@@ -133,7 +138,7 @@ def _text(frame: Frame) -> str:
         raise Refused(Code.BAD_FRAME, "message is a text that is not empty")
     if len(text) > MAX_TEXT_CHARS:
         raise Refused(Code.TOO_LARGE, f"a message has at most {MAX_TEXT_CHARS} characters")
-    if _UNSTORABLE.search(text):
+    if not is_storable(text):
         raise Refused(Code.BAD_FRAME, "message has a NUL or half of a surrogate pair")
     return text
 
@@ -166,6 +171,6 @@ def _ref(about: Frame) -> str | int | None:
     ref = about.get("id")
     if _is_whole_number(ref, 0, MAX_ID):
         return ref
-    if isinstance(ref, str) and len(ref) <= MAX_REF_CHARS and not _UNSTORABLE.search(ref):
+    if isinstance(ref, str) and len(ref) <= MAX_REF_CHARS and is_storable(ref):
         return ref
     return None

@@ -12,18 +12,22 @@ from functools import wraps
 
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from inbox import services
 from inbox.events import recheck_sessions
 from inbox.models import User
+from inbox.protocol import is_storable
 from inbox.security import origin_allowed
 
 View = Callable[..., HttpResponse]
 
 
 def json_post(view: View) -> View:
-    """Call the view as `view(request, body)` with the JSON object of a POST that is ours."""
+    """Call the view as `view(request, body)` with the JSON object of a POST that is ours.
+
+    No body at all counts as an empty object.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
@@ -33,7 +37,7 @@ def json_post(view: View) -> View:
         if request.content_type != "application/json":
             return _error(415, "send application/json")
         try:
-            body = json.loads(request.body)
+            body = json.loads(request.body or b"{}")
         except (ValueError, RecursionError):
             return _error(400, "the body is not JSON")
         if not isinstance(body, dict):
@@ -57,7 +61,7 @@ def login_required(view: View) -> View:
 def login(request: HttpRequest, body: dict) -> HttpResponse:
     """`{"username": …, "password": …}`: the person, and a session's cookie."""
     username, password = body.get("username"), body.get("password")
-    if not isinstance(username, str) or not isinstance(password, str):
+    if not all(isinstance(text, str) and is_storable(text) for text in (username, password)):
         return _error(400, "username and password are texts")
     user = auth.authenticate(request, username=username, password=password)
     if user is None:
@@ -76,21 +80,21 @@ def logout(request: HttpRequest, body: dict) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@require_GET
+@require_safe
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
     """Who is logged in."""
     return _person(request.user)
 
 
-@require_GET
+@require_safe
 @login_required
 def conversations(request: HttpRequest) -> HttpResponse:
     """The inbox of whoever is logged in."""
     return JsonResponse({"conversations": services.conversations_of(request.user)})
 
 
-@require_GET
+@require_safe
 def page_not_built(request: HttpRequest) -> HttpResponse:
     """What `/` says when there is no index.html to serve in its place."""
     return HttpResponse(
