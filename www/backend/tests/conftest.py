@@ -1,0 +1,71 @@
+"""People, a conversation and sockets, for every test that asks for them."""
+
+import shutil
+from contextlib import AsyncExitStack
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from inbox import limits
+from inbox.models import Conversation
+from tests.wire import Socket
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def fresh_rate_limit(monkeypatch) -> None:
+    monkeypatch.setattr(limits, "frames", limits.RateLimit())
+
+
+@pytest.fixture
+def world(transactional_db) -> SimpleNamespace:
+    """Ana and Ben share `room`; Chi is alone in `elsewhere`; nothing has been said."""
+    create = get_user_model().objects.create_user
+    ana, ben, chi = (
+        create(n, password="secret", first_name=n.capitalize()) for n in ("ana", "ben", "chi")
+    )
+    room = Conversation.objects.create(title="Room")
+    room.participants.set([ana, ben])
+    elsewhere = Conversation.objects.create(title="Elsewhere")
+    elsewhere.participants.set([chi])
+    return SimpleNamespace(ana=ana, ben=ben, chi=chi, room=room, elsewhere=elsewhere)
+
+
+@pytest.fixture
+def session_of(world):
+    """The key of a new session: `session_of(world.ana)`."""
+
+    def log_in(user) -> str:
+        browser = Client()
+        browser.force_login(user)
+        return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+    return log_in
+
+
+@pytest.fixture
+def sessions(world, session_of) -> dict:
+    """A session for each person."""
+    return {user.pk: session_of(user) for user in (world.ana, world.ben, world.chi)}
+
+
+@pytest.fixture
+async def connect(sessions):
+    """Opens sockets, and closes them after the test: `await connect(world.ana)`."""
+    async with AsyncExitStack() as stack:
+
+        async def open_socket(user=None, path="/ws/inbox/", **options) -> Socket:
+            if user is not None:
+                options.setdefault("session", sessions[user.pk])
+            socket = Socket(path, **options)
+            stack.push_async_callback(socket.leave)
+            await socket.open()
+            return socket
+
+        yield open_socket

@@ -1,0 +1,177 @@
+"""The inbox's socket: sending, hearing, history."""
+
+import asyncio
+import json
+import threading
+
+from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
+
+from inbox import consumers, services
+from inbox.database import in_database
+from inbox.events import tell
+from inbox.models import Conversation, Message
+
+
+def say(conversation, text: str) -> dict:
+    return {"conversation_id": conversation.pk, "message": text, "type": "TEXT"}
+
+
+async def test_everyone_in_a_conversation_hears_a_message_in_every_tab(world, connect):
+    ana, other_tab, ben = [await connect(who) for who in (world.ana, world.ana, world.ben)]
+    await ana.send(say(world.room, "Hello"))
+    for socket in (ana, other_tab, ben):
+        frame = await socket.receive()
+        assert frame["message"] == "Hello"
+
+
+async def test_a_message_says_where_it_belongs_first_and_then_who_what_and_when(world, connect):
+    ana = await connect(world.ana)
+    await ana.send(say(world.room, "Grüße 👋"))
+    text = await ana.receive_text()
+    message = await Message.objects.aget()
+    assert list(json.loads(text).items()) == [
+        ("conversation_id", world.room.pk),
+        ("message", "Grüße 👋"),
+        ("type", "TEXT"),
+        ("sender_id", world.ana.pk),
+        ("sender_name", "Ana"),
+        ("message_id", message.pk),
+        ("created_at", f"{message.created_at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"),
+    ]
+
+
+async def test_one_socket_serves_several_conversations(world, connect):
+    second = await Conversation.objects.acreate(title="Second")
+    await second.participants.aset([world.ana, world.ben])
+    ana, ben = await connect(world.ana), await connect(world.ben)
+    await ana.send(say(world.room, "here"))
+    await ana.send(say(second, "there"))
+    heard = [await ben.receive() for _ in range(2)]
+    assert [(f["conversation_id"], f["message"]) for f in heard] == [
+        (world.room.pk, "here"),
+        (second.pk, "there"),
+    ]
+
+
+async def test_only_those_in_a_conversation_hear_its_messages(world, connect):
+    ana, chi = await connect(world.ana), await connect(world.chi)
+    await ana.ask(say(world.room, "private"))
+    frame = await chi.ask(say(world.elsewhere, "alone"))
+    assert frame["message"] == "alone"
+
+
+async def test_history_comes_oldest_first_and_page_by_page(world, connect):
+    ana = await connect(world.ana)
+    for number in range(5):
+        await ana.ask(say(world.room, f"{number}"))
+    ask = {"action": "get_messages", "conversation_id": world.room.pk, "limit": 2}
+
+    newest = await ana.ask(ask)
+    assert newest["action"] == "messages_response"
+    assert newest["conversation_id"] == world.room.pk
+    assert [m["message"] for m in newest["messages"]] == ["3", "4"]
+    assert newest["has_more"] is True
+
+    older = await ana.ask(ask | {"before": newest["messages"][0]["message_id"]})
+    assert [m["message"] for m in older["messages"]] == ["1", "2"]
+
+    oldest = await ana.ask(ask | {"before": older["messages"][0]["message_id"]})
+    assert [m["message"] for m in oldest["messages"]] == ["0"]
+    assert oldest["has_more"] is False
+
+
+async def test_a_message_in_history_is_the_frame_that_was_pushed(world, connect):
+    ana = await connect(world.ana)
+    pushed = await ana.ask(say(world.room, "same"))
+    history = await ana.ask({"action": "get_messages", "conversation_id": world.room.pk})
+    assert history["messages"] == [pushed]
+
+
+async def test_whoever_hears_of_a_message_finds_it_stored(world, connect, monkeypatch):
+    stored_when_told = []
+
+    async def look_first(people, event):
+        stored_when_told.append(await in_database(Message.objects.count))
+        await tell(people, event)
+
+    monkeypatch.setattr(consumers, "tell", look_first)
+    ana = await connect(world.ana)
+    await ana.ask(say(world.room, "committed"))
+    assert stored_when_told == [1]
+
+
+async def test_a_message_whose_broadcast_fails_is_stored_all_the_same(
+    world, connect, monkeypatch, caplog
+):
+    async def fail(group, event):
+        raise ConnectionError("the layer is away")
+
+    ana = await connect(world.ana)
+    monkeypatch.setattr(get_channel_layer(), "group_send", fail)
+    await ana.send(say(world.room, "kept"))
+    history = await ana.ask({"action": "get_messages", "conversation_id": world.room.pk})
+    assert [m["message"] for m in history["messages"]] == ["kept"]
+    assert "ConnectionError" in caplog.text
+
+
+async def test_one_recipient_who_cannot_be_told_costs_nobody_else_the_message(
+    world, connect, monkeypatch
+):
+    layer = get_channel_layer()
+    deliver = layer.group_send
+
+    async def fail_for_ana(group, event):
+        if group == f"user.{world.ana.pk}":
+            raise ConnectionError
+        await deliver(group, event)
+
+    ana, ben = await connect(world.ana), await connect(world.ben)
+    monkeypatch.setattr(layer, "group_send", fail_for_ana)
+    await ana.send(say(world.room, "on its way"))
+    assert (await ben.receive())["message"] == "on its way"
+
+
+async def test_a_slow_query_holds_up_nobody_else(world, connect, monkeypatch):
+    done = threading.Event()
+    history = services.history
+
+    def slow_history(*args):
+        done.wait()
+        return history(*args)
+
+    monkeypatch.setattr(services, "history", slow_history)
+    ana, ben = await connect(world.ana), await connect(world.ben)
+    try:
+        await ana.send({"action": "get_messages", "conversation_id": world.room.pk})
+        assert (await ben.ask(say(world.room, "quick")))["message"] == "quick"
+    finally:
+        done.set()
+    assert (await ana.receive())["action"] == "messages_response"
+
+
+async def test_passing_a_message_on_waits_for_no_thread(world, connect):
+    ana = await connect(world.ana)
+    done = threading.Event()
+    # All code that says nothing else shares this thread, and Channels would hop to it.
+    busy = asyncio.ensure_future(sync_to_async(done.wait)())
+    try:
+        await tell([world.ana.pk], {"type": "inbox.message", "conversation_id": 1, "text": "{}"})
+        assert await ana.receive() == {}
+    finally:
+        done.set()
+        await busy
+
+
+async def test_a_failure_inside_is_an_error_frame_and_the_socket_goes_on(
+    world, connect, monkeypatch
+):
+    def fail(*args):
+        raise ZeroDivisionError
+
+    ana = await connect(world.ana)
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "send_message", fail)
+        error = await ana.ask(say(world.room, "a") | {"id": 7})
+    assert (error["code"], error["ref"]) == ("internal", 7)
+    assert (await ana.ask(say(world.room, "b")))["message"] == "b"

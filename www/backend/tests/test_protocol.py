@@ -1,0 +1,109 @@
+"""The parser alone: what each frame means and what is wrong with those that mean nothing."""
+
+import pytest
+
+from inbox.protocol import (
+    MAX_FRAME_BYTES,
+    MAX_TEXT_CHARS,
+    Code,
+    GetMessages,
+    Refused,
+    SendMessage,
+    decode,
+    encode,
+    error_frame,
+    parse,
+)
+
+
+def refusal(text: str | None) -> Refused:
+    with pytest.raises(Refused) as caught:
+        parse(decode(text))
+    return caught.value
+
+
+def test_a_message_names_its_conversation_and_its_type():
+    frame = decode('{"conversation_id":2,"message":"Hello","type":"IMAGE"}')
+    assert parse(frame) == SendMessage(conversation_id=2, text="Hello", type="IMAGE")
+
+
+def test_a_message_without_a_type_is_text():
+    assert parse({"conversation_id": 2, "message": "Hello"}).type == "TEXT"
+
+
+def test_members_of_a_later_version_are_ignored():
+    frame = {"conversation_id": 2, "message": "Hello", "client_id": "0198"}
+    assert parse(frame) == SendMessage(conversation_id=2, text="Hello", type="TEXT")
+
+
+def test_history_is_asked_for_by_page():
+    assert parse({"action": "get_messages", "conversation_id": 2}) == GetMessages(2, None, 50)
+    asked = {"action": "get_messages", "conversation_id": 2, "before": 9, "limit": 100}
+    assert parse(asked) == GetMessages(conversation_id=2, before=9, limit=100)
+
+
+@pytest.mark.parametrize("text", ["", "{", "nonsense", "'a'", "[1,]"])
+def test_what_is_not_json_is_bad_json(text):
+    assert refusal(text).code == Code.BAD_JSON
+
+
+@pytest.mark.parametrize("text", ["null", "7", '"a"', "[]", '[{"conversation_id":1}]', None])
+def test_what_is_not_an_object_is_a_bad_frame(text):
+    assert refusal(text).code == Code.BAD_FRAME
+
+
+@pytest.mark.parametrize("value", ['"2"', "2.0", "true", "null", "-1", "[2]", str(10**20), "{}"])
+def test_an_id_is_a_whole_number_that_a_key_can_hold(value):
+    assert refusal(f'{{"conversation_id":{value},"message":"a"}}').code == Code.BAD_FRAME
+
+
+@pytest.mark.parametrize("value", ["0", "101", "true", "1.5", "null", '"5"'])
+def test_a_limit_is_from_1_to_100(value):
+    frame = f'{{"action":"get_messages","conversation_id":1,"limit":{value}}}'
+    assert refusal(frame).code == Code.BAD_FRAME
+
+
+@pytest.mark.parametrize("value", ['""', '"  \\n "', "7", "null", "{}", '"\\u0000"', '"\\udc00"'])
+def test_a_text_is_a_string_that_says_something_and_can_be_stored(value):
+    assert refusal(f'{{"conversation_id":1,"message":{value}}}').code == Code.BAD_FRAME
+
+
+@pytest.mark.parametrize("value", ['""', '"text"', '"A-B"', '"1A"', "1", "null", f'"{"A" * 33}"'])
+def test_a_type_is_a_short_upper_case_name(value):
+    frame = f'{{"conversation_id":1,"message":"a","type":{value}}}'
+    assert refusal(frame).code == Code.BAD_FRAME
+
+
+@pytest.mark.parametrize("action", ['"hello"', '"sync"', '"ping"', '"GET_MESSAGES"', "null", "1"])
+def test_any_other_action_is_unknown(action):
+    assert refusal(f'{{"action":{action}}}').code == Code.UNKNOWN_ACTION
+
+
+def test_a_message_may_be_as_long_as_the_limit_and_no_longer():
+    longest = "😀" * MAX_TEXT_CHARS
+    assert parse({"conversation_id": 1, "message": longest}).text == longest
+    assert refusal(encode({"conversation_id": 1, "message": longest + "a"})).code == Code.TOO_LARGE
+
+
+def test_the_limit_of_a_frame_is_in_bytes():
+    padding = "x" * (MAX_FRAME_BYTES - len('{"é":""}'.encode()))
+    assert decode(f'{{"é":"{padding}"}}')
+    assert refusal(f'{{"é":"{padding}x"}}').code == Code.TOO_LARGE
+
+
+def test_an_error_repeats_what_identifies_the_frame():
+    error = Refused(Code.RATE_LIMITED, "too many", retry_after=20)
+    assert error_frame(error, {"id": "r2", "conversation_id": 2}) == {
+        "action": "error",
+        "code": "rate_limited",
+        "detail": "too many",
+        "ref": "r2",
+        "conversation_id": 2,
+        "retry_after": 20,
+    }
+
+
+@pytest.mark.parametrize("ref", [True, 1.5, [], {}, "\ud800", "x" * 65, 10**20])
+def test_an_error_repeats_nothing_that_is_malformed(ref):
+    error = error_frame(Refused(Code.BAD_FRAME, "no"), {"id": ref, "conversation_id": ref})
+    assert error == {"action": "error", "code": "bad_frame", "detail": "no", "ref": None}

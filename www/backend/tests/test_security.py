@@ -1,0 +1,335 @@
+"""Who is let in, what they may do there, and when they have to leave: all seen from the wire."""
+
+import json
+import logging
+
+import pytest
+from channels.layers import get_channel_layer
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from inbox import services
+from inbox.consumers import with_reminders
+from inbox.database import in_database
+from inbox.events import tell
+from inbox.models import Message, User
+
+# An event that a socket passes on as `{}`. Events come in order: whoever has received it has
+# dealt with what was sent before it.
+MARK = {"type": "inbox.message", "conversation_id": 0, "text": "{}"}
+
+
+async def post(path: str, session: str):
+    """A POST of an empty object by the browser that has this session."""
+    browser = Client()
+    browser.cookies["sessionid"] = session
+    return await in_database(lambda: browser.post(path, {}, "application/json"))
+
+
+# --- coming in ---
+
+
+@pytest.mark.parametrize("session", [None, "", "made-up", "x" * 5000])
+async def test_nobody_comes_in_without_a_session(world, connect, session):
+    socket = await connect(session=session)
+    assert await socket.closed() == (4401, "log in first")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "null",
+        "http://inbox.test:8000",
+        "https://inbox.test",
+        "http://inbox.test.evil.example",
+        "http://evil-inbox.test",
+        "http://inbox.test@evil.example",
+        "http://inbox.test/",
+        "file://inbox.test",
+        "",
+    ],
+)
+async def test_a_page_from_another_origin_may_not_connect(world, connect, origin):
+    socket = await connect(world.ana, origin=origin)
+    assert await socket.closed() == (4403, "this page may not connect")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "origin"),
+    [
+        ("ws", "inbox.test", "http://inbox.test"),
+        ("ws", "inbox.test", "http://INBOX.test:80"),
+        ("ws", "inbox.test:8000", "http://inbox.test:8000"),
+        ("wss", "inbox.test", "https://inbox.test"),
+        ("wss", "inbox.test:443", "https://inbox.test"),
+    ],
+)
+async def test_a_page_of_the_same_origin_may_connect(world, connect, scheme, host, origin):
+    socket = await connect(world.ana, scheme=scheme, host=host, origin=origin)
+    assert (await socket.ask({}))["code"] == "bad_frame"
+
+
+async def test_an_origin_that_is_listed_may_connect(world, connect, settings):
+    settings.ALLOWED_ORIGINS = ["https://app.example:8443"]
+    socket = await connect(world.ana, origin="https://app.example:8443")
+    assert (await socket.ask({}))["code"] == "bad_frame"
+    other_port = await connect(world.ana, origin="https://app.example")
+    assert (await other_port.closed())[0] == 4403
+
+
+@pytest.mark.parametrize("host", ["evil.example", None])
+async def test_a_host_that_is_not_ours_is_no_origin_either(world, connect, host):
+    socket = await connect(world.ana, host=host, origin="http://evil.example")
+    assert (await socket.closed())[0] == 4403
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/ws/", "/ws/inbox", "/ws/inbox/x", "/ws/chat/a/", f"/ws/chat/{'9' * 5000}/"]
+)
+async def test_an_unknown_path_is_closed_cleanly(world, connect, path):
+    socket = await connect(world.ana, path)
+    assert await socket.closed() == (4404, "there is no socket here")
+
+
+async def test_one_user_has_a_limited_number_of_sockets(world, connect, settings):
+    settings.SOCKETS_PER_USER = 2
+    first, _ = await connect(world.ana), await connect(world.ana)
+    third = await connect(world.ana)
+    assert await third.closed() == (1013, "too many connections")
+
+    someone_else = await connect(world.ben)
+    assert (await someone_else.ask({}))["code"] == "bad_frame"
+    await first.leave()
+    again = await connect(world.ana)
+    assert (await again.ask({}))["code"] == "bad_frame"
+
+
+# --- what one may do ---
+
+
+@pytest.mark.parametrize("request_", [{"message": "let me in"}, {"action": "get_messages"}])
+async def test_an_outsider_and_a_missing_conversation_get_the_same_answer(world, connect, request_):
+    ana = await connect(world.ana)
+    outsider = await ana.ask(request_ | {"conversation_id": world.elsewhere.pk})
+    missing = await ana.ask(request_ | {"conversation_id": 404})
+    assert outsider["code"] == "not_found"
+    assert outsider | {"conversation_id": 404} == missing
+    assert await Message.objects.acount() == 0
+
+
+async def test_a_removed_member_neither_hears_nor_sends_nor_reads(world, connect):
+    ana, ben = await connect(world.ana), await connect(world.ben)
+    await world.room.participants.aremove(world.ben)
+    await world.elsewhere.participants.aadd(world.ben, world.ana)
+
+    await ana.ask({"conversation_id": world.room.pk, "message": "without Ben"})
+    await ana.ask({"conversation_id": world.elsewhere.pk, "message": "with Ben"})
+    assert (await ben.receive())["message"] == "with Ben"
+
+    for request in ({"message": "still here"}, {"action": "get_messages"}):
+        error = await ben.ask(request | {"conversation_id": world.room.pk})
+        assert error["code"] == "not_found"
+
+
+async def test_a_new_member_hears_at_once(world, connect):
+    ana, chi = await connect(world.ana), await connect(world.chi)
+    await world.room.participants.aadd(world.chi)
+    await ana.send({"conversation_id": world.room.pk, "message": "welcome"})
+    assert (await chi.receive())["message"] == "welcome"
+
+
+MALFORMED = {
+    "empty": "",
+    "not JSON": "Hello",
+    "NaN": '{"conversation_id":NaN,"message":"a"}',
+    "infinity": '{"conversation_id":ROOM,"message":"a","extra":-Infinity}',
+    "deep nesting": "[" * 60_000,
+    "deep nesting of objects": '{"a":' * 10_000,
+    "5,000 digits": '{"conversation_id":' + "9" * 5000 + ',"message":"a"}',
+    "an array": '[{"conversation_id":ROOM,"message":"a"}]',
+    "a string": '"Hello"',
+    "no id": '{"message":"a"}',
+    "true as an id": '{"conversation_id":true,"message":"a"}',
+    "a string as an id": '{"conversation_id":"ROOM","message":"a"}',
+    "a float as an id": '{"conversation_id":ROOM.0,"message":"a"}',
+    "10^20 as an id": '{"conversation_id":100000000000000000000,"message":"a"}',
+    "a negative id": '{"conversation_id":-1,"message":"a"}',
+    "no message": '{"conversation_id":ROOM}',
+    "an empty message": '{"conversation_id":ROOM,"message":" "}',
+    "a number as a message": '{"conversation_id":ROOM,"message":7}',
+    "NUL": '{"conversation_id":ROOM,"message":"a\\u0000b"}',
+    "a lone surrogate": '{"conversation_id":ROOM,"message":"\\ud800"}',
+    "a lone surrogate as a reference": '{"id":"\\ud800","conversation_id":ROOM}',
+    "a wrong type": '{"conversation_id":ROOM,"message":"a","type":"text; drop"}',
+    "an unknown action": '{"action":"hello","protocol":1,"cursors":{}}',
+    "an action that is no name": '{"action":["get_messages"],"conversation_id":ROOM}',
+    "a wrong page": '{"action":"get_messages","conversation_id":ROOM,"before":true}',
+    "a message too long": '{"conversation_id":ROOM,"message":"' + "a" * 4001 + '"}',
+    "a frame too large": '{"conversation_id":ROOM,"message":"a","extra":"' + "é" * 33_000 + '"}',
+    "a binary frame": b'{"conversation_id":ROOM,"message":"a"}',
+    "an empty binary frame": b"",
+}
+CODES = {"bad_json", "bad_frame", "unknown_action", "too_large"}
+
+
+@pytest.mark.parametrize("frame", MALFORMED.values(), ids=MALFORMED.keys())
+async def test_a_malformed_frame_gets_an_error_stores_nothing_and_closes_nothing(
+    world, connect, frame
+):
+    ana = await connect(world.ana)
+    room = str(world.room.pk)
+    frame = (
+        frame.replace(b"ROOM", room.encode())
+        if isinstance(frame, bytes)
+        else frame.replace("ROOM", room)
+    )
+    error = await ana.ask(frame)
+    assert error["action"] == "error"
+    assert error["code"] in CODES
+    assert await Message.objects.acount() == 0
+    assert (await ana.ask({"conversation_id": world.room.pk, "message": "fine"}))[
+        "message"
+    ] == "fine"
+
+
+async def test_the_rate_limit_holds_across_all_sockets_of_a_user(world, connect, settings):
+    settings.FRAMES_PER_SECOND, settings.FRAMES_BURST = 0.001, 3
+    first, second = await connect(world.ana), await connect(world.ana)
+    ask = {"action": "get_messages", "conversation_id": world.room.pk, "id": "r1"}
+    await first.ask(ask)
+    await second.ask(ask)
+    assert (await first.ask("a malformed frame counts too"))["code"] == "bad_json"
+
+    for socket in (first, second):
+        error = await socket.ask(ask)
+        assert (error["code"], error["ref"]) == ("rate_limited", "r1")
+        assert 990_000 < error["retry_after"] <= 1_000_000  # milliseconds
+    message = {"conversation_id": world.room.pk, "message": "too much"}
+    assert (await first.ask(message))["code"] == "rate_limited"
+    assert await Message.objects.acount() == 0
+
+    someone_else = await connect(world.ben)
+    assert (await someone_else.ask(ask))["action"] == "messages_response"
+
+
+async def test_the_text_of_a_message_is_never_logged(world, connect, monkeypatch, caplog):
+    caplog.set_level(logging.DEBUG)
+    ana = await connect(world.ana)
+    text = "".join(["the", "secret"])  # not as one word, since a traceback shows this very line
+    message = {"conversation_id": world.room.pk, "message": text}
+
+    def quote(*args):
+        raise ValueError(f"a database quotes the row that it rejects: {text}")
+
+    await ana.ask(message)
+    await ana.ask(message | {"type": "wrong"})
+    await ana.ask(json.dumps(message)[:-1])
+    monkeypatch.setattr(services, "send_message", quote)
+    assert (await ana.ask(message))["code"] == "internal"
+    assert "ValueError" in caplog.text
+    assert text not in caplog.text
+
+
+# --- having to leave ---
+
+
+async def test_logging_out_closes_the_sockets_of_that_session_and_of_no_other(
+    world, connect, sessions, session_of
+):
+    ana, ben = await connect(world.ana), await connect(world.ben)
+    phone = await connect(session=await in_database(session_of, world.ana))
+    chat = await connect(world.ana, f"/ws/chat/{world.room.pk}/")
+
+    assert (await post("/api/logout", sessions[world.ana.pk])).status_code == 204
+    assert await ana.closed() == (4401, "the session is over")
+    assert await chat.closed() == (4401, "the session is over")
+
+    await ben.send({"conversation_id": world.room.pk, "message": "who is left?"})
+    assert (await phone.receive())["message"] == "who is left?"
+
+
+async def test_a_deactivated_user_has_to_leave(world, connect):
+    ana = await connect(world.ana)
+    world.ana.is_active = False
+    await world.ana.asave()
+    assert await ana.closed() == (4401, "the session is over")
+    assert (await (await connect(world.ana)).closed())[0] == 4401
+
+
+async def test_a_changed_password_ends_every_socket(world, connect):
+    ana = await connect(world.ana)
+    world.ana.set_password("another")
+    await world.ana.asave()
+    assert await ana.closed() == (4401, "the session is over")
+
+
+async def test_what_happens_without_an_event_is_noticed_at_the_recheck(world, connect, settings):
+    settings.SESSION_RECHECK_SECONDS = 0.05
+    ana = await connect(world.ana)
+    await User.objects.filter(pk=world.ana.pk).aupdate(is_active=False)
+    assert await ana.closed() == (4401, "the session is over")
+
+
+async def test_a_busy_client_cannot_put_off_the_recheck():
+    async def always_something() -> dict:
+        return {"type": "websocket.receive"}
+
+    receive = with_reminders(always_something, seconds=0.01, event_type="session.check")
+    # It returns without ever yielding to the loop, where a timeout alone would not be noticed.
+    for _ in range(100_000):
+        if (await receive())["type"] == "session.check":
+            return
+    pytest.fail("never reminded")
+
+
+async def test_a_recheck_that_fails_leaves_the_socket_open(world, connect, monkeypatch, caplog):
+    ana = await connect(world.ana)
+    with monkeypatch.context() as patch:
+        patch.setattr("inbox.consumers.session_user", lambda key: 1 / 0)
+        await in_database(world.ana.save)
+        await tell([world.ana.pk], MARK)
+        assert await ana.receive() == {}
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_recheck_brings_back_a_socket_that_the_layer_forgot(world, connect, monkeypatch):
+    layer, channels = get_channel_layer(), []
+    join = layer.group_add
+
+    async def join_and_note(group, channel):
+        channels.append((group, channel))
+        await join(group, channel)
+
+    monkeypatch.setattr(layer, "group_add", join_and_note)
+    ana = await connect(world.ana)
+    ((group, channel),) = channels
+    await layer.group_discard(group, channel)
+    await layer.send(channel, {"type": "session.check"})
+    await layer.send(channel, MARK)
+    assert await ana.receive() == {}
+    await tell([world.ana.pk], MARK)
+    assert await ana.receive() == {}
+
+
+async def test_a_login_survives_the_rotation_of_the_secret_key(world, connect, settings):
+    before = [row async for row in Session.objects.order_by("pk").values()]
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "the next key"
+    ana = await connect(world.ana)
+    assert (await ana.ask({}))["code"] == "bad_frame"
+    # A socket cannot hand out a new cookie, so it must not replace the session either.
+    assert [row async for row in Session.objects.order_by("pk").values()] == before
+
+    settings.SECRET_KEY_FALLBACKS = []
+    too_late = await connect(world.ana)
+    assert (await too_late.closed())[0] == 4401
+
+
+async def test_a_demo_account_is_dead_while_debug_is_off(world, connect, settings):
+    await User.objects.filter(pk=world.ana.pk).aupdate(is_demo=True)
+    ana = await connect(world.ana)
+    assert (await ana.closed())[0] == 4401
+    settings.DEBUG = True
+    ana = await connect(world.ana)
+    assert (await ana.ask({}))["code"] == "bad_frame"
