@@ -1,0 +1,184 @@
+"""The JSON endpoints and the page, as a browser or a program sees them."""
+
+import pytest
+from django.conf import settings as product
+from django.test import Client
+
+from inbox import services
+from inbox.models import User
+from inbox.protocol import SendMessage
+
+
+@pytest.fixture
+def browser() -> Client:
+    return Client(SERVER_NAME="inbox.test")
+
+
+def post(browser: Client, path: str, body="{}", content_type="application/json", **headers):
+    return browser.post(path, body, content_type, headers=headers)
+
+
+ANA = {"username": "ana", "password": "secret"}
+
+
+def test_logging_in_and_out(world, browser):
+    assert browser.get("/api/me").status_code == 401
+    person = {"id": world.ana.pk, "username": "ana", "name": "Ana"}
+    answer = post(browser, "/api/login", ANA)
+    assert (answer.status_code, answer.json()) == (200, person)
+    assert browser.get("/api/me").json() == person
+    assert post(browser, "/api/logout").status_code == 204
+    assert browser.get("/api/me").status_code == 401
+
+
+def test_logging_out_needs_neither_a_body_nor_a_login(world, browser):
+    headers = {"Content-Type": "application/json"}
+    assert browser.generic("POST", "/api/logout", headers=headers).status_code == 204
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_http(world, browser):
+    post(browser, "/api/login", ANA)
+    cookie = browser.cookies["sessionid"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert cookie["secure"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"username": "ana", "password": "wrong"}, 401),
+        ({"username": "nobody", "password": "secret"}, 401),
+        ({"username": "ana"}, 400),
+        ({"username": ["ana"], "password": "secret"}, 400),
+        ('{"username":"ana\\u0000","password":"secret"}', 400),
+        ('{"username":"ana","password":"\\ud800"}', 400),
+        ("[]", 400),
+        ("{", 400),
+        ("[" * 100_000, 400),
+        (b"\xff", 400),
+    ],
+)
+def test_a_login_that_is_wrong_is_refused_and_one_that_is_malformed_too(
+    world, browser, body, status
+):
+    answer = post(browser, "/api/login", body)
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+    assert "sessionid" not in browser.cookies
+
+
+def test_a_deactivated_account_cannot_log_in(world, browser):
+    User.objects.update(is_active=False)
+    assert post(browser, "/api/login", ANA).status_code == 401
+
+
+def test_a_demo_account_exists_only_while_debug_is_on(world, browser, settings):
+    User.objects.update(is_demo=True)
+    assert post(browser, "/api/login", ANA).status_code == 401
+    settings.DEBUG = True
+    assert post(browser, "/api/login", ANA).status_code == 200
+    settings.DEBUG = False
+    assert browser.get("/api/me").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/api/login", "/api/logout"])
+@pytest.mark.parametrize("origin", ["null", "http://evil.example", "http://inbox.test:8000"])
+def test_a_page_from_another_origin_can_neither_log_in_nor_out(world, browser, path, origin):
+    browser.force_login(world.ana)
+    assert post(browser, path, ANA, Origin=origin).status_code == 403
+    assert browser.get("/api/me").status_code == 200
+
+
+def test_a_page_of_the_same_origin_can(world, browser):
+    assert post(browser, "/api/login", ANA, Origin="http://inbox.test").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
+def test_what_a_form_can_send_is_refused(world, browser, content_type):
+    assert post(browser, "/api/login", "{}", content_type).status_code == 415
+
+
+@pytest.mark.parametrize("path", ["/api/login", "/api/logout"])
+def test_a_link_can_neither_log_in_nor_out(world, browser, path):
+    assert browser.get(path).status_code == 405
+
+
+def test_a_host_that_is_not_ours_is_refused(world):
+    assert post(Client(SERVER_NAME="evil.example"), "/api/login", ANA).status_code == 400
+
+
+def test_the_inbox_lists_ones_own_conversations_the_liveliest_first(world, browser):
+    quiet = world.ana.conversations.create(title="Quiet")
+    frames = [
+        services.send_message(world.ben.pk, SendMessage(world.room.pk, text, "TEXT"))[0]
+        for text in ("one", "two")
+    ]
+    browser.force_login(world.ana)
+    assert browser.get("/api/conversations").json() == {
+        "conversations": [
+            {
+                "id": world.room.pk,
+                "title": "Room",
+                "participants": [
+                    {"id": world.ana.pk, "name": "Ana"},
+                    {"id": world.ben.pk, "name": "Ben"},
+                ],
+                "last_message": frames[-1],
+                "message_count": 2,
+            },
+            {
+                "id": quiet.pk,
+                "title": "Quiet",
+                "participants": [{"id": world.ana.pk, "name": "Ana"}],
+                "last_message": None,
+                "message_count": 0,
+            },
+        ]
+    }
+
+
+def test_the_inbox_takes_three_queries_however_many_conversations_there_are(
+    world, django_assert_num_queries
+):
+    for number in range(5):
+        room = world.ana.conversations.create(title=f"Room {number}")
+        services.send_message(world.ana.pk, SendMessage(room.pk, "Hello", "TEXT"))
+    with django_assert_num_queries(3):
+        services.conversations_of(world.ana)
+
+
+def test_the_inbox_is_not_for_everybody(world, browser):
+    assert browser.get("/api/conversations").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [
+        ("/", "text/html"),
+        ("/assets/index-0a1B2c3D.js", "text/javascript"),
+        ("/assets/core-0a1B2c3D.wasm", "application/wasm"),
+    ],
+)
+def test_the_built_page_is_served_with_types_that_browsers_run(browser, path, content_type):
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    assert answer["Content-Type"].split(";")[0] == content_type
+    assert b"".join(answer.streaming_content)
+    assert ("immutable" in answer["Cache-Control"]) == path.startswith("/assets/")
+
+
+@pytest.mark.parametrize("path", ["/../secret_key", "/assets/../../secret_key", "/secret_key"])
+def test_nothing_beside_the_page_is_served(browser, path):
+    assert (product.DATA_DIR / "secret_key").exists()
+    assert browser.get(path).status_code == 404
+
+
+def test_without_a_built_page_the_address_says_how_to_build_it(browser, settings, tmp_path):
+    settings.WHITENOISE_ROOT = tmp_path
+    answer = browser.get("/")
+    assert answer.status_code == 404
+    assert b"make build" in answer.content
+    assert answer.content.count(b"\n") == 1

@@ -1,0 +1,80 @@
+"""Settings, checks, and what the demo begins with."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
+
+from config import environment
+from inbox import demo_data
+from inbox.models import Conversation, Message, User
+
+
+def test_several_workers_without_redis_are_refused(monkeypatch, settings):
+    settings.REDIS_URL = None
+    monkeypatch.setenv("WEB_CONCURRENCY", "4")
+    with pytest.raises(SystemCheckError, match="REDIS_URL"):
+        call_command("check")
+
+
+@pytest.mark.parametrize(("workers", "redis"), [("1", None), ("4", "redis://localhost")])
+def test_one_worker_or_redis_is_fine(monkeypatch, settings, workers, redis):
+    settings.REDIS_URL = redis
+    monkeypatch.setenv("WEB_CONCURRENCY", workers)
+    call_command("check")
+
+
+def test_the_models_and_the_migrations_agree(db):
+    call_command("makemigrations", check=True, dry_run=True)
+
+
+def test_a_secret_key_is_made_once_and_is_for_its_owner_alone(monkeypatch, tmp_path):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    key = environment.secret_key(tmp_path)
+    assert len(key) >= 50
+    assert environment.secret_key(tmp_path) == key
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+    monkeypatch.setenv("SECRET_KEY", "given")
+    assert environment.secret_key(tmp_path) == "given"
+
+
+def test_the_demo_begins_with_three_people_who_have_been_talking(transactional_db):
+    demo_data.seed_demo()
+    ana, ben, chi = User.objects.order_by("pk")
+    assert [user.username for user in (ana, ben, chi)] == ["ana", "ben", "chi"]
+    shared = Conversation.objects.filter(participants=ana).filter(participants=ben)
+    assert shared.exclude(participants=chi).count() == 3
+    assert shared.filter(participants=chi).count() == 1
+    for conversation in Conversation.objects.all():
+        writers = set(conversation.messages.values_list("sender", flat=True))
+        assert writers == set(conversation.participants.values_list("pk", flat=True))
+    times = list(Message.objects.order_by("pk").values_list("created_at", flat=True))
+    assert times == sorted(times)
+
+
+def test_seeding_again_changes_nothing(transactional_db):
+    for _ in range(2):
+        demo_data.seed_demo()
+        demo_data.seed_crowd(users=2, conversations=3)
+    assert User.objects.count() == 3 + 2
+    assert User.objects.get(username="u1").conversations.count() == 3
+
+
+def test_a_database_with_people_in_it_is_not_seeded(world):
+    demo_data.seed_demo()
+    assert User.objects.count() == 3
+    assert not User.objects.filter(is_demo=True).exists()
+
+
+def test_everyone_who_is_seeded_is_a_demo_account(transactional_db):
+    demo_data.seed_demo()
+    demo_data.seed_crowd(users=2, conversations=1)
+    assert not User.objects.filter(is_demo=False).exists()
+
+
+def test_with_debug_off_the_demo_refuses_to_seed(transactional_db, settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="DEBUG"):
+        call_command("demo")
+    assert not User.objects.exists()
