@@ -1,0 +1,203 @@
+//! The JavaScript API. `pkg/index.d.ts` documents it for those who use it.
+
+use std::cell::Cell;
+
+use js_sys::{Function, JsString, Promise};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+use super::{address::Address, clock, envelope, hub};
+use crate::core::{Audience, Config, Event, ListenerId, Millis};
+
+/// Subscribes to a conversation (`null` or `undefined`: to all), with the connection's members at hand.
+#[wasm_bindgen(js_name = useWebSocket)]
+pub fn use_web_socket(conversation_id: JsValue, on_message: &Function) -> Subscription {
+    let audience = if conversation_id.is_null_or_undefined() {
+        Audience::Everything
+    } else {
+        Audience::Conversation(envelope::intern(&conversation_id))
+    };
+    let now = clock::now();
+    let listener = hub::with(|hub| hub.machine.subscribe(now, audience));
+    // The listener stands ready before anything is done that may bring it a message.
+    envelope::add_listener(listener, on_message);
+    hub::drain();
+    Subscription { audience, conversation_id, listener, released: Cell::new(false) }
+}
+
+/// Subscribes a listener; the function returned ends it.
+#[wasm_bindgen]
+pub fn subscribe(conversation_id: JsValue, listener: &Function) -> JsValue {
+    let subscription = use_web_socket(conversation_id, listener);
+    Closure::once_into_js(move || subscription.release())
+}
+
+/// Sends `{conversation_id, message, type}`; the promise tells how it ended.
+#[wasm_bindgen(js_name = sendMessage)]
+pub fn send_message(conversation_id: &JsValue, message: &JsValue, kind: &JsValue) -> Promise {
+    post(envelope::encode_message(conversation_id, message, kind))
+}
+
+/// Asks for a conversation's history; the reply arrives at its listeners.
+#[wasm_bindgen(js_name = requestMessages)]
+pub fn request_messages(conversation_id: &JsValue) -> Promise {
+    post(envelope::encode_request(conversation_id))
+}
+
+/// Sends a frame of the application's own.
+#[wasm_bindgen]
+pub fn send(frame: &JsValue) -> Promise {
+    post(envelope::encode_frame(frame))
+}
+
+/// Connects now, from any state in which somebody listens.
+#[wasm_bindgen]
+pub fn retry() {
+    hub::handle(Event::Retry);
+}
+
+/// Closes the connection with 1000 and fails what is queued, until somebody asks for it again.
+#[wasm_bindgen]
+pub fn disconnect() {
+    hub::handle(Event::Disconnect);
+}
+
+/// The connection's public state, as a new plain object.
+///
+/// # Errors
+///
+/// None that can be provoked: the object holds booleans, a number and a text.
+#[wasm_bindgen(js_name = getState)]
+pub fn get_state() -> Result<JsValue, JsError> {
+    let status = hub::with(|hub| hub.machine.status());
+    to_js(&State {
+        is_connected: status.is_connected,
+        is_connecting: status.is_connecting,
+        error: status.error.map(|error| error.text()),
+        reconnect_attempts: status.reconnect_attempts,
+    })
+}
+
+/// Calls back whenever the public state has changed; the function returned ends it.
+#[wasm_bindgen(js_name = subscribeState)]
+pub fn subscribe_state(listener: Function) -> JsValue {
+    let id = hub::watch(listener);
+    Closure::once_into_js(move || hub::unwatch(id))
+}
+
+/// The counters, as a new plain object.
+///
+/// # Errors
+///
+/// None that can be provoked: the object holds numbers.
+#[wasm_bindgen(js_name = getStats)]
+pub fn get_stats() -> Result<JsValue, JsError> {
+    let now = clock::now();
+    to_js(&hub::with(|hub| hub.machine.stats(now)))
+}
+
+/// Sets options, before first use. `pkg/options.js` has validated them and said what was wrong with which.
+///
+/// # Errors
+///
+/// When an option's type is not the documented one.
+#[wasm_bindgen]
+pub fn configure(options: &JsValue) -> Result<(), JsError> {
+    let set: Options = serde_wasm_bindgen::from_value(options.clone())?;
+    let default = Config::default();
+    let config = Config {
+        reconnect_delays: set.reconnect_delays.map_or(default.reconnect_delays, |delays| {
+            delays.into_iter().map(|delay| delay as Millis).collect()
+        }),
+        jitter: set.jitter.unwrap_or(default.jitter),
+        max_attempts: set.max_attempts.map_or(default.max_attempts, |n| n as u32),
+        connect_timeout: set.connect_timeout.map_or(default.connect_timeout, |ms| ms as Millis),
+        linger: set.linger.map_or(default.linger, |ms| ms as Millis),
+        queue_limit: set.queue_limit.map_or(default.queue_limit, |n| n as usize),
+    };
+    let url = options.unchecked_ref::<UrlOption>().url();
+    let frame_limit = set.frame_limit.map(|n| n as u32);
+    hub::configure(config, Address::new(url), frame_limit);
+    Ok(())
+}
+
+/// One component's part in the connection: what `useWebSocket` returns.
+#[wasm_bindgen]
+pub struct Subscription {
+    audience: Audience,
+    conversation_id: JsValue,
+    listener: ListenerId,
+    released: Cell<bool>,
+}
+
+#[wasm_bindgen]
+impl Subscription {
+    /// The last message this subscription was given, `null` before one.
+    #[wasm_bindgen(getter, js_name = lastMessage)]
+    pub fn last_message(&self) -> JsValue {
+        envelope::last_message(self.listener)
+    }
+
+    /// Ends the subscription. A second time does nothing.
+    pub fn release(&self) {
+        if self.released.replace(true) {
+            return;
+        }
+        envelope::remove_listener(self.listener);
+        let now = clock::now();
+        let heard = hub::with(|hub| hub.machine.unsubscribe(now, self.audience, self.listener));
+        if !heard {
+            envelope::release(&self.conversation_id);
+        }
+        hub::drain();
+    }
+}
+
+fn post(text: Result<JsString, JsValue>) -> Promise {
+    let text = match text {
+        Ok(text) => text,
+        Err(reason) => return envelope::refused(&reason),
+    };
+    let now = clock::now();
+    match hub::with(|hub| hub.machine.send(now)) {
+        Ok(send) => {
+            let settled = envelope::hold(send, &text);
+            hub::drain();
+            settled
+        }
+        Err(error) => envelope::refused(&error.text().into()),
+    }
+}
+
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {
+    Ok(serde_wasm_bindgen::to_value(value)?)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct State {
+    is_connected: bool,
+    is_connecting: bool,
+    error: Option<&'static str>,
+    reconnect_attempts: u32,
+}
+
+/// The options that are plain numbers; all in ms where they are times.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Options {
+    reconnect_delays: Option<Vec<f64>>,
+    jitter: Option<f64>,
+    max_attempts: Option<f64>,
+    connect_timeout: Option<f64>,
+    linger: Option<f64>,
+    queue_limit: Option<f64>,
+    frame_limit: Option<f64>,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type UrlOption;
+    #[wasm_bindgen(method, getter)]
+    fn url(this: &UrlOption) -> JsValue;
+}

@@ -1,0 +1,18 @@
+//! The thin shell around the core: everything that touches the browser.
+//!
+//! | where | what |
+//! | --- | --- |
+//! | `exports.rs` | the JavaScript API |
+//! | `hub.rs` | the thread-local state, and the only loop that carries out effects |
+//! | `socket.rs`, `address.rs` | the browser's WebSocket, and where it connects to |
+//! | `alarm.rs`, `clock.rs`, `page.rs` | time, and what the page tells |
+//! | `envelope.rs`, `envelope.js`, `outgoing.js` | values that stay in JavaScript: messages, callbacks, texts |
+
+mod address;
+mod alarm;
+mod clock;
+mod envelope;
+pub mod exports;
+mod hub;
+mod page;
+mod socket;

@@ -1,0 +1,67 @@
+//! One browser WebSocket, from its opening until it is let go.
+
+use wasm_bindgen::prelude::*;
+use web_sys::{CloseEvent, WebSocket};
+
+use super::{envelope, hub};
+use crate::core::{DropReason, Event, SocketId, retry_after};
+
+pub(super) struct Socket {
+    pub(super) id: SocketId,
+    pub(super) raw: WebSocket,
+    // The browser holds these functions only as long as Rust does.
+    _on_open: Closure<dyn Fn()>,
+    _on_close: Closure<dyn Fn(CloseEvent)>,
+    _on_frame: Closure<dyn Fn(i32, u32)>,
+    _on_unusable: Closure<dyn Fn(u32, bool)>,
+}
+
+impl Socket {
+    /// Starts the handshake.
+    ///
+    /// # Errors
+    ///
+    /// What the constructor throws: a url that is none, or `ws:` on an `https:` page.
+    pub(super) fn open(id: SocketId, url: &str, frame_limit: u32) -> Result<Self, JsValue> {
+        let raw = WebSocket::new(url)?;
+
+        let on_open = Closure::<dyn Fn()>::new(move || hub::handle(Event::Opened { socket: id }));
+        let on_close = Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| {
+            hub::handle(Event::Closed {
+                socket: id,
+                code: event.code(),
+                retry_after: retry_after(&event.reason()),
+            });
+        });
+        let on_frame = Closure::<dyn Fn(i32, u32)>::new(move |slot: i32, characters| {
+            hub::receive(id, u32::try_from(slot).ok(), characters);
+        });
+        let on_unusable = Closure::<dyn Fn(u32, bool)>::new(move |characters, parsed| {
+            let why = if parsed { DropReason::NotAnObject } else { DropReason::Unreadable };
+            hub::receive_unusable(id, characters, why);
+        });
+
+        raw.set_onopen(Some(on_open.as_ref().unchecked_ref()));
+        raw.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+        envelope::read(&raw, frame_limit, &on_frame, &on_unusable);
+        Ok(Self {
+            id,
+            raw,
+            _on_open: on_open,
+            _on_close: on_close,
+            _on_frame: on_frame,
+            _on_unusable: on_unusable,
+        })
+    }
+}
+
+impl Drop for Socket {
+    /// Its close event is not waited for (Chrome may deliver it a minute late): the handlers go first.
+    fn drop(&mut self) {
+        self.raw.set_onopen(None);
+        self.raw.set_onclose(None);
+        self.raw.set_onmessage(None);
+        // Closing fails only for a code that is not allowed, and 1000 is.
+        let _ = self.raw.close_with_code(1000);
+    }
+}

@@ -1,0 +1,35 @@
+//! What an application may set, with its defaults.
+
+use super::Millis;
+
+/// The options of the connection. Values are taken as they come: whoever offers them to users validates
+/// them first, since only there an error can name what the user wrote.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Waits before each attempt to reconnect; the last one repeats. Default: the seed's.
+    pub reconnect_delays: Vec<Millis>,
+    /// How far a wait may stray to either side, as a fraction of it. Default 0.2.
+    pub jitter: f64,
+    /// Attempts to reconnect before giving up. Default 10, as in the seed.
+    pub max_attempts: u32,
+    /// How long one attempt may take, asking for the address included. Default 5 s.
+    pub connect_timeout: Millis,
+    /// How long the connection outlives its last listener. Default 250 ms: long enough for React's
+    /// StrictMode and for a change of page to mount the next listener.
+    pub linger: Millis,
+    /// Outgoing frames kept while they cannot be sent. Default 1000.
+    pub queue_limit: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            reconnect_delays: vec![500, 2_000, 5_000, 10_000, 30_000],
+            jitter: 0.2,
+            max_attempts: 10,
+            connect_timeout: 5_000,
+            linger: 250,
+            queue_limit: 1_000,
+        }
+    }
+}

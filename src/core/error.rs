@@ -1,0 +1,48 @@
+//! The texts that people read when something is wrong.
+
+/// Why there is no connection. The texts of the first three are the seed's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionError {
+    /// It was open and was lost; attempts go on.
+    Lost,
+    /// It has never opened; attempts go on.
+    Unreachable,
+    /// All attempts failed.
+    GaveUp,
+    /// The server does not know who is asking, even with a fresh address.
+    SessionExpired,
+    /// The server knows who is asking and refuses.
+    Forbidden,
+}
+
+impl ConnectionError {
+    /// The text for the banner.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Lost => "Connection lost - reconnecting in background...",
+            Self::Unreachable => "Connection error - retrying in background...",
+            Self::GaveUp => "Unable to connect. Please check your connection and refresh.",
+            Self::SessionExpired => "Your session has expired. Please sign in again.",
+            Self::Forbidden => "This connection is not allowed. Please contact support.",
+        }
+    }
+}
+
+/// Why a frame was not accepted, or was given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendError {
+    /// As many frames wait as `queueLimit` allows.
+    QueueFull,
+    /// `disconnect()` was called while the frame waited.
+    Disconnected,
+}
+
+impl SendError {
+    /// The text for `{status: "failed", reason}`.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::QueueFull => "the queue is full: queueLimit frames are waiting for a connection",
+            Self::Disconnected => "disconnect() was called before the frame was sent",
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The counters that the seed's tables speak of.
+
+use serde::Serialize;
+
+use super::Millis;
+
+/// Counts since the page was loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stats {
+    /// Attempts to open a socket, successful or not.
+    pub attempts: u32,
+    /// Sockets that opened.
+    pub handshakes: u32,
+    /// Attempts made after the first one had failed or a connection was lost.
+    pub reconnections: u32,
+    /// Frames received, dropped ones included.
+    pub frames_in: u32,
+    /// Frames handed to a socket.
+    pub frames_out: u32,
+    /// Characters received, in UTF-16 code units as `String.length` counts them: the bytes on the wire for
+    /// ASCII text. Counting UTF-8 would cost a third of the parse.
+    pub characters_in: u64,
+    /// Characters sent, in UTF-16 code units.
+    pub characters_out: u64,
+    /// Frames parsed: one parse each, however many listeners there are.
+    pub frames_parsed: u32,
+    /// Calls of listeners.
+    pub frames_delivered: u32,
+    /// Frames that were not usable.
+    pub frames_dropped: u32,
+    /// Listeners now.
+    pub listeners: u32,
+    /// Frames waiting to be sent now.
+    pub queued: u32,
+    /// Time connected in all, in ms, the present connection included.
+    pub connected_ms: Millis,
+}
+
+/// Why a received frame was not delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DropReason {
+    /// It was not text, or longer than the limit: it was not even parsed.
+    Unreadable,
+    /// It was not JSON, or JSON that is not an object.
+    NotAnObject,
+}

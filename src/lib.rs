@@ -1,0 +1,29 @@
+//! One browser WebSocket for a whole chat inbox.
+//!
+//! Every conversation on a page shares one user-level connection, and each component hears only the
+//! messages of its own conversation. This crate is the engine of the npm package `inbox-socket`; the
+//! package's hand-written entries (`pkg/`) load it on the first subscription and hand every call to it.
+//!
+//! # The map of the house
+//!
+//! | where | what |
+//! | --- | --- |
+//! | [`core`] | what to do: a pure state machine. No browser, no clock, no randomness of its own |
+//! | `browser` | doing it: the socket, the alarm, page events, JavaScript callbacks (wasm32 only) |
+//! | `exports` | the JavaScript API, callable from Rust as well (wasm32 only) |
+//!
+//! A browser event goes into the machine, effects come out, and the browser carries them out:
+//!
+//! ```text
+//! browser event ──▶ Machine::handle(now, Event) ──▶ Effects ──▶ browser
+//! ```
+//!
+//! A message takes a shorter way, because there may be thousands a second: JavaScript parses it, the
+//! machine names the listeners (plain numbers), and JavaScript calls them with the object it parsed.
+
+pub mod core;
+
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(target_arch = "wasm32")]
+pub use browser::exports;
