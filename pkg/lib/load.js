@@ -1,0 +1,22 @@
+/**
+ * Loads the core. Everything heavy is behind these two dynamic imports, so that a bundler puts it into chunks of
+ * its own and a page pays for it on the first subscription only.
+ *
+ * @param {import("../index.js").Options["wasm"]} wasm
+ */
+export async function loadCore(wasm) {
+  const [core, module] = await Promise.all([
+    import("../wasm/core.js"),
+    wasm === undefined ? import("../wasm/inline.js").then((inline) => inline.compile()) : compile(await wasm),
+  ]);
+  core.initSync({ module });
+  return core;
+}
+
+/** @param {string | URL | Response | BufferSource | WebAssembly.Module} wasm */
+function compile(wasm) {
+  if (wasm instanceof WebAssembly.Module) return wasm;
+  if (wasm instanceof Response) return WebAssembly.compileStreaming(wasm);
+  if (typeof wasm === "string" || wasm instanceof URL) return WebAssembly.compileStreaming(fetch(wasm));
+  return WebAssembly.compile(wasm);
+}
