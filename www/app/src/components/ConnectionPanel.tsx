@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-import { type Stats, getStats } from "inbox-socket";
+import { type ConnectionStats, getStats } from "inbox-socket";
 
 import { cutNetwork, restoreNetwork, useNetwork } from "../network";
 
@@ -34,7 +34,7 @@ export function ConnectionPanel({ isConnected, openConversations }: ConnectionPa
   );
 }
 
-const FIGURES: [string, (stats: Stats) => number | string][] = [
+const FIGURES: [string, (stats: ConnectionStats) => number | string][] = [
   ["Handshakes", (stats) => stats.handshakes],
   ["Reconnections", (stats) => stats.reconnections],
   ["Time connected", (stats) => `${Math.round(stats.connectedMs / 1_000)} s`],
@@ -51,6 +51,7 @@ const FIGURES: [string, (stats: Stats) => number | string][] = [
 
 function Figures() {
   const stats = useStats();
+  if (stats === null) return <p className="hint">Nothing yet: the core is being loaded.</p>;
 
   return (
     <dl className="figures">
