@@ -1,0 +1,180 @@
+//! What holds whatever happens, in whatever order.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+
+mod world;
+
+use inbox_socket::core::{Audience, Config, Event, ListenerId, Millis};
+use proptest::prelude::*;
+use world::World;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Subscribe(Audience),
+    Unsubscribe(usize),
+    Send,
+    Open,
+    Close(u16, Option<Millis>),
+    StaleOpened(usize),
+    StaleClosed(usize, u16),
+    SocketTakesNoMore,
+    Page(Event),
+    Pass(Millis),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let audience = prop_oneof![Just(Audience::Everything), (0..4u32).prop_map(Audience::Conversation)];
+    let code = prop_oneof![
+        4 => Just(1006),
+        1 => prop::sample::select(vec![1000, 1001, 1009, 1012, 1013, 4401, 4403]),
+        1 => any::<u16>(),
+    ];
+    let page = prop::sample::select(vec![
+        Event::Online,
+        Event::Visible,
+        Event::Retry,
+        Event::Disconnect,
+        Event::PageHidden,
+        Event::PageShown,
+        Event::Alarm,
+    ]);
+    prop_oneof![
+        3 => audience.prop_map(Step::Subscribe),
+        2 => any::<usize>().prop_map(Step::Unsubscribe),
+        3 => Just(Step::Send),
+        5 => Just(Step::Open),
+        3 => (code.clone(), prop::option::of(0..10_000u64)).prop_map(|(code, hint)| Step::Close(code, hint)),
+        1 => any::<usize>().prop_map(Step::StaleOpened),
+        1 => (any::<usize>(), code).prop_map(|(n, code)| Step::StaleClosed(n, code)),
+        1 => Just(Step::SocketTakesNoMore),
+        2 => page.prop_map(Step::Page),
+        4 => prop_oneof![0..1_000u64, 0..60_000u64].prop_map(Step::Pass),
+    ]
+}
+
+/// The world, and what the test itself knows to be true of it.
+struct Run {
+    world: World,
+    listeners: Vec<(Audience, ListenerId)>,
+    accepted: u32,
+    away: bool,
+}
+
+impl Run {
+    fn new() -> Self {
+        let config = Config { queue_limit: 5, max_attempts: 3, ..Config::default() };
+        Self { world: World::with(config), listeners: Vec::new(), accepted: 0, away: false }
+    }
+
+    fn take(&mut self, step: Step) {
+        let world = &mut self.world;
+        match step {
+            Step::Subscribe(audience) => self.listeners.push((audience, world.subscribe(audience))),
+            Step::Unsubscribe(n) if !self.listeners.is_empty() => {
+                let (audience, id) = self.listeners.swap_remove(n % self.listeners.len());
+                world.unsubscribe(audience, id);
+            }
+            Step::Send => {
+                if world.machine.stats(world.now).queued < 5 {
+                    world.send();
+                    self.accepted += 1;
+                } else {
+                    assert!(world.machine.send(world.now).is_err());
+                }
+            }
+            Step::Open if world.socket.is_some() => world.open(),
+            Step::Close(code, hint) if world.socket.is_some() => world.close_with_hint(code, hint),
+            Step::StaleOpened(n) => {
+                if let Some(socket) = self.stale(n) {
+                    self.world.handle(Event::Opened { socket });
+                }
+            }
+            Step::StaleClosed(n, code) => {
+                if let Some(socket) = self.stale(n) {
+                    self.world.handle(Event::Closed { socket, code, retry_after: None });
+                }
+            }
+            Step::SocketTakesNoMore => world.socket_takes_no_more = world.status().is_connected,
+            Step::Page(event) => {
+                match event {
+                    Event::PageHidden => self.away = true,
+                    Event::PageShown => self.away = false,
+                    _ => {}
+                }
+                world.handle(event);
+            }
+            Step::Pass(span) => world.pass(span),
+            Step::Unsubscribe(_) | Step::Open | Step::Close(..) => {}
+        }
+    }
+
+    fn stale(&self, n: usize) -> Option<u32> {
+        let stale: Vec<u32> =
+            self.world.opened.iter().copied().filter(|id| Some(*id) != self.world.socket).collect();
+        (!stale.is_empty()).then(|| stale[n % stale.len()])
+    }
+
+    /// `World` itself checks that no second socket is asked for while one lives.
+    fn check(&mut self) {
+        let world = &mut self.world;
+        let status = world.status();
+        let stats = world.machine.stats(world.now);
+
+        assert!(!(status.is_connected && status.is_connecting));
+        assert!(!(status.is_connected && status.error.is_some()));
+        assert_eq!(status.is_connected || status.is_connecting, world.socket.is_some());
+        assert_eq!(world.announced.last().copied().unwrap_or_default(), status, "announced is what is");
+
+        world.handle(Event::Alarm);
+        if let Some(deadline) = world.machine.next_deadline() {
+            assert!(deadline > world.now, "the deadline is ahead");
+        }
+        assert_eq!(world.status(), status, "an alarm before its time does nothing");
+
+        let wanted = !self.away && (stats.listeners > 0 || stats.queued > 0);
+        let idle = world.socket.is_none() && status.error.is_none();
+        if !wanted && idle && world.machine.next_deadline().is_some() {
+            // Only the linger may be left, and it leaves nothing behind.
+            world.pass(250);
+        }
+        if world.status().is_connected && wanted {
+            assert_eq!(world.machine.next_deadline(), None, "a connection at rest needs no timer");
+        }
+
+        assert_eq!(stats.listeners as usize, self.listeners.len());
+        let settled = world.settled.len() as u32;
+        assert_eq!(self.accepted, settled + world.machine.stats(world.now).queued, "each frame has one end");
+        assert!(world.sent.windows(2).all(|pair| pair[0] < pair[1]), "in order, none twice");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_of_events_leaves_a_consistent_machine(steps in prop::collection::vec(step(), 1..120)) {
+        let mut run = Run::new();
+        for step in steps {
+            run.take(step);
+            run.check();
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_left_alone_comes_to_rest(steps in prop::collection::vec(step(), 1..60)) {
+        let mut run = Run::new();
+        for step in steps {
+            run.take(step);
+        }
+        // Everybody leaves, everything is sent, and there is nothing left to wait for.
+        run.take(Step::Page(Event::PageShown));
+        for (audience, id) in std::mem::take(&mut run.listeners) {
+            run.world.unsubscribe(audience, id);
+        }
+        run.world.handle(Event::Disconnect);
+        run.world.pass(1_000);
+        prop_assert_eq!(run.world.socket, None);
+        prop_assert_eq!(run.world.machine.next_deadline(), None);
+        prop_assert_eq!(run.world.status(), Default::default());
+    }
+}

@@ -1,0 +1,110 @@
+//! What the application hands over is sent once, in order, whenever there is a connection to send it through.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+
+mod world;
+
+use inbox_socket::core::{Audience, Config, Event, Outcome, SendError, Status};
+use world::World;
+
+#[test]
+fn an_open_connection_sends_at_once() {
+    let mut world = World::connected();
+    let id = world.send();
+    assert_eq!(world.sent, [id]);
+    assert_eq!(world.settled, [(id, Outcome::Sent)]);
+}
+
+#[test]
+fn messages_written_offline_are_sent_in_order_after_reconnection() {
+    let mut world = World::connected();
+    world.close(1006);
+    let written = [world.send(), world.send(), world.send()];
+    assert!(world.sent.is_empty());
+    assert_eq!(world.machine.stats(world.now).queued, 3);
+    world.pass_to_deadline();
+    world.open();
+    assert_eq!(world.sent, written);
+    assert_eq!(world.machine.stats(world.now).queued, 0);
+}
+
+#[test]
+fn messages_written_before_the_first_connection_wait_for_it() {
+    let mut world = World::new();
+    world.subscribe(Audience::Conversation(1));
+    let id = world.send();
+    world.open();
+    assert_eq!(world.sent, [id]);
+}
+
+#[test]
+fn messages_outlive_giving_up() {
+    let mut world = World::new();
+    world.subscribe(Audience::Everything);
+    let id = world.send();
+    world.fail_until_given_up();
+    world.handle(Event::Retry);
+    world.open();
+    assert_eq!(world.sent, [id]);
+}
+
+#[test]
+fn a_socket_that_takes_no_more_loses_nothing_and_keeps_the_order() {
+    let mut world = World::connected();
+    let first = world.send();
+    world.socket_takes_no_more = true;
+    let second = world.send();
+    let third = world.send();
+    assert_eq!(world.sent, [first]);
+    assert!(!world.status().is_connected);
+    world.pass_to_deadline();
+    world.open();
+    assert_eq!(world.sent, [first, second, third]);
+}
+
+#[test]
+fn a_full_queue_refuses_and_disturbs_nothing() {
+    let mut world = World::with(Config { queue_limit: 2, ..Config::default() });
+    world.subscribe(Audience::Everything);
+    let kept = [world.send(), world.send()];
+    assert_eq!(world.machine.send(world.now), Err(SendError::QueueFull));
+    world.open();
+    assert_eq!(world.sent, kept);
+    world.send();
+    assert_eq!(world.sent.len(), 3);
+}
+
+#[test]
+fn a_message_without_a_listener_opens_a_connection_and_lets_it_go_again() {
+    let mut world = World::new();
+    let id = world.send();
+    world.open();
+    assert_eq!(world.sent, [id]);
+    world.pass(250);
+    assert_eq!(world.socket, None);
+    assert_eq!(world.status(), Status::default());
+}
+
+#[test]
+fn a_message_keeps_the_attempts_going_after_the_last_listener_has_left() {
+    let mut world = World::new();
+    let listener = world.subscribe(Audience::Everything);
+    world.close(1006);
+    let id = world.send();
+    world.unsubscribe(Audience::Everything, listener);
+    world.pass(500);
+    world.open();
+    assert_eq!(world.sent, [id]);
+}
+
+#[test]
+fn disconnect_fails_what_is_queued_so_that_nobody_else_sends_it() {
+    let mut world = World::new();
+    world.subscribe(Audience::Everything);
+    let id = world.send();
+    world.handle(Event::Disconnect);
+    assert_eq!(world.settled, [(id, Outcome::Failed(SendError::Disconnected))]);
+    world.handle(Event::Retry);
+    world.open();
+    assert!(world.sent.is_empty());
+}
