@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 
-import { disconnect } from "inbox-socket";
+import { disconnect, retry } from "inbox-socket";
 
 import { type User, fetchMe, logOut } from "./api";
 import { Inbox } from "./components/Inbox";
@@ -26,18 +26,26 @@ export function App() {
   };
 
   const handleLogOut = async () => {
-    await logOut();
-    // The socket belongs to whoever opened it. Left to linger, it could serve the next person.
+    // The socket, and what is queued for it, belong to whoever opened it and must not serve the next one.
     disconnect();
+    try {
+      await logOut();
+    } catch (failure) {
+      retry();
+      throw failure;
+    }
     setMe(null);
   };
 
-  const handleLoggedOut = useCallback(() => {
-    setNotice("Your session has ended. Please log in again.");
-    setMe(null);
+  const handleSessionChange = useCallback((user: User | null) => {
+    disconnect();
+    setNotice(user ? null : "Your session has ended. Please log in again.");
+    setMe(user);
   }, []);
 
   if (me === undefined) return null;
   if (me === null) return <Login notice={notice} onLogIn={handleLogIn} />;
-  return <Inbox key={me.id} me={me} onLogOut={handleLogOut} onLoggedOut={handleLoggedOut} />;
+  return (
+    <Inbox key={me.id} me={me} onLogOut={handleLogOut} onSessionChange={handleSessionChange} />
+  );
 }

@@ -21,7 +21,7 @@ export interface LastMessage {
   created_at: string;
 }
 
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
@@ -43,7 +43,7 @@ export async function fetchMe(): Promise<User | null> {
   try {
     return await call<User>("/api/me");
   } catch (error) {
-    if (isLoggedOut(error)) return null;
+    if (error instanceof ApiError && error.status === 401) return null;
     throw error;
   }
 }
@@ -51,10 +51,6 @@ export async function fetchMe(): Promise<User | null> {
 export async function fetchConversations(): Promise<Conversation[]> {
   const { conversations } = await call<{ conversations: Conversation[] }>("/api/conversations");
   return conversations;
-}
-
-export function isLoggedOut(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 401;
 }
 
 async function call<Answer>(

@@ -2,13 +2,17 @@ import { useEffect, useReducer, useState } from "react";
 
 import { useWebSocket } from "inbox-socket/react";
 
-import { type User, fetchConversations, isLoggedOut } from "./api";
+import { type User, fetchConversations, fetchMe } from "./api";
 import { isHistory, isMessage, isRefusal } from "./frames";
 import { inboxReducer } from "./inbox";
 import { loadReadMarks, saveReadMarks } from "./readMarks";
 
 /** The inbox list, kept up to date by a subscription to everything, and the state of the connection. */
-export function useInbox(me: User, visibleIds: number[], onLoggedOut: () => void) {
+export function useInbox(
+  me: User,
+  visibleIds: number[],
+  onSessionChange: (user: User | null) => void,
+) {
   const [{ conversations, readUpTo, unread }, dispatch] = useReducer(inboxReducer, null, () => ({
     conversations: null,
     readUpTo: loadReadMarks(me.id),
@@ -41,15 +45,26 @@ export function useInbox(me: User, visibleIds: number[], onLoggedOut: () => void
         const isNews = last_message !== null && last_message.message_id > (readUpTo[id] ?? Infinity);
         if (isNews && isConnected && !visibleIds.includes(id)) requestMessages(id);
       }
-    } catch (failure) {
-      if (isLoggedOut(failure)) onLoggedOut();
-      else setProblem("The list of conversations could not be loaded.");
+    } catch {
+      setProblem("The list of conversations could not be loaded.");
     }
+  }
+
+  async function checkSession() {
+    // Without an answer nothing is known, and the banner already says that there is trouble.
+    const user = await fetchMe().catch(() => me);
+    if (user?.id !== me.id) onSessionChange(user);
   }
 
   useEffect(() => {
     if (isConnected || conversations === null) void refresh();
   }, [isConnected]);
+
+  // Another tab may have logged out, or logged in as somebody else: the cookie is the browser's, and the
+  // next connection is that person's.
+  useEffect(() => {
+    if (isConnected || error !== null) void checkSession();
+  }, [isConnected, error]);
 
   const visible = visibleIds.join();
   useEffect(() => {
@@ -63,6 +78,6 @@ export function useInbox(me: User, visibleIds: number[], onLoggedOut: () => void
     unreadCount: (id: number) => (visibleIds.includes(id) ? 0 : (unread[id]?.length ?? 0)),
     connection: { isConnected, error, reconnectAttempts, retry },
     problem,
-    dismissProblem: () => setProblem(null),
+    setProblem,
   };
 }

@@ -16,11 +16,6 @@ export function useStickToBottom(messages: Message[], outgoingCount: number) {
   const before = useRef({ firstId: 0, lastId: 0, outgoingCount: 0, height: 0 });
   const [newCount, setNewCount] = useState(0);
 
-  const scrollToBottom = () => {
-    const scroller = scrollerRef.current!;
-    scroller.scrollTop = scroller.scrollHeight;
-  };
-
   useEffect(() => {
     const scroller = scrollerRef.current!;
     const handleScroll = () => {
@@ -31,7 +26,7 @@ export function useStickToBottom(messages: Message[], outgoingCount: number) {
     // A phone's keyboard, a neighbour that opens, the banner: all change the room there is. The content
     // changes too without a new message, as when one is refused and the reason stands below it.
     const observer = new ResizeObserver(() => {
-      if (isAtBottom.current) scrollToBottom();
+      if (isAtBottom.current) toBottom(scroller);
     });
     scroller.addEventListener("scroll", handleScroll, { passive: true });
     observer.observe(scroller);
@@ -52,7 +47,7 @@ export function useStickToBottom(messages: Message[], outgoingCount: number) {
 
     const wroteSomething = outgoingCount > old.outgoingCount;
     if (isAtBottom.current || wroteSomething) {
-      scrollToBottom();
+      toBottom(scroller);
       return;
     }
     // Earlier messages push down what is being read: follow it.
@@ -62,5 +57,11 @@ export function useStickToBottom(messages: Message[], outgoingCount: number) {
     if (old.lastId > 0 && arrived > 0) setNewCount((count) => count + arrived);
   }, [messages, outgoingCount]);
 
+  const scrollToBottom = () => toBottom(scrollerRef.current!);
+
   return { scrollerRef, contentRef, newCount, scrollToBottom };
+}
+
+function toBottom(scroller: HTMLElement): void {
+  scroller.scrollTop = scroller.scrollHeight;
 }

@@ -14,19 +14,19 @@ const NARROW = "(max-width: 47.99rem)";
 
 interface InboxProps {
   me: User;
-  onLogOut: () => void;
-  onLoggedOut: () => void;
+  onLogOut: () => Promise<void>;
+  onSessionChange: (user: User | null) => void;
 }
 
-export function Inbox({ me, onLogOut, onLoggedOut }: InboxProps) {
+export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
   const isNarrow = useMediaQuery(NARROW);
   const { openIds, open, close, closeAll } = useOpenConversations();
   const visibleIds = isNarrow ? openIds.slice(-1) : openIds;
 
-  const { conversations, unreadCount, connection, problem, dismissProblem } = useInbox(
+  const { conversations, unreadCount, connection, problem, setProblem } = useInbox(
     me,
     visibleIds,
-    onLoggedOut,
+    onSessionChange,
   );
   const panes = visibleIds.flatMap((id) => conversations?.find((one) => one.id === id) ?? []);
   const unread = conversations?.reduce((sum, { id }) => sum + unreadCount(id), 0) ?? 0;
@@ -65,6 +65,16 @@ export function Inbox({ me, onLogOut, onLoggedOut }: InboxProps) {
     [isNarrow, close, closeAll],
   );
 
+  const handleLogOut = async () => {
+    try {
+      await onLogOut();
+      // The next person has conversations of their own.
+      closeAll();
+    } catch (failure) {
+      setProblem((failure as Error).message);
+    }
+  };
+
   const showsList = !isNarrow || panes.length === 0;
   const showsPanes = !isNarrow || panes.length > 0;
 
@@ -74,7 +84,7 @@ export function Inbox({ me, onLogOut, onLoggedOut }: InboxProps) {
       {problem && (
         <p className="problem" role="alert">
           {problem}
-          <button className="button button-quiet" onClick={dismissProblem}>
+          <button className="button button-quiet" onClick={() => setProblem(null)}>
             Dismiss
           </button>
         </p>
@@ -87,7 +97,7 @@ export function Inbox({ me, onLogOut, onLoggedOut }: InboxProps) {
               <img src="/icon.svg" alt="" width="30" height="30" />
               <h1>Inbox</h1>
               <span className="who">{me.name}</span>
-              <button className="button button-quiet" onClick={onLogOut}>
+              <button className="button button-quiet" onClick={handleLogOut}>
                 Log out
               </button>
             </header>
