@@ -1,5 +1,6 @@
 //! The states of the connection and every way from one to the next, in virtual time.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 mod world;

@@ -1,5 +1,6 @@
 //! The core stays pure: it names no browser, no clock and no random source.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;

@@ -1,5 +1,6 @@
 //! What the application hands over is sent once, in order, whenever there is a connection to send it through.
 
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 mod world;

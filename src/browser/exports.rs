@@ -170,7 +170,9 @@ fn post(text: Result<JsString, JsValue>) -> Promise {
 }
 
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {
-    Ok(serde_wasm_bindgen::to_value(value)?)
+    // The API says null where there is nothing, as the replaced hook did; the default would be undefined.
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    Ok(value.serialize(&serializer)?)
 }
 
 #[derive(Serialize)]

@@ -1,0 +1,252 @@
+//! The shell in a real browser: `wasm-pack test --headless --chrome` (or `--firefox`).
+//!
+//! The browser's WebSocket is replaced by one that the test plays the server of; real sockets and a real server
+//! are the matter of `tests/hook` and `tests/e2e`.
+
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
+
+use inbox_socket::exports::{
+    Subscription, configure, disconnect, get_state, get_stats, retry, send_message, subscribe,
+    subscribe_state, use_web_socket,
+};
+use js_sys::{Array, Function, JSON, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen(module = "/tests/browser.js")]
+extern "C" {
+    /// Puts the scripted WebSocket in the browser's place and forgets earlier ones.
+    fn install();
+    fn count() -> u32;
+    fn url() -> String;
+    fn open();
+    fn close(code: u16, reason: &str);
+    fn receive(data: &JsValue);
+    fn sent() -> Array;
+    #[wasm_bindgen(js_name = closedWith)]
+    fn closed_with() -> JsValue;
+    /// What was given to reportError since `install`.
+    fn reported() -> Array;
+    /// A listener that keeps what it was given in `.heard`.
+    fn listener() -> Function;
+    fn heard(listener: &Function) -> Array;
+    fn throwing() -> Function;
+    /// A listener that ends the subscription it is told of, in its first call.
+    fn leaving() -> Function;
+    #[wasm_bindgen(js_name = leaveWith)]
+    fn leave_with(listener: &Function, release: &JsValue);
+    /// Resolves when the condition holds.
+    fn until(condition: &Closure<dyn FnMut() -> bool>) -> Promise;
+    /// A url function whose promise is settled by hand.
+    #[wasm_bindgen(js_name = slowUrl)]
+    fn slow_url() -> Function;
+    #[wasm_bindgen(js_name = answerUrl)]
+    fn answer_url(url: &str);
+    #[wasm_bindgen(js_name = urlCalls)]
+    fn url_calls() -> u32;
+}
+
+/// A page as it is after loading, with these options.
+fn page(options: &str) {
+    install();
+    disconnect();
+    configure(&JSON::parse(options).unwrap()).ok().expect("the options are good");
+}
+
+fn connected(conversation: impl Into<JsValue>, listener: &Function) -> Subscription {
+    let subscription = use_web_socket(conversation.into(), listener);
+    open();
+    subscription
+}
+
+fn state(member: &str) -> JsValue {
+    Reflect::get(&get_state().ok().unwrap(), &member.into()).unwrap()
+}
+
+fn stat(member: &str) -> u32 {
+    let value = Reflect::get(&get_stats().ok().unwrap(), &member.into()).unwrap();
+    value.as_f64().unwrap() as u32
+}
+
+async fn wait_until(condition: impl FnMut() -> bool + 'static) {
+    let condition = Closure::new(condition);
+    JsFuture::from(until(&condition)).await.unwrap();
+}
+
+async fn status_of(promise: Promise) -> String {
+    let result = JsFuture::from(promise).await.unwrap();
+    Reflect::get(&result, &"status".into()).unwrap().as_string().unwrap()
+}
+
+#[wasm_bindgen_test]
+fn the_first_listener_opens_one_socket_at_the_default_address_and_the_second_none() {
+    page("{}");
+    let one = use_web_socket(1.into(), &listener());
+    let two = use_web_socket(2.into(), &listener());
+    assert_eq!(count(), 1);
+    assert!(url().starts_with("ws://") && url().ends_with("/ws/inbox/"), "{}", url());
+    assert!(state("isConnecting").is_truthy());
+    open();
+    assert!(state("isConnected").is_truthy());
+    one.release();
+    two.release();
+}
+
+#[wasm_bindgen_test]
+async fn the_last_listener_to_leave_closes_with_1000() {
+    page(r#"{"linger": 10}"#);
+    let only = connected(1, &listener());
+    only.release();
+    only.release();
+    wait_until(|| closed_with() == 1000).await;
+    assert!(!state("isConnected").is_truthy());
+    assert_eq!(stat("listeners"), 0);
+}
+
+#[wasm_bindgen_test]
+fn a_message_reaches_its_own_conversation_by_type_and_value() {
+    page("{}");
+    let (number, text, zero, all) = (listener(), listener(), listener(), listener());
+    let subscriptions = [
+        connected(2, &number),
+        use_web_socket("2".into(), &text),
+        use_web_socket(0.into(), &zero),
+        use_web_socket(JsValue::NULL, &all),
+    ];
+    for frame in
+        [r#"{"conversation_id":2}"#, r#"{"conversation_id":"2"}"#, r#"{"conversation_id":0}"#, r#"{"a":1}"#]
+    {
+        receive(&frame.into());
+    }
+    let counts = [&number, &text, &zero, &all].map(|listener| heard(listener).length());
+    assert_eq!(counts, [1, 1, 1, 4]);
+    assert_eq!(JSON::stringify(&heard(&text).get(0)).unwrap(), r#"{"conversation_id":"2"}"#);
+    assert_eq!(stat("framesParsed"), 4);
+    subscriptions.iter().for_each(Subscription::release);
+}
+
+#[wasm_bindgen_test]
+fn the_last_message_is_that_of_the_subscription() {
+    page("{}");
+    let one = connected(1, &listener());
+    let two = use_web_socket(2.into(), &listener());
+    assert!(one.last_message().is_null());
+    receive(&r#"{"conversation_id":1,"message":"a"}"#.into());
+    receive(&r#"{"conversation_id":1,"message":"b"}"#.into());
+    assert_eq!(JSON::stringify(&one.last_message()).unwrap(), r#"{"conversation_id":1,"message":"b"}"#);
+    assert!(two.last_message().is_null());
+    one.release();
+    two.release();
+}
+
+#[wasm_bindgen_test]
+fn an_unusable_frame_is_dropped_and_the_next_one_delivered() {
+    page(r#"{"frameLimit": 100}"#);
+    let all = listener();
+    let subscription = connected(JsValue::NULL, &all);
+    let long = format!(r#"{{"text":"{}"}}"#, "x".repeat(100));
+    let unusable = ["nonsense", "[]", "null", "7", "\"text\"", "", &long];
+    for frame in unusable {
+        receive(&frame.into());
+    }
+    receive(&js_sys::ArrayBuffer::new(4));
+    receive(&r#"{"fine":true}"#.into());
+    assert_eq!(heard(&all).length(), 1);
+    assert_eq!(stat("framesDropped"), 8);
+    assert!(state("isConnected").is_truthy());
+    subscription.release();
+}
+
+#[wasm_bindgen_test]
+fn a_listener_that_throws_is_reported_and_starves_nobody() {
+    page("{}");
+    let (before, after) = (listener(), listener());
+    let subscriptions =
+        [connected(1, &before), use_web_socket(1.into(), &throwing()), use_web_socket(1.into(), &after)];
+    receive(&r#"{"conversation_id":1}"#.into());
+    receive(&r#"{"conversation_id":1}"#.into());
+    assert_eq!((heard(&before).length(), heard(&after).length()), (2, 2));
+    assert_eq!(reported().length(), 2);
+    subscriptions.iter().for_each(Subscription::release);
+}
+
+#[wasm_bindgen_test]
+fn a_listener_may_leave_during_its_own_call() {
+    page("{}");
+    let (leaver, stays) = (leaving(), listener());
+    let release = subscribe(1.into(), &leaver);
+    leave_with(&leaver, &release);
+    open();
+    let other = use_web_socket(1.into(), &stays);
+    receive(&r#"{"conversation_id":1}"#.into());
+    receive(&r#"{"conversation_id":1}"#.into());
+    assert_eq!((heard(&leaver).length(), heard(&stays).length()), (1, 2));
+    other.release();
+}
+
+#[wasm_bindgen_test]
+async fn a_message_written_offline_is_sent_after_reconnection() {
+    page(r#"{"reconnectDelays": [10], "jitter": 0}"#);
+    let subscription = connected(1, &listener());
+    close(1006, "");
+    assert_eq!(state("error"), "Connection lost - reconnecting in background...");
+    let sending = send_message(&1.into(), &"Hello".into(), &JsValue::UNDEFINED);
+    wait_until(|| count() == 2).await;
+    open();
+    assert_eq!(sent().join(" "), r#"{"conversation_id":1,"message":"Hello","type":"TEXT"}"#);
+    assert_eq!(status_of(sending).await, "sent");
+    assert!(state("error").is_null());
+    subscription.release();
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_sent_is_answered_with_a_reason() {
+    page("{}");
+    let subscription = connected(1, &listener());
+    let circular = js_sys::Object::new();
+    Reflect::set(&circular, &"self".into(), &circular).unwrap();
+    for (id, message) in [
+        (JsValue::from(1), JsValue::from("")),
+        (1.into(), JsValue::UNDEFINED),
+        (1.into(), circular.into()),
+        (JsValue::NULL, "Hello".into()),
+    ] {
+        assert_eq!(status_of(send_message(&id, &message, &JsValue::UNDEFINED)).await, "failed");
+    }
+    assert_eq!(sent().length(), 0);
+    subscription.release();
+}
+
+#[wasm_bindgen_test]
+async fn a_url_function_is_never_asked_twice_at_once() {
+    install();
+    disconnect();
+    let options = js_sys::Object::new();
+    Reflect::set(&options, &"url".into(), &slow_url()).unwrap();
+    configure(&options).ok().unwrap();
+    let subscription = use_web_socket(1.into(), &listener());
+    retry();
+    retry();
+    assert_eq!((url_calls(), count()), (1, 0));
+    answer_url("wss://example.com/ws/?token=1");
+    wait_until(|| count() == 1).await;
+    assert_eq!(url(), "wss://example.com/ws/?token=1");
+    subscription.release();
+}
+
+#[wasm_bindgen_test]
+fn those_who_watch_the_state_are_told_of_each_change_until_they_leave() {
+    page("{}");
+    let watcher = listener();
+    let unwatch: Function = subscribe_state(watcher.clone()).unchecked_into();
+    let subscription = connected(1, &listener());
+    assert_eq!(heard(&watcher).length(), 2, "connecting, connected");
+    unwatch.call0(&JsValue::UNDEFINED).unwrap();
+    close(1006, "");
+    assert_eq!(heard(&watcher).length(), 2);
+    subscription.release();
+}
