@@ -8,15 +8,15 @@ interface ConnectionBannerProps {
 export function ConnectionBanner({ error, reconnectAttempts, retry }: ConnectionBannerProps) {
   return (
     <div className="banner" data-shown={error !== null || undefined}>
-      {/* There before it has anything to say: a screen reader announces only what changes in it. */}
-      <p role="status">{error}</p>
+      <div className="banner-text">
+        {/* There before it has anything to say: a screen reader announces only what changes in it. */}
+        <p role="status">{error}</p>
+        {error && reconnectAttempts > 0 && <p className="banner-attempts">Attempt {reconnectAttempts}</p>}
+      </div>
       {error && (
-        <>
-          {reconnectAttempts > 0 && <span className="banner-attempts">Attempt {reconnectAttempts}</span>}
-          <button className="button" onClick={retry}>
-            Retry Now
-          </button>
-        </>
+        <button className="button" onClick={retry}>
+          Retry Now
+        </button>
       )}
     </div>
   );

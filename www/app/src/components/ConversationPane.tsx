@@ -13,6 +13,7 @@ interface ConversationPaneProps {
   me: User;
   /** There is room for nothing else, so closing it is going back. */
   isAlone: boolean;
+  isHidden: boolean;
   onClose: (id: number) => void;
 }
 
@@ -20,7 +21,7 @@ const names = new Intl.ListFormat("en-GB");
 
 /** One open conversation. It subscribes for itself and knows nothing of its neighbours. */
 export const ConversationPane = memo(function ConversationPane(props: ConversationPaneProps) {
-  const { conversation, me, isAlone, onClose } = props;
+  const { conversation, me, isAlone, isHidden, onClose } = props;
   const { id, title, participants } = conversation;
   const chat = useConversation(id, me);
 
@@ -28,7 +29,7 @@ export const ConversationPane = memo(function ConversationPane(props: Conversati
   const others = participants.filter((person) => person.id !== me.id).map(({ name }) => name);
 
   return (
-    <section className="pane" aria-labelledby={titleId(id)}>
+    <section className="pane" aria-labelledby={titleId(id)} hidden={isHidden}>
       <header className="pane-header">
         <button
           className="button button-icon"

@@ -23,12 +23,19 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
   const { openIds, open, close, closeAll } = useOpenConversations();
   const visibleIds = isNarrow ? openIds.slice(-1) : openIds;
 
+  // On a phone, what was opened stays mounted behind the list: it goes on listening, and what was written
+  // into it offline still stands there on the next visit.
+  const [everOpen, setEverOpen] = useState(openIds);
+  const added = openIds.filter((id) => !everOpen.includes(id));
+  if (added.length > 0) setEverOpen([...everOpen, ...added]);
+  const mountedIds = isNarrow ? everOpen : openIds;
+
   const { conversations, unreadCount, connection, problem, setProblem } = useInbox(
     me,
     visibleIds,
     onSessionChange,
   );
-  const panes = visibleIds.flatMap((id) => conversations?.find((one) => one.id === id) ?? []);
+  const panes = mountedIds.flatMap((id) => conversations?.find((one) => one.id === id) ?? []);
   const unread = conversations?.reduce((sum, { id }) => sum + unreadCount(id), 0) ?? 0;
 
   useEffect(() => {
@@ -36,14 +43,14 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
     return () => void (document.title = "Inbox");
   }, [unread]);
 
-  // Focus follows the reader into a conversation and back out of it. What is to have the focus may
-  // only come to be with the next render, and on a phone the list comes back with it.
+  // Focus follows the reader into a conversation and back out of it. What is to have it may not be there
+  // yet, or still be hidden: the address changes first, and the page follows. So it is tried until it works.
   const [focusId, setFocusId] = useState<string | null>(null);
   useEffect(() => {
     const target = focusId && document.getElementById(focusId);
     if (!target) return;
     target.focus();
-    setFocusId(null);
+    if (document.activeElement === target) setFocusId(null);
   });
 
   const handleOpen = useCallback(
@@ -75,8 +82,7 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
     }
   };
 
-  const showsList = !isNarrow || panes.length === 0;
-  const showsPanes = !isNarrow || panes.length > 0;
+  const showsOne = isNarrow && panes.some(({ id }) => visibleIds.includes(id));
 
   return (
     <main className="inbox">
@@ -91,7 +97,7 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
       )}
 
       <div className="inbox-body">
-        {showsList && (
+        {!showsOne && (
           <div className="sidebar">
             <header className="sidebar-header">
               <img src="/icon.svg" alt="" width="30" height="30" />
@@ -112,30 +118,29 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
           </div>
         )}
 
-        {showsPanes && (
-          <div className="panes">
-            {panes.map((conversation) => (
-              <ConversationPane
-                key={conversation.id}
-                conversation={conversation}
-                me={me}
-                isAlone={isNarrow}
-                onClose={handleClose}
-              />
-            ))}
-            {panes.length === 0 && conversations !== null && conversations.length > 0 && (
-              <div className="no-panes">
-                <p>Pick a conversation, or several: they open side by side and share one connection.</p>
-                <button
-                  className="button"
-                  onClick={() => open(...conversations.slice(0, 3).map(({ id }) => id))}
-                >
-                  Open the latest three
-                </button>
-              </div>
-            )}
-          </div>
-        )}
+        <div className="panes" hidden={isNarrow && !showsOne}>
+          {panes.map((conversation) => (
+            <ConversationPane
+              key={conversation.id}
+              conversation={conversation}
+              me={me}
+              isAlone={isNarrow}
+              isHidden={!visibleIds.includes(conversation.id)}
+              onClose={handleClose}
+            />
+          ))}
+          {panes.length === 0 && conversations !== null && conversations.length > 0 && (
+            <div className="no-panes">
+              <p>Pick a conversation, or several: they open side by side and share one connection.</p>
+              <button
+                className="button"
+                onClick={() => open(...conversations.slice(0, 3).map(({ id }) => id))}
+              >
+                Open the latest three
+              </button>
+            </div>
+          )}
+        </div>
       </div>
     </main>
   );

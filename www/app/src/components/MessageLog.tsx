@@ -43,6 +43,9 @@ export function MessageLog(props: MessageLogProps) {
               Show earlier messages
             </button>
           )}
+          {!isLoaded && !isConnected && (
+            <p className="hint">What was said here is fetched when the connection is back.</p>
+          )}
           {isLoaded && messages.length === 0 && outgoing.length === 0 && (
             <p className="hint">Nothing here yet. Say hello.</p>
           )}
