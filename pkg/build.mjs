@@ -36,7 +36,7 @@ function compileCrate() {
 function optimise() {
   const target = join(out, "core.wasm");
   const features = WASM_FEATURES.map((feature) => `--enable-${feature}`);
-  run(join(here, "node_modules", ".bin", "wasm-opt"), [join(made, "core_bg.wasm"), "-Oz", ...features, "-o", target]);
+  run(join(here, "node_modules", ".bin", "wasm-opt"), [join(made, "core_bg.wasm"), "-Oz", "--strip-debug", "--strip-producers", ...features, "-o", target]);
   return readFileSync(target);
 }
 

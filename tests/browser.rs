@@ -54,7 +54,7 @@ extern "C" {
 fn page(options: &str) {
     install();
     disconnect();
-    configure(&JSON::parse(options).unwrap()).ok().expect("the options are good");
+    configure(&JSON::parse(options).unwrap()).expect("the options are good");
 }
 
 fn connected(conversation: impl Into<JsValue>, listener: &Function) -> Subscription {

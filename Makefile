@@ -1,0 +1,78 @@
+# What one can do here. Every target sets up what it needs and can be run by itself, again and again.
+# How tools are found and installed stands in tools.mk.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PORT ?= 8000
+
+include tools.mk
+
+.PHONY: help demo build backend test lint clean
+.PHONY: test-rust test-browser test-hook test-package test-backend test-e2e
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /|/' | column -t -s '|'
+
+demo: build $(VENV)/.installed www/app/dist/index.html ## Build everything, serve the demo page and print its address
+	$(call say,Starting the demo)
+	@cd www/backend && exec .venv/bin/python manage.py demo --port $(PORT)
+
+build: pkg/wasm/core.js ## Build the npm package into pkg/
+
+backend: $(VENV)/.installed ## Start the server alone: PORT=8000, data in DATA_DIR
+	@cd www/backend && exec .venv/bin/python manage.py demo --port $(PORT)
+
+test: lint test-rust test-backend test-browser test-hook test-package test-e2e ## Run everything
+	$(call say,All tests passed)
+
+test-rust: tools-rust ## The core: scenarios and properties under a simulated clock
+	$(call say,Rust: the core in virtual time)
+	@cargo test --quiet
+
+test-browser: tools-wasm tools-chromium tools-firefox ## The shell, in headless Chromium and Firefox
+	$(call say,Rust: the shell in Chromium)
+	@wasm-pack --log-level warn test --headless --chrome --mode no-install -- --quiet --test browser
+	$(call say,Rust: the shell in Firefox)
+	@wasm-pack --log-level warn test --headless --firefox --mode no-install -- --quiet --test browser
+
+test-hook: build tests/node_modules/.package-lock.json tools-chromium ## The React hook and the root entry, in Chromium
+	$(call say,The hook in Chromium)
+	@cd tests && npm run --silent test:hook
+
+test-package: build tests/node_modules/.package-lock.json tools-chromium ## The packed tarball, in a new Vite app
+	$(call say,The package in a new application)
+	@cd tests && npm run --silent test:package
+
+test-backend: $(VENV)/.installed ## The Django server
+	$(call say,The backend)
+	@cd www/backend && .venv/bin/pytest --quiet
+
+test-e2e: build $(VENV)/.installed www/app/dist/index.html tests/node_modules/.package-lock.json tools-chromium ## Two people, two browsers, the real server
+	$(call say,End to end)
+	@cd tests && npm run --silent test:e2e
+
+lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/node_modules/.package-lock.json ## Formats, lints, docs and types
+	$(call say,Formats lints docs and types)
+	@cargo fmt --check
+	@cargo clippy --quiet --all-targets -- -D warnings
+	@cargo clippy --quiet --all-targets --target wasm32-unknown-unknown -- -D warnings
+	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --document-private-items
+	@cd pkg && npm run --silent typecheck
+	@cd tests && npm run --silent typecheck
+	@cd www/app && npm run --silent typecheck
+	@cd www/backend && .venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --check .
+
+clean: ## Leave a clean clone
+	git clean -fdX
+
+CRATE := Cargo.toml Cargo.lock $(shell find src -type f)
+PACKAGE := pkg/wasm/core.js $(wildcard pkg/*.js pkg/*.d.ts pkg/lib/*) pkg/package.json
+APP := $(shell find www/app/src www/app/public -type f 2>/dev/null) www/app/index.html www/app/vite.config.ts
+
+pkg/wasm/core.js: $(CRATE) pkg/build.mjs README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm
+	$(call say,Building the package)
+	@cd pkg && npm run --silent build
+
+www/app/dist/index.html: $(APP) $(PACKAGE) www/app/node_modules/.package-lock.json
+	$(call say,Building the demo page)
+	@cd www/app && npm run --silent build

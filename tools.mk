@@ -1,0 +1,83 @@
+# How each tool is found or installed. Included by the Makefile.
+#
+# What is found is used; what is missing is installed where that can be done without asking, and named with the
+# line that installs it where not. Tools that are built here live outside the clone, so that the next clone
+# finds them.
+
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/inbox-socket
+export PATH := $(TOOLS)/bin:$(PATH)
+
+# The command-line tool writes glue for exactly the crate's version.
+WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)
+WASM_PACK := 0.15.1
+GECKODRIVER := 0.37.1
+
+say = @printf '\033[1m▸ %s\033[0m\n' '$(1)'
+
+# $(call has,command,version): the command is there, in this version.
+has = $(1) --version 2>/dev/null | grep -qF '$(2)'
+
+# $(call cargo-tool,crate,version): builds a tool once. Not --locked: a locked dependency may have been withdrawn.
+cargo-tool = echo 'Building $(1) $(2), once: a few minutes'; \
+  CARGO_TARGET_DIR='$(TOOLS)/build' cargo install --quiet --root '$(TOOLS)' '$(1)' --version '=$(2)'
+
+# $(call debian,command,packages): installs Debian packages where that is possible, else says how.
+debian = command -v $(1) >/dev/null || { \
+    if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+      echo 'Installing $(2)'; \
+      { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2); } \
+        >/dev/null; \
+    else \
+      echo 'inbox-socket needs $(1). On Debian: sudo apt-get install $(2)' >&2; exit 1; \
+    fi; }
+
+# $(call needed,command,how to get it): what nobody can install for you.
+needed = command -v $(1) >/dev/null || { echo 'inbox-socket needs $(1): $(2)' >&2; exit 1; }
+
+.PHONY: tools-rust tools-wasm tools-node tools-python tools-chromium tools-firefox tools-services
+
+tools-rust:
+	@$(call needed,cargo,https://rustup.rs)
+	@rustup component list --installed 2>/dev/null | grep -q clippy || rustup component add clippy rustfmt
+	@rustup target list --installed 2>/dev/null | grep -q wasm32-unknown-unknown || \
+	  rustup target add wasm32-unknown-unknown
+
+tools-wasm: tools-rust
+	@$(call has,wasm-bindgen,$(WASM_BINDGEN)) || { $(call cargo-tool,wasm-bindgen-cli,$(WASM_BINDGEN)); }
+	@$(call has,wasm-pack,$(WASM_PACK)) || { $(call cargo-tool,wasm-pack,$(WASM_PACK)); }
+	@rm -rf '$(TOOLS)/build'
+
+tools-node:
+	@$(call needed,node,install Node.js 20 or newer from https://nodejs.org)
+	@$(call needed,npm,it comes with Node.js: https://nodejs.org)
+
+tools-python:
+	@$(call needed,python3,install Python 3.11 or newer from https://www.python.org)
+
+# CHROMIUM may name a browser that is somewhere else.
+tools-chromium:
+	@[ -n "$$CHROMIUM" ] || command -v google-chrome >/dev/null || command -v chromium-browser >/dev/null || \
+	  { $(call debian,chromium,chromium chromium-driver fonts-noto-color-emoji); }
+	@$(call debian,chromedriver,chromium-driver)
+
+tools-firefox: tools-rust
+	@command -v firefox >/dev/null || { $(call debian,firefox-esr,firefox-esr); }
+	@command -v geckodriver >/dev/null || { $(call cargo-tool,geckodriver,$(GECKODRIVER)); }
+
+tools-services:
+	@$(call debian,redis-server,redis-server)
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { $(call debian,initdb,postgresql); }
+
+# An npm folder is installed anew when its lock file has changed.
+%/node_modules/.package-lock.json: %/package-lock.json | tools-node
+	$(call say,Installing npm packages: $*)
+	@cd $* && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+VENV := www/backend/.venv
+
+$(VENV)/.installed: www/backend/requirements.txt www/backend/requirements-dev.txt | tools-python
+	$(call say,Installing Python packages)
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r www/backend/requirements-dev.txt
+	@touch $@
