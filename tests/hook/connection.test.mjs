@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+
+import { withEachReact } from "../support/hook.mjs";
+import { until } from "../support/page.mjs";
+
+const LOST = "Connection lost - reconnecting in background...";
+const UNREACHABLE = "Connection error - retrying in background...";
+const GIVEN_UP = "Unable to connect. Please check your connection and refresh.";
+
+/** @param {import("playwright-core").Page} page */
+const shown = (page) => page.evaluate(() => probe("a").shown);
+
+/** @param {import("playwright-core").Page} page @param {import("inbox-socket").Options} [options] */
+const mount = (page, options = {}) =>
+  page.evaluate((options) => {
+    inbox.configure(options);
+    show({ a: { id: 1, reads: ["isConnected", "isConnecting", "error", "reconnectAttempts"] } });
+  }, options);
+
+withEachReact("a component is shown", (open) => {
+  it("connecting, connected, waiting, reconnecting and connected again", async (t) => {
+    const { page, server } = await open(t);
+    server.mode = "hold";
+    await mount(page, { reconnectDelays: [60_000] });
+    await server.attempt();
+    assert.deepEqual(await shown(page), {
+      isConnected: false, isConnecting: true, error: null, reconnectAttempts: 0,
+    });
+
+    server.letGo("accept");
+    const connection = await server.connection();
+    const connected = { isConnected: true, isConnecting: false, error: null, reconnectAttempts: 0 };
+    await until(page, () => probe("a").shown.isConnected);
+    assert.deepEqual(await shown(page), connected);
+
+    server.mode = "hold";
+    connection.cut();
+    await until(page, () => !probe("a").shown.isConnected);
+    assert.deepEqual(await shown(page), {
+      isConnected: false, isConnecting: false, error: LOST, reconnectAttempts: 0,
+    });
+
+    await page.evaluate(() => probe("a").chat.retry());
+    await until(page, () => probe("a").shown.isConnecting);
+    assert.deepEqual(await shown(page), {
+      isConnected: false, isConnecting: true, error: LOST, reconnectAttempts: 1,
+    });
+
+    server.letGo("refuse");
+    await until(page, () => !probe("a").shown.isConnecting);
+    assert.deepEqual(await shown(page), {
+      isConnected: false, isConnecting: false, error: LOST, reconnectAttempts: 1,
+    });
+
+    server.mode = "accept";
+    await page.evaluate(() => probe("a").chat.retry());
+    await until(page, () => probe("a").shown.isConnected);
+    assert.deepEqual(await shown(page), connected);
+  });
+
+  it("another text where there never was a connection", async (t) => {
+    const { page, server } = await open(t);
+    server.mode = "refuse";
+    await mount(page, { reconnectDelays: [60_000] });
+    await until(page, () => probe("a").shown.error);
+    assert.deepEqual(await shown(page), {
+      isConnected: false, isConnecting: false, error: UNREACHABLE, reconnectAttempts: 0,
+    });
+
+    server.mode = "hold";
+    await page.evaluate(() => probe("a").chat.retry());
+    await until(page, () => probe("a").shown.isConnecting);
+    assert.deepEqual(await shown(page), {
+      isConnected: false, isConnecting: true, error: UNREACHABLE, reconnectAttempts: 1,
+    });
+    server.letGo("accept");
+    await until(page, () => probe("a").shown.isConnected);
+    assert.equal((await shown(page)).error, null);
+  });
+
+  it("that it was given up after the last attempt, until retry() connects", async (t) => {
+    const { page, server } = await open(t);
+    server.mode = "refuse";
+    await mount(page, { reconnectDelays: [1], maxAttempts: 2 });
+    await until(page, () => probe("a").shown.error?.startsWith("Unable"));
+    assert.deepEqual(await shown(page), {
+      isConnected: false, isConnecting: false, error: GIVEN_UP, reconnectAttempts: 2,
+    });
+    assert.equal(server.attempts.length, 3);
+
+    server.mode = "accept";
+    await page.evaluate(() => probe("a").chat.retry());
+    await until(page, () => probe("a").shown.isConnected);
+    assert.deepEqual(await shown(page), {
+      isConnected: true, isConnecting: false, error: null, reconnectAttempts: 0,
+    });
+  });
+
+  it("reconnected by itself, and messages go on arriving once each", async (t) => {
+    const { page, server } = await open(t);
+    await mount(page, { reconnectDelays: [1] });
+    for (const message of ["one", "two", "three"]) {
+      const connection = await server.connection();
+      connection.send({ conversation_id: 1, message });
+      await until(page, (message) => probe("a").heard.at(-1)?.message === message, message);
+      connection.cut();
+    }
+    assert.equal(await page.evaluate(() => probe("a").heard.length), 3);
+  });
+
+  it("connected by retry() when an attempt hangs", async (t) => {
+    const { page, server } = await open(t);
+    server.mode = "hold";
+    await mount(page, { connectTimeout: 60_000 });
+    await server.attempt();
+    server.mode = "accept";
+    await page.evaluate(() => probe("a").chat.retry());
+    await server.connection();
+    await until(page, () => probe("a").shown.isConnected);
+  });
+
+  it("connected after an attempt that hung for longer than the timeout", async (t) => {
+    const { page, server } = await open(t);
+    server.mode = "hold";
+    await mount(page, { connectTimeout: 50, reconnectDelays: [1] });
+    await server.attempt();
+    await server.attempt();
+    server.mode = "accept";
+    await until(page, () => probe("a").shown.isConnected);
+  });
+});
+
+withEachReact("what a component sends", (open) => {
+  it("is the seed's frame, with a type of TEXT unless it says otherwise", async (t) => {
+    const { page, server } = await open(t);
+    await mount(page);
+    const connection = await server.connection();
+    const results = await page.evaluate(async () => {
+      const { sendMessage } = probe("a").chat;
+      return [await sendMessage(1, "Hello"), await sendMessage("x", "🙂 \u2028", "IMAGE")];
+    });
+
+    assert.deepEqual(results, [{ status: "sent" }, { status: "sent" }]);
+    assert.deepEqual(await connection.next(), { conversation_id: 1, message: "Hello", type: "TEXT" });
+    assert.deepEqual(await connection.next(), { conversation_id: "x", message: "🙂 \u2028", type: "IMAGE" });
+  });
+
+  it("before the connection is open arrives in order as soon as it is", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => {
+      show({ a: { id: 1 } });
+      const { sendMessage, requestMessages } = probe("a").chat;
+      sendMessage(1, "one");
+      requestMessages(1);
+      sendMessage(2, "two");
+    });
+    const connection = await server.connection();
+
+    assert.equal((await connection.next()).message, "one");
+    assert.equal((await connection.next()).action, "get_messages");
+    assert.equal((await connection.next()).message, "two");
+  });
+
+  it("while offline is queued, and arrives once and in order after the reconnection", async (t) => {
+    const { page, server } = await open(t);
+    await mount(page, { reconnectDelays: [60_000] });
+    const connection = await server.connection();
+    await until(page, () => probe("a").shown.isConnected);
+    server.mode = "refuse";
+    connection.cut();
+    await until(page, () => probe("a").shown.error);
+    await page.evaluate(() => {
+      const results = [];
+      Object.assign(globalThis, { results });
+      for (const text of ["one", "two", "three"]) {
+        probe("a").chat.sendMessage(1, text).then((result) => results.push(result.status));
+      }
+    });
+    assert.equal(await page.evaluate(() => inbox.getStats()?.queued), 3);
+    assert.deepEqual(await page.evaluate(() => globalThis["results"]), []);
+
+    server.mode = "accept";
+    await page.evaluate(() => probe("a").chat.retry());
+    const next = await server.connection();
+    for (const text of ["one", "two", "three"]) assert.equal((await next.next()).message, text);
+    await until(page, () => globalThis["results"].length === 3);
+    assert.deepEqual(await page.evaluate(() => globalThis["results"]), ["sent", "sent", "sent"]);
+    assert.equal(await page.evaluate(() => inbox.getStats()?.queued), 0);
+    await page.evaluate(() => probe("a").chat.sendMessage(1, "four"));
+    assert.equal((await next.next()).message, "four");
+  });
+
+  it("and cannot be sent is told by the promise, which nobody has to look at", async (t) => {
+    const { page, server } = await open(t);
+    await mount(page);
+    const connection = await server.connection();
+    const failed = await page.evaluate(() => probe("a").chat.sendMessage(1, ""));
+    assert.deepEqual(failed, { status: "failed", reason: "the message is empty" });
+    await page.evaluate(() => {
+      probe("a").chat.sendMessage(1, "");
+      probe("a").chat.sendMessage(1, "good");
+    });
+    assert.equal((await connection.next()).message, "good");
+  });
+});

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+
+import { withEachReact } from "../support/hook.mjs";
+import { until } from "../support/page.mjs";
+
+withEachReact("the one connection", (open) => {
+  it("is opened by the first component, kept for the second and closed with 1000 after the last", async (t) => {
+    const { page, server } = await open(t);
+    assert.equal(await page.evaluate(() => inbox.getState().isConnecting), false);
+    await page.evaluate(() => show({ one: { id: 1 } }));
+    const connection = await server.connection();
+    await page.evaluate(() => show({ one: { id: 1 }, two: { id: 2 } }));
+    await page.evaluate(() => show({ two: { id: 2 } }));
+    connection.send({ conversation_id: 2, message: "still there" });
+    await until(page, () => probe("two").heard.length === 1);
+    await page.evaluate(() => show({}));
+
+    assert.equal((await connection.closed).code, 1000);
+    assert.equal(server.attempts.length, 1);
+    await until(page, () => !inbox.getState().isConnected);
+    const idle = { isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0 };
+    assert.deepEqual(await page.evaluate(() => inbox.getState()), idle);
+  });
+
+  it("is opened again when a component comes back after it was closed", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ one: { id: 1 } }));
+    const first = await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+    await page.evaluate(() => show({}));
+    await first.closed;
+    await page.evaluate(() => show({ one: { id: 1 } }));
+    (await server.connection()).send({ conversation_id: 1, message: "back" });
+    await until(page, () => probe("one").heard.length === 1);
+  });
+
+  it("is not touched by the double mount of StrictMode, which hears each message once", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ a: { id: 1, reads: ["lastMessage"] }, list: { id: null } }, { strict: true }));
+    const connection = await server.connection();
+    for (const message of ["one", "two"]) connection.send({ conversation_id: 1, message });
+    await until(page, () => probe("a").shown.lastMessage?.message === "two");
+
+    for (const name of ["a", "list"]) {
+      const texts = await page.evaluate((name) => probe(name).heard.map(({ message }) => message), name);
+      assert.deepEqual(texts, ["one", "two"]);
+    }
+    assert.equal(server.attempts.length, 1);
+    assert.equal(await page.evaluate(() => inbox.getStats()?.listeners), 2);
+  });
+
+  it("survives a change of page: all leave and others come within the linger", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ before: { id: 1 } }));
+    const connection = await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+    await page.evaluate(() => {
+      show({});
+      show({ after: { id: 2 } });
+    });
+    connection.send({ conversation_id: 2, message: "hi" });
+    await until(page, () => probe("after").heard.length === 1);
+
+    assert.equal(server.attempts.length, 1);
+  });
+
+  it("makes one handshake for a hundred conversations, and leaves nothing behind", async (t) => {
+    const { page, server } = await open(t);
+    const browser = await page.context().newCDPSession(page);
+    await page.evaluate(() => {
+      const callbacks = [];
+      const probes = {};
+      for (let id = 0; id < 100; id++) {
+        const onMessage = () => {};
+        callbacks.push(new WeakRef(onMessage));
+        probes[id] = { id, reads: ["lastMessage", "error"], onMessage };
+      }
+      Object.assign(globalThis, { callbacks });
+      show(probes);
+    });
+    const connection = await server.connection();
+    connection.send({ conversation_id: 99, message: "hi" });
+    await until(page, () => probe("99").shown.lastMessage?.message === "hi");
+    assert.equal(await page.evaluate(() => inbox.getStats()?.listeners), 100);
+
+    await page.evaluate(() => {
+      show({});
+      forget();
+    });
+    assert.equal((await connection.closed).code, 1000);
+    assert.equal(server.attempts.length, 1);
+    assert.equal(await page.evaluate(() => inbox.getStats()?.listeners), 0);
+    await browser.send("HeapProfiler.collectGarbage");
+    const left = await page.evaluate(() => globalThis["callbacks"].filter((callback) => callback.deref()).length);
+    assert.equal(left, 0);
+  });
+
+  it("uses no more memory after the hundredth round of mounting a hundred than after the tenth", async (t) => {
+    const { page, server } = await open(t);
+    const browser = await page.context().newCDPSession(page);
+    const round = (rounds) =>
+      page.evaluate((rounds) => {
+        const probes = {};
+        for (let id = 0; id < 100; id++) probes[id] = { id: `${rounds}-${id}`, onMessage: () => {} };
+        for (let i = 0; i < rounds; i++) {
+          show({});
+          show({ keeps: { id: null }, ...probes });
+        }
+        show({ keeps: { id: null } });
+        forget();
+      }, rounds);
+    const used = async () => {
+      await browser.send("HeapProfiler.collectGarbage");
+      return (await browser.send("Runtime.getHeapUsage")).usedSize;
+    };
+    await round(1);
+    await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+    await round(10);
+    const before = await used();
+    await round(90);
+
+    // Nine thousand subscriptions: a hundred bytes kept of each would make 900 kB.
+    assert.ok((await used()) - before < 300_000, `${(await used()) - before} bytes more`);
+    assert.equal(server.attempts.length, 1);
+  });
+});

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+
+import { withEachReact } from "../support/hook.mjs";
+import { until } from "../support/page.mjs";
+
+/** @param {any} id @param {string} text */
+const message = (id, text) => ({ conversation_id: id, message: text, type: "TEXT", sender_id: 456 });
+
+/** What a component has heard: the texts. @param {import("playwright-core").Page} page @param {string} name */
+const heard = (page, name) => page.evaluate((name) => probe(name).heard.map(({ message }) => message), name);
+
+/** @param {import("playwright-core").Page} page @param {string} name @param {string} text */
+const untilHeard = (page, name, text) =>
+  until(page, ([name, text]) => probe(name).heard.some(({ message }) => message === text), [name, text]);
+
+withEachReact("what a component hears", (open) => {
+  it("is the messages of its conversation and no others, whole", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ one: { id: 1 }, two: { id: 2 } }));
+    const connection = await server.connection();
+    connection.send({ ...message(2, "for two"), sender_name: "Ben", extra: { deep: [1] } });
+    connection.send(message(1, "for one"));
+    await untilHeard(page, "one", "for one");
+
+    assert.deepEqual(await heard(page, "one"), ["for one"]);
+    assert.deepEqual(await page.evaluate(() => probe("two").heard), [
+      { ...message(2, "for two"), sender_name: "Ben", extra: { deep: [1] } },
+    ]);
+  });
+
+  it("is every message where it subscribes to null or undefined", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ list: { id: null }, also: { id: undefined }, one: { id: 1 } }));
+    const connection = await server.connection();
+    connection.send(message(1, "a"));
+    connection.send(message("x", "b"));
+    connection.send({ message: "c" });
+    connection.send(message(1, "d"));
+    await untilHeard(page, "also", "d");
+
+    assert.deepEqual(await heard(page, "list"), ["a", "b", "c", "d"]);
+    assert.deepEqual(await heard(page, "also"), ["a", "b", "c", "d"]);
+    assert.deepEqual(await heard(page, "one"), ["a", "d"]);
+  });
+
+  it("tells 2 from \"2\", and takes 0 and the empty text for ids", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => {
+      show({ number: { id: 2 }, text: { id: "2" }, zero: { id: 0 }, empty: { id: "" } });
+    });
+    const connection = await server.connection();
+    connection.send(message(2, "number"));
+    connection.send(message("2", "text"));
+    connection.send(message(0, "zero"));
+    connection.send(message(null, "nobody"));
+    connection.send(message("", "empty"));
+    await untilHeard(page, "empty", "empty");
+
+    for (const name of ["number", "text", "zero", "empty"]) assert.deepEqual(await heard(page, name), [name]);
+  });
+
+  it("is one and the same object for all who hear it, parsed once", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ a: { id: 1 }, b: { id: 1 }, list: { id: null } }));
+    (await server.connection()).send(message(1, "hi"));
+    await untilHeard(page, "list", "hi");
+
+    assert.ok(await page.evaluate(() => probe("a").heard[0] === probe("b").heard[0]));
+    assert.ok(await page.evaluate(() => probe("a").heard[0] === probe("list").heard[0]));
+    const { framesParsed, framesDelivered } = await page.evaluate(() => /** @type {any} */ (inbox.getStats()));
+    assert.deepEqual({ framesParsed, framesDelivered }, { framesParsed: 1, framesDelivered: 3 });
+  });
+
+  it("goes to the callback passed last, without another subscription or handshake", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => {
+      const first = [];
+      const second = [];
+      Object.assign(globalThis, { first, second });
+      show({ a: { id: 1, onMessage: (message) => void first.push(message.message) } });
+    });
+    const connection = await server.connection();
+    connection.send(message(1, "to the first"));
+    await until(page, () => globalThis["first"].length === 1);
+    await page.evaluate(() => {
+      show({ a: { id: 1, onMessage: (message) => void globalThis["second"].push(message.message) } });
+    });
+    // A subscription of its own would have forgotten it.
+    assert.equal(await page.evaluate(() => probe("a").chat.lastMessage?.message), "to the first");
+    connection.send(message(1, "to the second"));
+    await until(page, () => globalThis["second"].length === 1);
+
+    assert.deepEqual(await page.evaluate(() => globalThis["first"]), ["to the first"]);
+    assert.equal(server.attempts.length, 1);
+  });
+
+  it("may be nothing: without a callback the last message is still there", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ a: { id: 1, onMessage: null, reads: ["lastMessage"] } }));
+    (await server.connection()).send(message(1, "hi"));
+    await until(page, () => probe("a").shown.lastMessage?.message === "hi");
+  });
+
+  it("changes with the conversation, whose last message it has not heard yet", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ a: { id: 1, reads: ["lastMessage"] }, list: { id: null } }));
+    const connection = await server.connection();
+    connection.send(message(1, "old"));
+    await until(page, () => probe("a").shown.lastMessage?.message === "old");
+
+    await page.evaluate(() => show({ a: { id: 2, reads: ["lastMessage"] }, list: { id: null } }));
+    assert.equal(await page.evaluate(() => probe("a").shown.lastMessage), null);
+    connection.send(message(1, "to one"));
+    connection.send(message(2, "to two"));
+    await until(page, () => probe("a").shown.lastMessage?.message === "to two");
+    assert.deepEqual(await heard(page, "a"), ["old", "to two"]);
+
+    await page.evaluate(() => show({ a: { id: 1, reads: ["lastMessage"] }, list: { id: null } }));
+    assert.equal(await page.evaluate(() => probe("a").shown.lastMessage), null);
+    assert.equal(server.attempts.length, 1);
+  });
+
+  it("includes the reply to a request for history", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ a: { id: 2 }, other: { id: 3 } }));
+    const connection = await server.connection();
+    await page.evaluate(() => probe("a").chat.requestMessages(2));
+    assert.deepEqual(await connection.next(), { action: "get_messages", conversation_id: 2 });
+    const reply = { action: "messages_response", conversation_id: 2, messages: [message(2, "before")] };
+    connection.send(reply);
+    await until(page, () => probe("a").heard.length === 1);
+
+    assert.deepEqual(await page.evaluate(() => probe("a").heard), [reply]);
+    assert.deepEqual(await heard(page, "other"), []);
+  });
+
+  it("comes to an end when it is unmounted in the middle of a call, and others are still called", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => {
+      const calls = [];
+      const leave = () => {
+        calls.push("leaving");
+        show({ stays: { id: 1 } });
+      };
+      Object.assign(globalThis, { calls });
+      show({
+        leaving: { id: 1, onMessage: leave },
+        taken: { id: 1 },
+        stays: { id: 1 },
+      });
+    });
+    const connection = await server.connection();
+    connection.send(message(1, "first"));
+    connection.send(message(1, "second"));
+    await untilHeard(page, "stays", "second");
+
+    assert.deepEqual(await heard(page, "stays"), ["first", "second"]);
+    assert.deepEqual(await page.evaluate(() => globalThis["calls"]), ["leaving"]);
+    assert.deepEqual(await heard(page, "taken"), []);
+    assert.equal(await page.evaluate(() => inbox.getStats()?.listeners), 1);
+  });
+
+  it("begins at once for one that is mounted in the middle of a call, with the next message", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => {
+      const grow = () => show({ first: { id: 1, onMessage: grow }, late: { id: 1 } });
+      show({ first: { id: 1, onMessage: grow } });
+    });
+    const connection = await server.connection();
+    connection.send(message(1, "mounts"));
+    await until(page, () => probe("late"));
+    connection.send(message(1, "is heard"));
+    await untilHeard(page, "late", "is heard");
+
+    assert.deepEqual(await heard(page, "late"), ["is heard"]);
+  });
+
+  it("reaches everybody else when one callback throws, and the page is told of that", async (t) => {
+    const { page, server, complaints } = await open(t);
+    await page.evaluate(() => {
+      const onMessage = () => {
+        throw new Error("a mistake in the page");
+      };
+      show({ before: { id: 1 }, throws: { id: 1, onMessage }, after: { id: 1 }, list: { id: null } });
+    });
+    const connection = await server.connection();
+    connection.send(message(1, "one"));
+    connection.send(message(1, "two"));
+    await untilHeard(page, "list", "two");
+
+    for (const name of ["before", "after", "list"]) assert.deepEqual(await heard(page, name), ["one", "two"]);
+    assert.deepEqual(complaints.splice(0), ["a mistake in the page", "a mistake in the page"]);
+    assert.equal(server.attempts.length, 1);
+  });
+});

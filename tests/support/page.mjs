@@ -1,0 +1,67 @@
+// A page in a browser of its own, with the server that it talks to.
+
+import assert from "node:assert/strict";
+
+import { browser } from "./browser.mjs";
+import { PATIENCE } from "./queue.mjs";
+import { TestServer } from "./server.mjs";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/**
+ * Serves the page and opens it. What the page reports as an error or a warning fails the test, unless the test
+ * takes it out of `complaints`.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {{files: Map<string, string>, root?: string, headers?: Record<string, string>, query?: string}} site
+ */
+export async function openPage(t, { files, root = "", headers, query = "" }) {
+  const html = `<!doctype html><title>test</title><link rel="icon" href="data:,"><div id="root">${root}</div>
+    <script type="module" src="/page.js"></script>`;
+  const server = await TestServer.start(t, { files: new Map([["/", html], ...files]), headers });
+  const context = await (await browser()).newContext();
+  const page = await context.newPage();
+  const complaints = watchComplaints(page);
+  // Playwright ends what is still awaited when a test is over; before the server goes, so nothing reconnects.
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(complaints, [], "the page complained");
+  });
+  page.setDefaultTimeout(PATIENCE);
+  await page.goto(`${server.origin}/${query}`);
+  return { page, server, complaints };
+}
+
+/** @param {Page} page */
+export function watchComplaints(page) {
+  /** @type {string[]} */
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    const text = message.text();
+    // The browser's own word on a failed handshake; what the page made of it is for the test to see.
+    const isOfTheBrowser = /^WebSocket connection to|^Failed to load resource/.test(text);
+    if (["error", "warning"].includes(message.type()) && !isOfTheBrowser) complaints.push(text);
+  });
+  return complaints;
+}
+
+/**
+ * Waits until something is so in the page, and gives what the condition gave.
+ *
+ * @template T, A
+ * @param {Page} page
+ * @param {(argument: A) => T} condition run in the page
+ * @param {A} [argument]
+ * @returns {Promise<T>}
+ */
+export async function until(page, condition, argument) {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    // @ts-expect-error Playwright's types unwrap handles, of which there are none here.
+    const value = await page.evaluate(condition, argument);
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`not so after ${PATIENCE} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,161 @@
+// A server for one test, on a port of its own: it serves a page's files, and speaks WebSocket at any path.
+
+import { createServer } from "node:http";
+import { extname } from "node:path";
+import { WebSocketServer } from "ws";
+
+import { Queue } from "./queue.mjs";
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".wasm": "application/wasm",
+};
+
+/**
+ * @typedef {object} Site
+ * @property {Map<string, string | Uint8Array>} files by path, "/" being the page
+ * @property {Record<string, string>} [headers] sent with every file
+ */
+
+export class TestServer {
+  /** What happens to whoever asks for a WebSocket. @type {"accept" | "refuse" | "hold"} */
+  mode = "accept";
+  /** Who asked for a WebSocket, whether or not it got one: the paths. @type {string[]} */
+  attempts = [];
+  /** Every WebSocket there has been. @type {Connection[]} */
+  connections = [];
+
+  /** @type {Queue<Connection>} */
+  #opened = new Queue("WebSocket connections");
+  /** @type {Queue<string>} */
+  #asked = new Queue("attempts to connect");
+  /** @type {(() => void)[]} */
+  #held = [];
+  #webSockets = new WebSocketServer({ noServer: true });
+
+  /**
+   * @param {import("node:test").TestContext} t the test that the server ends with
+   * @param {Site} [site]
+   */
+  static async start(t, site) {
+    const server = new TestServer(site);
+    await new Promise((resolve) => server.http.listen(0, "127.0.0.1", () => resolve(undefined)));
+    t.after(() => server.stop());
+    return server;
+  }
+
+  /** @param {Site} [site] */
+  constructor(site = { files: new Map() }) {
+    this.http = createServer((request, response) => {
+      const path = new URL(request.url ?? "/", "http://test").pathname;
+      const file = site.files.get(path);
+      if (file === undefined) return void response.writeHead(404).end();
+      const type = TYPES[extname(path)] ?? TYPES[".html"];
+      response.writeHead(200, { "content-type": type, "cache-control": "no-store", ...site.headers }).end(file);
+    });
+    this.http.on("upgrade", (request, socket, head) => {
+      const path = request.url ?? "";
+      socket.on("error", () => {});
+      const answer = () => {
+        if (this.mode === "refuse") return void socket.destroy();
+        this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+          const connection = new Connection(webSocket, path);
+          this.connections.push(connection);
+          this.#opened.push(connection);
+        });
+      };
+      this.attempts.push(path);
+      this.#asked.push(path);
+      if (this.mode === "hold") this.#held.push(answer);
+      else answer();
+    });
+  }
+
+  get port() {
+    return /** @type {import("node:net").AddressInfo} */ (this.http.address()).port;
+  }
+
+  get origin() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The next WebSocket that opens. */
+  connection() {
+    return this.#opened.next();
+  }
+
+  /** The path of the next attempt, successful or not. */
+  attempt() {
+    return this.#asked.next();
+  }
+
+  /** Answers those who were held, and from now on everybody at once. @param {"accept" | "refuse"} mode */
+  letGo(mode) {
+    this.mode = mode;
+    for (const answer of this.#held.splice(0)) answer();
+  }
+
+  async stop() {
+    for (const { webSocket } of this.connections) webSocket.terminate();
+    this.http.closeAllConnections();
+    this.letGo("refuse");
+    await new Promise((resolve) => this.http.close(resolve));
+  }
+}
+
+/** The server's end of one WebSocket. */
+export class Connection {
+  /** @type {Queue<any>} */
+  #frames = new Queue("frames");
+
+  /**
+   * @param {import("ws").WebSocket} webSocket
+   * @param {string} path
+   */
+  constructor(webSocket, path) {
+    this.webSocket = webSocket;
+    this.path = path;
+    /** Every frame received, parsed. @type {any[]} */
+    this.received = [];
+    /** @type {Promise<{code: number, reason: string}>} */
+    this.closed = new Promise((resolve) => {
+      webSocket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
+    });
+    webSocket.on("message", (data) => {
+      const frame = JSON.parse(data.toString());
+      this.received.push(frame);
+      this.#frames.push(frame);
+    });
+    webSocket.on("error", () => {});
+  }
+
+  get isOpen() {
+    return this.webSocket.readyState === this.webSocket.OPEN;
+  }
+
+  /** The next frame received. */
+  next() {
+    return this.#frames.next();
+  }
+
+  /** @param {object} frame */
+  send(frame) {
+    this.webSocket.send(JSON.stringify(frame));
+  }
+
+  /** Sends these very characters or bytes. @param {string | Uint8Array} data */
+  sendRaw(data) {
+    this.webSocket.send(data);
+  }
+
+  /** @param {number} code @param {string} [reason] */
+  close(code, reason) {
+    this.webSocket.close(code, reason);
+  }
+
+  /** Ends it without a word, as a lost network or a killed server does. */
+  cut() {
+    this.webSocket.terminate();
+  }
+}
