@@ -133,10 +133,11 @@ async def test_one_recipient_who_cannot_be_told_costs_nobody_else_the_message(
 
 
 async def test_a_slow_query_holds_up_nobody_else(world, connect, monkeypatch):
-    done = threading.Event()
+    loop, started, done = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
     history = services.history
 
     def slow_history(*args):
+        loop.call_soon_threadsafe(started.set)
         done.wait()
         return history(*args)
 
@@ -144,10 +145,12 @@ async def test_a_slow_query_holds_up_nobody_else(world, connect, monkeypatch):
     ana, ben = await connect(world.ana), await connect(world.ben)
     try:
         await ana.send({"action": "get_messages", "conversation_id": world.room.pk})
+        await started.wait()
         assert (await ben.ask(say(world.room, "quick")))["message"] == "quick"
     finally:
         done.set()
     assert (await ana.receive())["action"] == "messages_response"
+    assert (await ana.receive())["message"] == "quick"
 
 
 async def test_passing_a_message_on_waits_for_no_thread(world, connect):

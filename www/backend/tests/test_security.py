@@ -11,7 +11,7 @@ from django.test import Client
 from inbox import services
 from inbox.consumers import with_reminders
 from inbox.database import in_database
-from inbox.events import tell
+from inbox.events import group_of, tell
 from inbox.models import Message, User
 
 # An event that a socket passes on as `{}`. Events come in order: whoever has received it has
@@ -24,6 +24,20 @@ async def post(path: str, session: str):
     browser = Client()
     browser.cookies["sessionid"] = session
     return await in_database(lambda: browser.post(path, {}, "application/json"))
+
+
+@pytest.fixture
+def channel_of(monkeypatch):
+    """The name of the channel through which a user's only socket hears."""
+    layer, channels = get_channel_layer(), {}
+    join = layer.group_add
+
+    async def join_and_note(group, channel):
+        channels[group] = channel
+        await join(group, channel)
+
+    monkeypatch.setattr(layer, "group_add", join_and_note)
+    return lambda user: channels[group_of(user.pk)]
 
 
 # --- coming in ---
@@ -68,6 +82,11 @@ async def test_a_page_from_another_origin_may_not_connect(world, connect, origin
 async def test_a_page_of_the_same_origin_may_connect(world, connect, scheme, host, origin):
     socket = await connect(world.ana, scheme=scheme, host=host, origin=origin)
     assert (await socket.ask({}))["code"] == "bad_frame"
+
+
+async def test_at_the_same_port_the_scheme_still_counts(world, connect):
+    socket = await connect(world.ana, host="inbox.test:8443", origin="https://inbox.test:8443")
+    assert (await socket.closed())[0] == 4403
 
 
 async def test_an_origin_that_is_listed_may_connect(world, connect, settings):
@@ -293,23 +312,31 @@ async def test_a_recheck_that_fails_leaves_the_socket_open(world, connect, monke
     assert "ZeroDivisionError" in caplog.text
 
 
-async def test_a_recheck_brings_back_a_socket_that_the_layer_forgot(world, connect, monkeypatch):
-    layer, channels = get_channel_layer(), []
-    join = layer.group_add
-
-    async def join_and_note(group, channel):
-        channels.append((group, channel))
-        await join(group, channel)
-
-    monkeypatch.setattr(layer, "group_add", join_and_note)
+async def test_nothing_is_sent_after_the_close(world, connect, channel_of):
     ana = await connect(world.ana)
-    ((group, channel),) = channels
-    await layer.group_discard(group, channel)
-    await layer.send(channel, {"type": "session.check"})
-    await layer.send(channel, MARK)
+    await User.objects.filter(pk=world.ana.pk).aupdate(is_active=False)
+    for event in ({"type": "session.check"}, MARK, {"type": "session.check"}):
+        await get_channel_layer().send(channel_of(world.ana), event)
+    assert (await ana.closed())[0] == 4401
+    await ana.leave()
+
+
+async def test_a_recheck_brings_back_a_socket_that_the_layer_forgot(world, connect, channel_of):
+    layer = get_channel_layer()
+    ana = await connect(world.ana)
+    await layer.group_discard(group_of(world.ana.pk), channel_of(world.ana))
+    await layer.send(channel_of(world.ana), {"type": "session.check"})
+    await layer.send(channel_of(world.ana), MARK)
     assert await ana.receive() == {}
     await tell([world.ana.pk], MARK)
     assert await ana.receive() == {}
+
+
+async def test_a_socket_that_is_gone_leaves_nothing_behind(world, connect):
+    ana = await connect(world.ana)
+    assert get_channel_layer().groups
+    await ana.leave()
+    assert not get_channel_layer().groups
 
 
 async def test_a_login_survives_the_rotation_of_the_secret_key(world, connect, settings):

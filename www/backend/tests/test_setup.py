@@ -73,7 +73,8 @@ def test_everyone_who_is_seeded_is_a_demo_account(transactional_db):
     assert not User.objects.filter(is_demo=False).exists()
 
 
-def test_with_debug_off_the_demo_refuses_to_seed(transactional_db, settings):
+def test_with_debug_off_the_demo_refuses_to_seed(transactional_db, settings, monkeypatch):
+    monkeypatch.setattr("inbox.management.commands.demo.serve", lambda host, port: None)
     settings.DEBUG = False
     with pytest.raises(CommandError, match="DEBUG"):
         call_command("demo")

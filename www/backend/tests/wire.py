@@ -25,6 +25,7 @@ class Socket:
             "subprotocols": [],
         }
         self._wire = ApplicationCommunicator(application, scope)
+        self._closed = False
 
     async def open(self) -> None:
         await self._wire.send_input({"type": "websocket.connect"})
@@ -55,12 +56,17 @@ class Socket:
     async def closed(self) -> tuple[int, str]:
         """The code and the reason of the close, which is to be the next thing that comes."""
         event = await self._expect("websocket.close")
+        self._closed = True
         return event["code"], event["reason"]
 
     async def leave(self) -> None:
         """Disconnect, and wait until the server has let go."""
         await self._wire.send_input({"type": "websocket.disconnect", "code": 1000})
         await self._wire.wait(timeout=10)
+        if self._closed:
+            assert self._wire.output_queue.empty(), (
+                "a server program fails on a frame after a close"
+            )
 
     async def _expect(self, event_type: str) -> dict:
         # The limit only ends a test that has failed.
