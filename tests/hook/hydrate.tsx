@@ -1,0 +1,19 @@
+// The browser's half of the tests of server rendering.
+
+import { StrictMode } from "react";
+import { hydrateRoot } from "react-dom/client";
+
+import * as inbox from "inbox-socket";
+import { Page } from "./rendered.js";
+
+declare global {
+  /** Takes over what the server has rendered. */
+  var hydrate: (options?: { strict?: boolean }) => void;
+}
+
+globalThis.inbox = inbox;
+globalThis.hydrate = ({ strict = false } = {}) => {
+  const onRecoverableError = (error: unknown) => console.error("React recovered from:", error);
+  const container = document.getElementById("root")!;
+  hydrateRoot(container, strict ? <StrictMode><Page /></StrictMode> : <Page />, { onRecoverableError });
+};

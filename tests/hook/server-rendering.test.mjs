@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { before, describe, it } from "node:test";
+import { promisify } from "node:util";
+
+import { bundle, REACT_VERSIONS } from "../support/bundle.mjs";
+import { openPage, until } from "../support/page.mjs";
+
+const CONNECTING = { isConnected: false, isConnecting: true, error: null, reconnectAttempts: 0 };
+
+for (const react of REACT_VERSIONS) {
+  describe(`rendering on a server, with React ${react}`, () => {
+    /** @type {{html: string, addedByImport: string[], addedByRendering: string[], opened: string[]}} */
+    let rendered;
+    /** @type {Map<string, string>} */
+    let files;
+    before(async () => {
+      rendered = await runInNode(await bundle({ render: "hook/render.tsx" }, { react, platform: "node" }));
+      files = await bundle({ page: "hook/hydrate.tsx" }, { react });
+    });
+
+    /** @param {import("node:test").TestContext} t */
+    const open = (t) => openPage(t, { files, root: rendered.html });
+
+    it("gives what the page will show first: connecting, and no message", () => {
+      assert.match(rendered.html, /nothing yet/);
+      const state = /<p id="state">(.*?)<\/p>/.exec(rendered.html)?.[1].replaceAll("&quot;", '"');
+      assert.deepEqual(JSON.parse(state ?? ""), CONNECTING);
+    });
+
+    it("opens nothing and makes no global, nor does importing the package", () => {
+      assert.deepEqual(rendered.opened, []);
+      assert.deepEqual(rendered.addedByImport, []);
+      assert.deepEqual(rendered.addedByRendering, []);
+    });
+
+    for (const strict of [false, true]) {
+      it(`is taken over by the browser without a complaint${strict ? ", under StrictMode" : ""}`, async (t) => {
+        const { page, server } = await open(t);
+        await page.evaluate((strict) => {
+          const state = document.getElementById("state");
+          const texts = [state?.textContent];
+          new MutationObserver(() => texts.push(state?.textContent)).observe(/** @type {Node} */ (state), {
+            characterData: true, subtree: true, childList: true,
+          });
+          Object.assign(globalThis, { texts, kept: state });
+          hydrate({ strict });
+        }, strict);
+        const connection = await server.connection();
+        await until(page, () => document.getElementById("state")?.textContent?.includes('"isConnected":true'));
+        connection.send({ conversation_id: 1, message: "hi" });
+        await until(page, () => document.getElementById("message")?.textContent === "hi");
+
+        assert.ok(await page.evaluate(() => globalThis["kept"].isConnected), "the server's element was kept");
+        const texts = await page.evaluate(() => globalThis["texts"]);
+        assert.deepEqual(texts.map((text) => JSON.parse(text)), [
+          CONNECTING,
+          { ...CONNECTING, isConnected: true, isConnecting: false },
+        ]);
+        assert.equal(server.attempts.length, 1);
+        await page.getByRole("button").click();
+        await page.getByRole("button", { name: "1" }).waitFor();
+      });
+    }
+
+    it("is taken over without a complaint when the page is connected already", async (t) => {
+      const { page, server } = await open(t);
+      await page.evaluate(() => void inbox.subscribe(null, () => {}));
+      await server.connection();
+      await until(page, () => inbox.getState().isConnected);
+      await page.evaluate(() => hydrate());
+      await until(page, () => document.getElementById("state")?.textContent?.includes('"isConnected":true'));
+
+      assert.equal(server.attempts.length, 1);
+    });
+  });
+}
+
+/** @param {Map<string, string>} files */
+async function runInNode(files) {
+  const folder = await mkdtemp(join(tmpdir(), "inbox-socket-"));
+  try {
+    await writeFile(join(folder, "package.json"), '{"type": "module"}');
+    for (const [path, text] of files) await writeFile(join(folder, path), text);
+    // It has to end by itself: a timer or a socket left behind would keep it.
+    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "render.js")], { timeout: 15_000 });
+    return JSON.parse(stdout);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
