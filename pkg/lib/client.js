@@ -91,7 +91,11 @@ function createClient() {
         retry: self.retry,
         release() {
           released = true;
-          subscription?.release();
+          // Freed here and now: the garbage collector would do so too, some time after everyone has left.
+          const ended = subscription;
+          subscription = undefined;
+          ended?.release();
+          ended?.free();
         },
       };
     },
@@ -103,8 +107,10 @@ function createClient() {
     send: (...values) => post("send", values),
     requestMessages: (...values) => post("requestMessages", values),
     retry() {
-      // With nothing asked for yet there is nothing to connect for.
-      if (core || pending.length > 0) withCore((core) => core.retry());
+      if (core) core.retry();
+      // What is to be tried again is loading; the core then connects by itself. With nothing asked for yet there
+      // is nothing to connect for.
+      else if (pending.length > 0) load();
     },
     disconnect() {
       if (core || pending.length > 0) withCore((core) => core.disconnect());

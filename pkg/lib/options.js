@@ -18,7 +18,7 @@ const OPTIONS = {
   frameLimit: [(value) => isCount(value) && value > 0, "a whole number of characters above 0"],
   protocol: [(value) => value === 0, "0"],
   wasm: [
-    (value) => typeof value === "string" || typeof value === "object",
+    (value) => typeof value === "string" || (typeof value === "object" && value !== null),
     "the address of core.wasm, a Response, its bytes or a WebAssembly.Module",
   ],
 };
@@ -54,8 +54,12 @@ function isUrl(value) {
 }
 
 function show(value) {
+  if (typeof value === "function") return "a function";
+  // In JSON, NaN and Infinity would read null.
+  if (typeof value === "number") return String(value);
   try {
-    return typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
+    if (Array.isArray(value)) return `[${value.map(show).join(",")}]`;
+    return JSON.stringify(value) ?? String(value);
   } catch {
     return String(value);
   }

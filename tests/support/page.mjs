@@ -13,7 +13,7 @@ import { TestServer } from "./server.mjs";
  * takes it out of `complaints`.
  *
  * @param {import("node:test").TestContext} t
- * @param {{files: Map<string, string>, root?: string, headers?: Record<string, string>, query?: string}} site
+ * @param {{files: Map<string, string | Uint8Array>, root?: string, headers?: Record<string, string>, query?: string}} site
  */
 export async function openPage(t, { files, root = "", headers, query = "" }) {
   const html = `<!doctype html><title>test</title><link rel="icon" href="data:,"><div id="root">${root}</div>

@@ -116,14 +116,14 @@ export class Connection {
   constructor(webSocket, path) {
     this.webSocket = webSocket;
     this.path = path;
-    /** Every frame received, parsed. @type {any[]} */
+    /** Every frame received, parsed where it can be. @type {any[]} */
     this.received = [];
     /** @type {Promise<{code: number, reason: string}>} */
     this.closed = new Promise((resolve) => {
       webSocket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
     });
     webSocket.on("message", (data) => {
-      const frame = JSON.parse(data.toString());
+      const frame = read(data.toString());
       this.received.push(frame);
       this.#frames.push(frame);
     });
@@ -157,5 +157,14 @@ export class Connection {
   /** Ends it without a word, as a lost network or a killed server does. */
   cut() {
     this.webSocket.terminate();
+  }
+}
+
+/** @param {string} text */
+function read(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { until } from "../support/page.mjs";
+import { openRoot } from "../support/root.mjs";
+
+describe("the address", () => {
+  /** @type {[what: string, url: (origin: string) => string, path: string][]} */
+  const rows = [
+    ["relative to the page", () => "/chat?room=1", "/chat?room=1"],
+    ["with ws:", (origin) => `${origin.replace("http", "ws")}/chat`, "/chat"],
+    ["with http:, read as ws:", (origin) => `${origin}/chat`, "/chat"],
+    ["without its fragment", (origin) => `${origin}/chat#here`, "/chat"],
+  ];
+  for (const [what, url, path] of rows) {
+    it(`is taken ${what}`, async (t) => {
+      const { page, server } = await openRoot(t);
+      await page.evaluate((url) => {
+        inbox.configure({ url });
+        inbox.subscribe(1, () => {});
+      }, url(server.origin));
+      assert.equal((await server.connection()).path, path);
+    });
+  }
+
+  it("may be a URL object", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      inbox.configure({ url: new URL("/chat", location.href) });
+      inbox.subscribe(1, () => {});
+    });
+    assert.equal((await server.connection()).path, "/chat");
+  });
+
+  for (const kind of ["sync", "async"]) {
+    it(`of a function (${kind}) is asked for before every attempt`, async (t) => {
+      const { page, server } = await openRoot(t);
+      await page.evaluate((kind) => {
+        let asked = 0;
+        const url = () => `/ws/?token=${++asked}`;
+        inbox.configure({ url: kind === "sync" ? url : async () => new URL(url(), location.href), reconnectDelays: [1] });
+        inbox.subscribe(1, () => {});
+      }, kind);
+      for (const token of [1, 2, 3]) {
+        const connection = await server.connection();
+        assert.equal(connection.path, `/ws/?token=${token}`);
+        connection.cut();
+      }
+    });
+
+    it(`of a function (${kind}) that fails is a failed attempt, which is reported and repeated`, async (t) => {
+      const { page, server, complaints } = await openRoot(t);
+      await page.evaluate((kind) => {
+        let asked = 0;
+        const url = () => {
+          if (++asked === 1) throw new Error("no token to be had");
+          return "/ws/";
+        };
+        inbox.configure({ url: kind === "sync" ? url : async () => url(), reconnectDelays: [60_000] });
+        inbox.subscribe(1, () => {});
+      }, kind);
+      await until(page, () => inbox.getState().error === "Connection error - retrying in background...");
+      assert.deepEqual(complaints.splice(0), ["no token to be had"]);
+      assert.deepEqual(server.attempts, []);
+      await page.evaluate(() => inbox.retry());
+      await server.connection();
+      await until(page, () => inbox.getState().isConnected && inbox.getState().error === null);
+    });
+  }
+
+  it("of a function that gives no address is a failed attempt, which is reported and repeated", async (t) => {
+    const { page, server, complaints } = await openRoot(t);
+    await page.evaluate(() => {
+      const answers = [5, "ws://:bad:", "ftp://example.com/", Promise.resolve({})];
+      inbox.configure({ url: () => /** @type {any} */ (answers.shift() ?? "/ws/"), reconnectDelays: [1] });
+      inbox.subscribe(1, () => {});
+    });
+    await server.connection();
+    const messages = complaints.splice(0);
+    assert.equal(messages.length, 4, messages.join("\n"));
+    assert.match(messages[0], /url gave 5; expected a string/);
+    assert.match(messages[1], /url gave "ws:\/\/:bad:", which is not an address/);
+    assert.match(messages[2], /ftp/);
+    assert.match(messages[3], /url gave \[object Object\]; expected a string/);
+  });
+
+  it("is never asked for twice at once, and a late answer serves the attempt that waits for it", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      const asked = [];
+      Object.assign(globalThis, { asked });
+      inbox.configure({
+        url: () => new Promise((resolve) => asked.push(resolve)),
+        connectTimeout: 20,
+        reconnectDelays: [1],
+        maxAttempts: 1000,
+      });
+      inbox.subscribe(1, () => {});
+    });
+    // Attempts come and go meanwhile.
+    await until(page, () => inbox.getState().reconnectAttempts >= 3);
+    await page.evaluate(() => inbox.retry());
+    assert.equal(await page.evaluate(() => globalThis["asked"].length), 1);
+    await page.evaluate(() => globalThis["asked"][0]("/late"));
+    await until(page, () => {
+      // Where the answer came between two attempts, the next one has asked anew.
+      globalThis["asked"].at(-1)("/late");
+      return inbox.getState().isConnected;
+    });
+    assert.equal((await server.connection()).path, "/late");
+  });
+
+  it("that nobody waits for any more opens nothing", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(async () => {
+      /** @type {(url: string) => void} */
+      let answer = () => {};
+      inbox.configure({ url: () => new Promise((resolve) => (answer = resolve)), linger: 0 });
+      const chat = inbox.useWebSocket(1);
+      Object.assign(globalThis, { chat, answer: () => answer("/late") });
+    });
+    await until(page, () => inbox.getStats()?.attempts === 1);
+    await page.evaluate(() => globalThis["chat"].release());
+    await until(page, () => !inbox.getState().isConnecting);
+    await page.evaluate(() => globalThis["answer"]());
+    await page.evaluate(() => void inbox.subscribe(1, () => {}));
+    await until(page, () => inbox.getStats()?.attempts === 2);
+    await page.evaluate(() => globalThis["answer"]());
+    await until(page, () => inbox.getState().isConnected);
+    assert.equal(server.attempts.length, 1);
+  });
+});

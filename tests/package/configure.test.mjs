@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { configure } from "inbox-socket";
+
+import { openRoot } from "../support/root.mjs";
+
+// Refused options change nothing, so these need no page of their own: node does.
+describe("configure() refuses", () => {
+  const TIME = "a number of milliseconds, 0 or more";
+  const ADDRESS = "a ws:, wss:, http:, https: or relative address, or a function that gives one";
+  const DELAYS = "a list of at least one number of milliseconds";
+  const COUNT = "a whole number, 0 or more";
+  /** @type {[option: string, value: unknown, shown: string, expected: string][]} */
+  const rows = [
+    ["url", 5, "5", ADDRESS],
+    ["url", null, "null", ADDRESS],
+    ["url", {}, "{}", ADDRESS],
+    ["url", "ftp://example.com/", '"ftp://example.com/"', ADDRESS],
+    ["url", "javascript:alert(1)", '"javascript:alert(1)"', ADDRESS],
+    ["url", "wss://", '"wss://"', ADDRESS],
+    ["url", new URL("data:,"), '"data:,"', ADDRESS],
+    ["reconnectDelays", 500, "500", DELAYS],
+    ["reconnectDelays", [], "[]", DELAYS],
+    ["reconnectDelays", ["500"], '["500"]', DELAYS],
+    ["reconnectDelays", [1, -1], "[1,-1]", DELAYS],
+    ["reconnectDelays", [1, NaN], "[1,NaN]", DELAYS],
+    ["jitter", 1.5, "1.5", "a number from 0 to 1"],
+    ["jitter", -0.1, "-0.1", "a number from 0 to 1"],
+    ["jitter", "0.2", '"0.2"', "a number from 0 to 1"],
+    ["maxAttempts", -1, "-1", "a whole number, 0 or more, or Infinity"],
+    ["maxAttempts", 2.5, "2.5", "a whole number, 0 or more, or Infinity"],
+    ["maxAttempts", NaN, "NaN", "a whole number, 0 or more, or Infinity"],
+    ["connectTimeout", 0, "0", "a number of milliseconds above 0"],
+    ["connectTimeout", Infinity, "Infinity", "a number of milliseconds above 0"],
+    ["linger", -1, "-1", TIME],
+    ["linger", true, "true", TIME],
+    ["linger", 10n, "10", TIME],
+    ["queueLimit", 1.5, "1.5", COUNT],
+    ["queueLimit", () => 1, "a function", COUNT],
+    ["frameLimit", 0, "0", "a whole number of characters above 0"],
+    ["protocol", 1, "1", "0"],
+    ["wasm", 5, "5", "the address of core.wasm, a Response, its bytes or a WebAssembly.Module"],
+    ["wasm", null, "null", "the address of core.wasm, a Response, its bytes or a WebAssembly.Module"],
+  ];
+  for (const [option, value, shown, expected] of rows) {
+    it(`${option}: ${shown}`, () => {
+      assert.throws(() => configure({ [option]: value }), {
+        name: "TypeError",
+        message: `option ${option} is ${shown}; expected ${expected}`,
+      });
+    });
+  }
+
+  it("an option that does not exist, and names those that do", () => {
+    assert.throws(() => configure(/** @type {any} */ ({ reconnectDelay: [1] })), {
+      name: "TypeError",
+      message: /^unknown option reconnectDelay; expected one of url, reconnectDelays, .*queueLimit/,
+    });
+    assert.throws(() => configure(/** @type {any} */ ({ toString: 1 })), /unknown option toString/);
+  });
+
+  it("what is no object of options", () => {
+    for (const [value, shown] of [[undefined, "undefined"], [null, "null"], ["/ws", '"/ws"'], [[], "[]"]]) {
+      assert.throws(() => configure(/** @type {any} */ (value)), {
+        name: "TypeError",
+        message: `configure() was given ${shown}; expected an object of options`,
+      });
+    }
+  });
+});
+
+describe("configure()", () => {
+  it("takes every option at the edge of what it allows, and undefined for the default", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      inbox.configure({
+        url: undefined, reconnectDelays: [0], jitter: 1, maxAttempts: Infinity, connectTimeout: 0xffffffff, linger: 0,
+        queueLimit: 0xffffffff, frameLimit: 0xffffffff, protocol: 0, wasm: undefined,
+      });
+      inbox.subscribe(1, () => {});
+    });
+    assert.equal((await server.connection()).path, "/ws/inbox/");
+  });
+
+  it("throws once the connection has been used, and changes nothing", async (t) => {
+    const { page, server } = await openRoot(t);
+    const message = await page.evaluate(() => {
+      inbox.subscribe(1, () => {});
+      try {
+        inbox.configure({ url: "/elsewhere" });
+      } catch (error) {
+        return /** @type {Error} */ (error).message;
+      }
+    });
+    assert.equal(message, "configure() was called after the connection had been used; call it once, before first use");
+    assert.equal((await server.connection()).path, "/ws/inbox/");
+    await assert.rejects(page.evaluate(() => inbox.configure({})), /call it once, before first use/);
+  });
+
+  it("loads nothing and connects nothing by itself", async (t) => {
+    const { page, server } = await openRoot(t);
+    /** @type {string[]} */
+    const requests = [];
+    page.on("request", (request) => requests.push(request.url()));
+    await page.evaluate(() => {
+      inbox.configure({ url: "/ws" });
+      inbox.subscribeState(() => {});
+      inbox.retry();
+      inbox.disconnect();
+    });
+    assert.equal(await page.evaluate(() => inbox.getStats()), null);
+    assert.deepEqual(await page.evaluate(() => inbox.getState()), {
+      isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0,
+    });
+    assert.deepEqual(requests, []);
+    assert.deepEqual(server.attempts, []);
+  });
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { describe, it } from "node:test";
+
+import { until } from "../support/page.mjs";
+import { openRoot } from "../support/root.mjs";
+
+/** The paths that a page asks for from now on. @param {import("playwright-core").Page} page */
+function watchRequests(page) {
+  /** @type {string[]} */
+  const paths = [];
+  page.on("request", (request) => paths.push(new URL(request.url()).pathname));
+  return paths;
+}
+
+const CORE = readFileSync(createRequire(import.meta.url).resolve("inbox-socket/core.wasm"));
+
+describe("the core", () => {
+  it("is loaded by the first subscription and not before, and once", async (t) => {
+    const { page, server } = await openRoot(t);
+    const requests = watchRequests(page);
+    await page.evaluate(() => inbox.getState());
+    assert.equal(requests.length, 0);
+    await page.evaluate(() => {
+      for (let id = 0; id < 10; id++) inbox.subscribe(id, () => {});
+    });
+    await server.connection();
+    assert.deepEqual(requests.map((path) => path.replace(/-\w+\./, ".")).sort(), ["/core.js", "/inline.js"]);
+  });
+
+  it("is not hurried by retry() while it is loading: there is one attempt to connect", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      inbox.subscribe(1, () => {});
+      inbox.retry();
+      inbox.retry();
+    });
+    await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+    assert.equal(await page.evaluate(() => inbox.getStats()?.attempts), 1);
+  });
+
+  it("whose chunk is lost: the error says so, messages are kept, and retry() delivers them", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.route("**/inline-*", (route) => route.abort());
+    await page.evaluate(() => {
+      const heard = [];
+      Object.assign(globalThis, { heard });
+      inbox.subscribe(1, ({ message }) => heard.push(message));
+      globalThis["sent"] = Promise.all([inbox.sendMessage(1, "one"), inbox.sendMessage(1, "two")]);
+    });
+    await until(page, () => inbox.getState().error);
+    const state = await page.evaluate(() => inbox.getState());
+    assert.match(String(state.error), /^Unable to load inbox-socket: /);
+    assert.deepEqual({ ...state, error: null }, {
+      isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0,
+    });
+
+    // Still lost: the same again.
+    await page.evaluate(() => inbox.retry());
+    assert.equal(await page.evaluate(() => inbox.getState().isConnecting), true);
+    await until(page, () => inbox.getState().error);
+
+    await page.unroute("**/inline-*");
+    await page.evaluate(() => inbox.retry());
+    const connection = await server.connection();
+    for (const text of ["one", "two"]) assert.equal((await connection.next()).message, text);
+    assert.equal(server.attempts.length, 1);
+    assert.deepEqual(await page.evaluate(() => globalThis["sent"]), [{ status: "sent" }, { status: "sent" }]);
+    connection.send({ conversation_id: 1, message: "hi" });
+    await until(page, () => globalThis["heard"].length > 0);
+    assert.deepEqual(await page.evaluate(() => globalThis["heard"]), ["hi"]);
+    assert.equal(await page.evaluate(() => inbox.getState().error), null);
+  });
+
+  it("that could not be loaded is tried again for whoever subscribes next", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.route("**/core-*", (route) => route.abort());
+    await page.evaluate(() => void inbox.subscribe(1, () => {}));
+    await until(page, () => inbox.getState().error);
+    await page.unroute("**/core-*");
+    await page.evaluate(() => void inbox.subscribe(2, () => {}));
+    await server.connection();
+    await until(page, () => inbox.getStats()?.listeners === 2);
+  });
+
+  it("that the page's policy forbids: the error says so, and nothing is thrown", async (t) => {
+    const { page, complaints } = await openRoot(t, { headers: { "content-security-policy": "script-src 'self'" } });
+    await page.evaluate(() => {
+      const results = [];
+      Object.assign(globalThis, { results });
+      inbox.subscribe(1, () => {});
+      inbox.sendMessage(1, "kept").then((result) => results.push(result));
+    });
+    await until(page, () => inbox.getState().error);
+    assert.match(String(await page.evaluate(() => inbox.getState().error)), /Content Security Policy/);
+    await page.evaluate(() => inbox.retry());
+    await until(page, () => inbox.getState().error);
+    assert.deepEqual(await page.evaluate(() => globalThis["results"]), []);
+    for (const complaint of complaints.splice(0)) assert.match(complaint, /Content Security Policy/);
+  });
+
+  it("runs under a policy that allows wasm and the page's own scripts and connections, and nothing else", async (t) => {
+    const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src data:";
+    const { page, server } = await openRoot(t, { headers: { "content-security-policy": policy } });
+    await page.evaluate(() => void inbox.subscribe(1, () => {}));
+    await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+  });
+
+  /** @type {[what: string, use: (path: string) => unknown][]} */
+  const sources = [
+    ["its address", (path) => inbox.configure({ wasm: path })],
+    ["its URL", (path) => inbox.configure({ wasm: new URL(path, location.href) })],
+    ["a response on its way", (path) => inbox.configure({ wasm: fetch(path) })],
+    ["a response", async (path) => inbox.configure({ wasm: await fetch(path) })],
+    ["its bytes", async (path) => inbox.configure({ wasm: await (await fetch(path)).arrayBuffer() })],
+    ["a compiled module", async (path) => inbox.configure({ wasm: await WebAssembly.compileStreaming(fetch(path)) })],
+  ];
+  for (const [what, use] of sources) {
+    it(`may come from a file of its own: ${what}`, async (t) => {
+      const { page, server } = await openRoot(t, { more: [["/core.wasm", CORE]] });
+      const requests = watchRequests(page);
+      await page.evaluate(use, "/core.wasm");
+      await page.evaluate(() => void inbox.subscribe(1, () => {}));
+      await server.connection();
+      assert.deepEqual(requests.filter((path) => /inline/.test(path)), [], "the inlined copy was loaded, too");
+    });
+  }
+
+  it("that is not where its address says: the error says so, and retry() asks again", async (t) => {
+    const { page, server } = await openRoot(t, { more: [["/core.wasm", CORE]] });
+    await page.route("**/core.wasm", (route) => route.fulfill({ status: 404 }));
+    await page.evaluate(() => {
+      inbox.configure({ wasm: "/core.wasm" });
+      inbox.subscribe(1, () => {});
+    });
+    await until(page, () => inbox.getState().error);
+    await page.unroute("**/core.wasm");
+    await page.evaluate(() => inbox.retry());
+    await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+  });
+});

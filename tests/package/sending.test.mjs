@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { until } from "../support/page.mjs";
+import { openRoot } from "../support/root.mjs";
+
+/** Values that no frame can carry, made in the page by name, and the reason that is given. */
+const UNSENDABLE = {
+  circular: /circular/i,
+  bigint: /BigInt/,
+  throwing: /toJSON says no/,
+  empty: /empty/,
+  nothing: /empty/,
+  undefined: /empty/,
+};
+/** Those that JSON leaves out without an error. */
+const UNSPEAKABLE = { function: /function/, symbol: /symbol/i, silent: /undefined/ };
+
+// Faults of the core as it is: outgoing.js has to look at what JSON.stringify gave.
+const LOST_WITHOUT_A_WORD = "JSON leaves the member out, so a message without its text is sent and called sent";
+const TEXTLESS = "the exception passes through the core, which does nothing more from then on";
+
+const inPage = () => {
+  const circular = {};
+  Object.assign(circular, { circular });
+  Object.assign(globalThis, {
+    values: {
+      circular,
+      bigint: 10n,
+      throwing: { toJSON() { throw new Error("toJSON says no"); } },
+      empty: "",
+      nothing: null,
+      undefined: undefined,
+      function: () => {},
+      symbol: Symbol("s"),
+      silent: { toJSON() {} },
+    },
+  });
+  inbox.subscribe(1, () => {});
+};
+
+describe("sendMessage() tells that it failed, and why, of", () => {
+  /** @param {Record<string, RegExp>} rows @param {import("node:test").TestOptions} [options] */
+  const each = (rows, options = {}) => {
+    for (const [name, reason] of Object.entries(rows)) {
+      for (const when of ["while the core is loading", "on an open connection"]) {
+        it(`a value that is ${name}, ${when}; the next message is sent`, options, async (t) => {
+          const { page, server } = await openRoot(t);
+          await page.evaluate(inPage);
+          if (when === "on an open connection") await until(page, () => inbox.getState().isConnected);
+          const [failed, sent] = await page.evaluate(
+            (name) => Promise.all([inbox.sendMessage(1, globalThis["values"][name]), inbox.sendMessage(1, "good")]),
+            name,
+          );
+          assert.equal(failed.status, "failed");
+          assert.match(/** @type {any} */ (failed).reason, reason);
+          assert.deepEqual(sent, { status: "sent" });
+          assert.equal((await (await server.connection()).next()).message, "good");
+        });
+      }
+    }
+  };
+  each(UNSENDABLE);
+  each(UNSPEAKABLE, { todo: LOST_WITHOUT_A_WORD });
+
+  it("a conversation that is none", async (t) => {
+    const { page } = await openRoot(t);
+    const reasons = await page.evaluate(async () => {
+      const results = [null, undefined, NaN, {}, [1], true].map((id) => inbox.sendMessage(/** @type {any} */ (id), "hi"));
+      return (await Promise.all(results)).map((result) => /** @type {any} */ (result).reason);
+    });
+    assert.deepEqual(
+      reasons,
+      ["null", "undefined", "NaN", "an object", "an array", "true"].map(
+        (shown) => `the conversation id is ${shown}; expected a number or a string`,
+      ),
+    );
+  });
+
+  it("a message more than the queue holds, and sends those that it holds", async (t) => {
+    const { page, server } = await openRoot(t);
+    server.mode = "refuse";
+    await page.evaluate(() => {
+      inbox.configure({ queueLimit: 2, reconnectDelays: [60_000] });
+      inbox.subscribe(1, () => {});
+    });
+    await until(page, () => inbox.getState().error);
+    const third = await page.evaluate(() => {
+      inbox.sendMessage(1, "one");
+      inbox.sendMessage(1, "two");
+      return inbox.sendMessage(1, "three");
+    });
+    assert.deepEqual(third, {
+      status: "failed",
+      reason: "the queue is full: queueLimit frames are waiting for a connection",
+    });
+    server.mode = "accept";
+    await page.evaluate(() => inbox.retry());
+    const connection = await server.connection();
+    for (const text of ["one", "two"]) assert.equal((await connection.next()).message, text);
+    await page.evaluate(() => inbox.sendMessage(1, "four"));
+    assert.equal((await connection.next()).message, "four");
+  });
+});
+
+describe("what is sent", () => {
+  it("may be any value that JSON holds", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      inbox.sendMessage(1, { text: "hi", at: new Date(0) }, "CARD");
+      inbox.sendMessage(0, 0);
+      inbox.sendMessage("", false);
+    });
+    const connection = await server.connection();
+    const card = { text: "hi", at: "1970-01-01T00:00:00.000Z" };
+    assert.deepEqual(await connection.next(), { conversation_id: 1, message: card, type: "CARD" });
+    assert.deepEqual(await connection.next(), { conversation_id: 0, message: 0, type: "TEXT" });
+    assert.deepEqual(await connection.next(), { conversation_id: "", message: false, type: "TEXT" });
+  });
+
+  it("may be a frame of the application's own, in order with messages and requests", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      inbox.send({ action: "typing", conversation_id: 1 });
+      inbox.sendMessage(1, "hi");
+      inbox.requestMessages(1);
+    });
+    const connection = await server.connection();
+    assert.deepEqual(await connection.next(), { action: "typing", conversation_id: 1 });
+    assert.equal((await connection.next()).message, "hi");
+    assert.deepEqual(await connection.next(), { action: "get_messages", conversation_id: 1 });
+  });
+
+  it("as a frame must be an object", async (t) => {
+    const { page } = await openRoot(t);
+    const reasons = await page.evaluate(async () => {
+      const results = ["hi", null, [1], 5].map((frame) => inbox.send(/** @type {any} */ (frame)));
+      return (await Promise.all(results)).map((result) => /** @type {any} */ (result).reason);
+    });
+    assert.deepEqual(reasons, ["hi", "null", "an array", "5"].map((shown) => `a frame is an object, not ${shown}`));
+  });
+
+  it("as a frame that JSON has no text for fails, and the connection goes on", { todo: TEXTLESS }, async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(inPage);
+    await until(page, () => inbox.getState().isConnected);
+    const [failed, sent] = await page.evaluate(() =>
+      Promise.all([inbox.send(globalThis["values"].silent), inbox.sendMessage(1, "good")]),
+    );
+    assert.equal(failed.status, "failed");
+    assert.deepEqual(sent, { status: "sent" });
+    assert.equal((await (await server.connection()).next()).message, "good");
+  });
+
+  it("without a listener opens the connection, which is closed when all is sent", async (t) => {
+    const { page, server } = await openRoot(t);
+    assert.deepEqual(await page.evaluate(() => inbox.sendMessage(1, "hi")), { status: "sent" });
+    const connection = await server.connection();
+    assert.equal((await connection.next()).message, "hi");
+    assert.equal((await connection.closed).code, 1000);
+  });
+
+  it("and still waits when disconnect() is called has failed, and nothing of it is sent later", async (t) => {
+    const { page, server } = await openRoot(t);
+    server.mode = "refuse";
+    await page.evaluate(() => {
+      inbox.configure({ reconnectDelays: [60_000] });
+      inbox.subscribe(1, () => {});
+    });
+    await until(page, () => inbox.getState().error);
+    const result = await page.evaluate(() => {
+      const result = inbox.sendMessage(1, "for whoever was logged in");
+      inbox.disconnect();
+      return result;
+    });
+    assert.deepEqual(result, { status: "failed", reason: "disconnect() was called before the frame was sent" });
+    server.mode = "accept";
+    await page.evaluate(() => void inbox.sendMessage(1, "for the next one"));
+    assert.equal((await (await server.connection()).next()).message, "for the next one");
+  });
+});
