@@ -11,6 +11,6 @@ let files;
  * @param {{headers?: Record<string, string>, more?: Iterable<[string, string | Uint8Array]>}} [site]
  */
 export async function openRoot(t, { headers, more = [] } = {}) {
-  files ??= bundle({ page: "package/page.ts" });
+  files ??= bundle({ page: "hook/root/page.ts" });
   return openPage(t, { files: new Map([...(await files), ...more]), headers });
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { until } from "../support/page.mjs";
-import { openRoot } from "../support/root.mjs";
+import { until } from "../../support/page.mjs";
+import { openRoot } from "../../support/root.mjs";
 
 const IDLE = { isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0 };
 const EXPIRED = "Your session has expired. Please sign in again.";

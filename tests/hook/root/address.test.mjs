@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { until } from "../support/page.mjs";
-import { openRoot } from "../support/root.mjs";
+import { until } from "../../support/page.mjs";
+import { openRoot } from "../../support/root.mjs";
 
 describe("the address", () => {
   /** @type {[what: string, url: (origin: string) => string, path: string][]} */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { configure } from "inbox-socket";
 
-import { openRoot } from "../support/root.mjs";
+import { openRoot } from "../../support/root.mjs";
 
 // Refused options change nothing, so these need no page of their own: node does.
 describe("configure() refuses", () => {

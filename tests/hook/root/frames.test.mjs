@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { until } from "../support/page.mjs";
-import { openRoot } from "../support/root.mjs";
+import { until } from "../../support/page.mjs";
+import { openRoot } from "../../support/root.mjs";
 
 /** @param {import("node:test").TestContext} t @param {import("inbox-socket").Options} [options] */
 async function connected(t, options = {}) {

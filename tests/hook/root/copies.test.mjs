@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { bundle } from "../support/bundle.mjs";
-import { until } from "../support/page.mjs";
-import { openRoot } from "../support/root.mjs";
+import { bundle } from "../../support/bundle.mjs";
+import { until } from "../../support/page.mjs";
+import { openRoot } from "../../support/root.mjs";
 
 it("two copies of the package in one page share one connection, its options and its state", async (t) => {
-  const copy = await bundle({ page: "package/page.ts" }, { under: "/copy" });
+  const copy = await bundle({ page: "hook/root/page.ts" }, { under: "/copy" });
   const { page, server } = await openRoot(t, { more: copy });
   await page.evaluate(async () => {
     const first = inbox;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { until } from "../support/page.mjs";
-import { openRoot } from "../support/root.mjs";
+import { until } from "../../support/page.mjs";
+import { openRoot } from "../../support/root.mjs";
 
 /** Values that no frame can carry, made in the page by name, and the reason that is given. */
 const UNSENDABLE = {

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, it } from "node:test";
 
-import { until } from "../support/page.mjs";
-import { openRoot } from "../support/root.mjs";
+import { until } from "../../support/page.mjs";
+import { openRoot } from "../../support/root.mjs";
 
 /** The paths that a page asks for from now on. @param {import("playwright-core").Page} page */
 function watchRequests(page) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { until } from "../support/page.mjs";
-import { openRoot } from "../support/root.mjs";
+import { until } from "../../support/page.mjs";
+import { openRoot } from "../../support/root.mjs";
 
 describe("a handle", () => {
   it("shows the connection and the last message as they are when it is asked", async (t) => {
