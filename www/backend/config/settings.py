@@ -103,6 +103,12 @@ else:
         }
     }
 
+# --- the wire ---
+
+# How often a client is asked to ping, in milliseconds; 0 is not at all. Proxies tend to close
+# what has been silent for 30 or 60 seconds.
+HEARTBEAT_MS = environment.number("HEARTBEAT_MS", 25_000)
+
 # --- limits of one user, counted within one process ---
 
 # A page with a hundred conversations asks for a hundred histories at once, and one that comes

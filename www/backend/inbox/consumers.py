@@ -9,11 +9,22 @@ from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from inbox import limits, protocol, services
+from inbox import limits, protocol, services, sync
 from inbox.database import in_database
 from inbox.events import group_of, tell
-from inbox.protocol import Code, Frame, GetMessages, Refused, SendMessage
-from inbox.security import LOGGED_OUT, NOT_FOUND, session_user
+from inbox.limits import Queue
+from inbox.protocol import (
+    Code,
+    Frame,
+    GetMessages,
+    Hello,
+    Ping,
+    Refused,
+    Request,
+    SendMessage,
+    Sync,
+)
+from inbox.security import LOGGED_OUT, NOT_FOUND, TRY_AGAIN_LATER, session_user
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +39,8 @@ class InboxConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope, receive, send) -> None:
         self.user_id: int = scope["user_id"]
         self.session_key: str = scope["session_key"]
+        self.layer = 0
+        self.queue = Queue()
         self.closed = False
         receive = with_reminders(receive, settings.SESSION_RECHECK_SECONDS, "session.check")
         try:
@@ -65,31 +78,71 @@ class InboxConsumer(AsyncWebsocketConsumer):
     async def answer(self, text: str | None) -> Frame | None:
         """Do what a frame asks for and return what to reply to it, if anything."""
         frame: Frame = {}
-        wait = limits.frames.take(self.user_id)
+        request: Request | None = None
         try:
-            frame = protocol.decode(text)
-            request = self.parse(frame)
+            try:
+                frame = protocol.decode(text)
+                request = self.parse(frame)
+            finally:
+                # A malformed frame counts too, but is told what is wrong with it.
+                wait = self.must_wait(request)
             if wait:
                 raise Refused(Code.RATE_LIMITED, "too many frames", retry_after=wait)
-            match request:
-                case SendMessage():
-                    await self.send_message(request)
-                case GetMessages():
-                    return await in_database(services.history, self.user_id, request)
+            return await self.do(request)
         except Refused as refused:
-            return protocol.error_frame(refused, frame)
+            refusal = refused
         except Exception as error:
             # The place but not the error's own words: a database quotes the row it rejects.
             place = "".join(traceback.format_tb(error.__traceback__))
             logger.error("a frame failed with %s\n%s", type(error).__name__, place)
-            return protocol.error_frame(Refused(Code.INTERNAL, "the server failed"), frame)
+            refusal = Refused(Code.INTERNAL, "the server failed", retry_after=Queue.RETRY_AFTER)
+            if isinstance(request, Hello):
+                # With an error for an answer the client would settle for layer 0.
+                await self.close(TRY_AGAIN_LATER, "no welcome now")
+                return None
+        if isinstance(request, SendMessage) and refusal.retry_after:
+            self.queue.refused(request.client_id, refusal.retry_after)
+        return protocol.error_frame(refusal, frame)
 
-    def parse(self, frame: Frame) -> SendMessage | GetMessages:
-        return protocol.parse(frame)
+    def must_wait(self, request: Request | None) -> int:
+        """The milliseconds after which a frame may come again, or 0 when it may be answered now."""
+        if not isinstance(request, SendMessage):
+            wait = limits.frames.take(self.user_id)
+            # Here too an error would make the client settle for layer 0.
+            first_hello = isinstance(request, Hello) and self.layer == 0
+            return 0 if first_hello else wait
+        return self.queue.wait(request.client_id) or limits.frames.take(self.user_id, True)
+
+    async def do(self, request: Request) -> Frame | None:
+        match request:
+            case SendMessage():
+                return await self.send_message(request)
+            case GetMessages():
+                return await in_database(services.history, self.user_id, request)
+            case Hello():
+                return await self.welcome(request)
+            case Sync():
+                return await in_database(sync.sync, self.user_id, request)
+            case Ping():
+                return await in_database(sync.pong, self.user_id, request)
+
+    def parse(self, frame: Frame) -> Request:
+        return protocol.parse(frame, self.layer)
+
+    async def welcome(self, request: Hello) -> Frame:
+        """Go over to layer 1."""
+        # Once more before the heads are read, should the layer have forgotten this socket.
+        await self.join()
+        heads = await in_database(sync.heads_of, self.user_id)
+        self.layer = request.protocol
+        return protocol.welcome_frame(self.user_id, heads, settings.HEARTBEAT_MS)
 
     async def send_message(self, request: SendMessage) -> None:
         """Store a message, then tell everyone in the conversation; the sender's tabs as well."""
         frame, people = await in_database(services.send_message, self.user_id, request)
+        if request.client_id is not None:
+            # First, since it is true whether or not the others can be told.
+            await self.send(protocol.encode(protocol.ack_frame(request.client_id, frame)))
         event = {
             "type": "inbox.message",
             "conversation_id": request.conversation_id,
@@ -130,7 +183,10 @@ class ConversationConsumer(InboxConsumer):
             await self.accept()
             await self.close(NOT_FOUND, "there is no such conversation")
 
-    def parse(self, frame: Frame) -> SendMessage | GetMessages:
+    async def welcome(self, request: Hello) -> Frame:
+        raise Refused(Code.UNKNOWN_ACTION, "this socket speaks layer 0 only")
+
+    def parse(self, frame: Frame) -> Request:
         """Frames need no conversation_id; one that names another is refused."""
         if frame.setdefault("conversation_id", self.conversation_id) != self.conversation_id:
             raise Refused(Code.BAD_FRAME, "this socket is another conversation's")

@@ -103,9 +103,12 @@ def seed_demo() -> None:
         lines = [line.strip().split(": ", 1) for line in script.strip().splitlines()]
         conversation = Conversation.objects.create(title=title)
         conversation.participants.set({people[who] for who, _ in lines})
+        # After the people, who have been there from the beginning.
+        Conversation.objects.filter(pk=conversation.pk).update(head=len(lines))
         messages += (
             Message(
                 conversation=conversation,
+                seq=position + 1,
                 sender=people[who],
                 type="TEXT",
                 text=text,

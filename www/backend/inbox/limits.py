@@ -36,24 +36,63 @@ class SocketCap:
 class RateLimit:
     """A token bucket for each user, kept as one number: when it will be full again.
 
-    It holds FRAMES_BURST tokens and gains FRAMES_PER_SECOND; a frame takes one. The clock tells
+    It holds FRAMES_BURST tokens and gains FRAMES_PER_SECOND; a frame takes one. Whoever finds it
+    empty is told to wait for a tenth of the burst rather than for the next token, and until then
+    no message of that user passes, so that none overtakes one that was refused. The clock tells
     nanoseconds.
     """
 
     def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
         self._clock = clock
         self._full_at: dict[int, int] = {}
+        self._paused_until: dict[int, int] = {}
 
-    def take(self, user_id: int) -> int:
-        """Take a token and return 0, or return the milliseconds until there is one."""
+    def take(self, user_id: int, is_message: bool = False) -> int:
+        """Take a token and return 0, or return the milliseconds to wait."""
         now = self._clock()
         token = round(1e9 / settings.FRAMES_PER_SECOND)
         full_at = max(self._full_at.get(user_id, now), now) + token
-        wait = full_at - now - settings.FRAMES_BURST * token
-        if wait > 0:
-            return math.ceil(wait / 1e6)
-        self._full_at[user_id] = full_at
-        return 0
+        short = full_at - now - settings.FRAMES_BURST * token  # until there is one token
+        paused_until = self._paused_until.get(user_id, now)
+        if short <= 0 and (paused_until <= now or not is_message):
+            self._full_at[user_id] = full_at
+            return 0
+        if paused_until <= now:
+            paused_until = now + short + (max(settings.FRAMES_BURST // 10, 1) - 1) * token
+            self._paused_until[user_id] = paused_until
+        return math.ceil((paused_until - now) / 1e6)
+
+
+class Queue:
+    """Keeps one connection's messages behind the first that was refused for now.
+
+    What a page had sent before it learned of that refusal is still on its way, and would pass the
+    refused one, however long the page is told to wait. So it is refused too, until the first comes
+    again. A page that never sends it again gets on after a while.
+    """
+
+    RETRY_AFTER = 1000  # milliseconds
+    GIVE_UP = 10_000
+
+    def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
+        self._clock = clock
+        self._first: str | None = None
+        self._until = 0
+
+    def wait(self, client_id: str | None) -> int:
+        """The milliseconds that a message has to wait; 0 when it is its turn."""
+        if self._first is None or client_id is None:
+            return 0
+        if client_id == self._first or self._clock() >= self._until:
+            self._first = None
+            return 0
+        return self.RETRY_AFTER
+
+    def refused(self, client_id: str | None, retry_after: int) -> None:
+        """The message was refused, and may come again."""
+        if self._first is None and client_id is not None:
+            self._first = client_id
+            self._until = self._clock() + (retry_after + self.GIVE_UP) * 10**6
 
 
 sockets = SocketCap()

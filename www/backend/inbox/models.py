@@ -20,29 +20,61 @@ class Conversation(models.Model):
     """A titled conversation between its participants."""
 
     title = models.CharField(max_length=200)
-    participants = models.ManyToManyField(User, related_name="conversations")
+    participants = models.ManyToManyField(
+        User, through="Participation", related_name="conversations"
+    )
+    # The highest `seq` that was given out. It never goes back, also when messages are pruned.
+    head = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.title
 
 
+class Participation(models.Model):
+    """One user's part in one conversation."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE)
+    user = models.ForeignKey(User, models.CASCADE)
+    # The conversation's head when the user joined, which inbox/signals.py sees to. What was said
+    # before is there to read, but is nothing that the user could have missed.
+    joined_seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        # The table that Django made by itself while there was nothing to say but who and where.
+        db_table = "inbox_conversation_participants"
+        unique_together = (("conversation", "user"),)
+
+    def __str__(self) -> str:
+        return f"user {self.user_id} in conversation {self.conversation_id}"
+
+
 class Message(models.Model):
-    """One message. Ids ascend within a conversation, since its row is locked while one is stored;
-    between conversations they say nothing about order.
+    """One message.
+
+    `seq` numbers a conversation's messages 1, 2, 3 … in the order in which they are committed,
+    since the conversation's row is locked while one is stored. Ids ascend within a conversation
+    too, but have holes; between conversations they say nothing about order.
     """
 
-    # The index below begins with the same column, so the key needs none of its own.
+    # An index below begins with the same column, so the key needs none of its own.
     conversation = models.ForeignKey(
         Conversation, models.CASCADE, related_name="messages", db_index=False
     )
-    # Whoever has written is deactivated rather than deleted.
-    sender = models.ForeignKey(User, models.PROTECT, related_name="messages")
+    seq = models.BigIntegerField()
+    # Whoever has written is deactivated rather than deleted. Likewise for the index.
+    sender = models.ForeignKey(User, models.PROTECT, related_name="messages", db_index=False)
+    # What the sender's page calls the message, so that one which is sent again is known again.
+    client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 - several without one
     type = models.CharField(max_length=32)
     text = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = (models.Index(fields=["conversation", "id"], name="message_history"),)
+        constraints = (
+            models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq"),
+            models.UniqueConstraint(fields=["sender", "client_id"], name="message_client_id"),
+        )
 
     def __str__(self) -> str:
         return f"message {self.pk}"  # without its text, since this may end in a log

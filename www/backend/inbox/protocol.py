@@ -13,10 +13,16 @@ MAX_FRAME_BYTES = 65_536
 MAX_TEXT_CHARS = 4_000  # Unicode code points, as Python and PostgreSQL count them
 MAX_ID = 2**63 - 1  # what the database's key column holds
 MAX_REF_CHARS = 64
+MAX_SEQ = 2**53 - 1  # up to which JavaScript's numbers are exact
+MAX_CURSORS = 500  # conversations in one hello or sync
+SYNC_MESSAGES = 200
+SYNC_BYTES = 256_000  # about
+PROTOCOL = 1
 HISTORY_DEFAULT = 50
 HISTORY_MAX = 100
 
-_MESSAGE_TYPE = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
+_MESSAGE_TYPE = re.compile(r"[A-Z_]{1,16}")
+_CONVERSATION_KEY = re.compile(r"0|[1-9][0-9]{0,18}")
 # NUL is what PostgreSQL cannot store; a lone surrogate is what UTF-8 cannot encode.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -55,6 +61,7 @@ class SendMessage:
     conversation_id: int
     text: str
     type: str
+    client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,31 @@ class GetMessages:
     conversation_id: int
     before: int | None
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """Agree on layer 1, in the lower of the two versions."""
+
+    protocol: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """Return what came after these cursors: conversation to `seq`."""
+
+    after: dict[int, int]
+    id: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Return a sign of life, and the digest."""
+
+    id: str | int
+
+
+Request = SendMessage | GetMessages | Hello | Sync | Ping
 
 
 def decode(text: str | None) -> Frame:
@@ -81,21 +113,33 @@ def decode(text: str | None) -> Frame:
     return frame
 
 
-def parse(frame: Frame) -> SendMessage | GetMessages:
-    """What a frame asks for. Members that this version does not know are ignored."""
+def parse(frame: Frame, layer: int) -> Request:
+    """What a frame asks for. Members that the layer does not know are ignored.
+
+    The layer is 0 until the client has said hello, and then 1.
+    """
     if "action" not in frame:
         return SendMessage(
             conversation_id=_whole_number(frame, "conversation_id", 0, MAX_ID),
             text=_text(frame),
             type=_message_type(frame),
+            client_id=_client_id(frame) if layer else None,
         )
-    if frame["action"] == "get_messages":
-        return GetMessages(
-            conversation_id=_whole_number(frame, "conversation_id", 0, MAX_ID),
-            before=_whole_number(frame, "before", 0, MAX_ID, default=None),
-            limit=_whole_number(frame, "limit", 1, HISTORY_MAX, default=HISTORY_DEFAULT),
-        )
-    raise Refused(Code.UNKNOWN_ACTION, "the only action is get_messages")
+    match frame["action"]:
+        case "get_messages":
+            return GetMessages(
+                conversation_id=_whole_number(frame, "conversation_id", 0, MAX_ID),
+                before=_whole_number(frame, "before", 0, MAX_ID, default=None),
+                limit=_whole_number(frame, "limit", 1, HISTORY_MAX, default=HISTORY_DEFAULT),
+            )
+        case "hello":
+            _cursors(frame, "cursors")  # for the sake of the client, who should know of a mistake
+            return Hello(min(PROTOCOL, _whole_number(frame, "protocol", 1, MAX_SEQ)))
+        case "sync" if layer:
+            return Sync(after=_cursors(frame, "after"), id=_id(frame))
+        case "ping" if layer:
+            return Ping(id=_id(frame))
+    raise Refused(Code.UNKNOWN_ACTION, "there is no such action")
 
 
 def encode(frame: Frame) -> str:
@@ -111,6 +155,54 @@ def messages_frame(conversation_id: int, messages: list[Frame], has_more: bool) 
         "messages": messages,
         "has_more": has_more,
     }
+
+
+def welcome_frame(user_id: int, heads: dict[int, int], heartbeat: int) -> Frame:
+    """The answer to `hello`; a heartbeat of 0 asks for none."""
+    frame: Frame = {"action": "welcome", "protocol": PROTOCOL, "user_id": user_id}
+    if heartbeat:
+        frame["heartbeat"] = heartbeat
+    return frame | {"heads": by_key(heads)}
+
+
+def ack_frame(client_id: str, message: Frame) -> Frame:
+    """The answer to a message that is stored."""
+    return {
+        "action": "ack",
+        "client_id": client_id,
+        "conversation_id": message["conversation_id"],
+        "message_id": message["message_id"],
+        "seq": message["seq"],
+    }
+
+
+def sync_frame(
+    request: Sync,
+    messages: list[Frame],
+    heads: dict[int, int],
+    floors: dict[int, int],
+    has_more: bool,
+) -> Frame:
+    """The answer to `sync`."""
+    return {
+        "action": "sync_response",
+        "id": request.id,
+        "messages": messages,
+        "heads": by_key(heads),
+        "has_more": has_more,
+        "complete": not floors,
+        "floors": by_key(floors),
+    }
+
+
+def pong_frame(request: Ping, total: int) -> Frame:
+    """The answer to `ping`."""
+    return {"action": "pong", "id": request.id, "total": total}
+
+
+def by_key(numbers: dict[int, int]) -> dict[str, int]:
+    """As JSON has it, whose keys are texts."""
+    return {str(conversation_id): seq for conversation_id, seq in numbers.items()}
 
 
 def error_frame(refused: Refused, about: Frame) -> Frame:
@@ -146,7 +238,7 @@ def _text(frame: Frame) -> str:
 def _message_type(frame: Frame) -> str:
     value = frame.get("type", "TEXT")
     if not isinstance(value, str) or not _MESSAGE_TYPE.fullmatch(value):
-        raise Refused(Code.BAD_FRAME, "type is up to 32 of A-Z, 0-9 and _, a letter first")
+        raise Refused(Code.BAD_FRAME, "type is 1 to 16 of A-Z and _")
     return value
 
 
@@ -167,10 +259,45 @@ def _is_whole_number(value: Any, low: int, high: int) -> bool:
     return type(value) is int and low <= value <= high
 
 
+def _cursors(frame: Frame, key: str) -> dict[int, int]:
+    """An object from conversation to `seq`. What cannot be a conversation's id is left out: to
+    another server it might be one, and here it is just not one of the user's.
+    """
+    value = frame.get(key)
+    if not isinstance(value, dict) or not all(
+        _is_whole_number(seq, 0, MAX_SEQ) for seq in value.values()
+    ):
+        raise Refused(Code.BAD_FRAME, f"{key} is an object from conversations to whole numbers")
+    if len(value) > MAX_CURSORS:
+        raise Refused(Code.BAD_FRAME, f"{key} names at most {MAX_CURSORS} conversations")
+    return {int(name): seq for name, seq in value.items() if _CONVERSATION_KEY.fullmatch(name)}
+
+
+def _client_id(frame: Frame) -> str | None:
+    if "client_id" not in frame:
+        return None
+    value = frame["client_id"]
+    if not _is_short_text(value):
+        raise Refused(Code.BAD_FRAME, f"client_id is a text of 1 to {MAX_REF_CHARS} characters")
+    return value
+
+
+def _id(frame: Frame) -> str | int:
+    value = frame.get("id")
+    if not _is_short_text(value) and not _is_whole_number(value, 0, MAX_ID):
+        raise Refused(
+            Code.BAD_FRAME, f"id is a whole number or a text of 1 to {MAX_REF_CHARS} characters"
+        )
+    return value
+
+
+def _is_short_text(value: Any) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= MAX_REF_CHARS and is_storable(value)
+
+
 def _ref(about: Frame) -> str | int | None:
-    ref = about.get("id")
-    if _is_whole_number(ref, 0, MAX_ID):
-        return ref
-    if isinstance(ref, str) and len(ref) <= MAX_REF_CHARS and is_storable(ref):
-        return ref
+    for name in ("client_id", "id"):
+        value = about.get(name)
+        if _is_short_text(value) or _is_whole_number(value, 0, MAX_ID):
+            return value
     return None

@@ -18,7 +18,7 @@ from inbox.models import User
 LOGGED_OUT = 4401
 WRONG_ORIGIN = 4403
 NOT_FOUND = 4404
-TOO_MANY_SOCKETS = 1013
+TRY_AGAIN_LATER = 1013
 
 _ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE)
 _DEFAULT_PORT = {"http": 80, "https": 443}
@@ -69,7 +69,7 @@ class LoginRequired:
             return await refuse(receive, send, LOGGED_OUT, "log in first")
         with sockets.slot(user.pk) as free:
             if not free:
-                return await refuse(receive, send, TOO_MANY_SOCKETS, "too many connections")
+                return await refuse(receive, send, TRY_AGAIN_LATER, "too many connections")
             await self.app(dict(scope, user_id=user.pk, session_key=session_key), receive, send)
 
 

@@ -1,6 +1,6 @@
 """All database work of the chat: synchronous, and knowing nothing of sockets."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, F, OuterRef, Subquery
 
 from inbox.models import Conversation, Message, User
@@ -12,27 +12,54 @@ def send_message(sender_id: int, request: SendMessage) -> tuple[Frame, list[int]
 
     The conversation's row is locked first and its participants are read under that lock, so one
     who has left meanwhile neither sends nor hears, and messages are committed in the order of
-    their ids. On return the message is committed.
+    their `seq`. On return the message is committed.
+
+    A `client_id` of the sender's that is there already names the message that is stored, whatever
+    the request says besides. Nobody is told of that one again: a layer-0 page would show it
+    twice, and a layer-1 page that has missed it finds out by itself.
     """
-    with transaction.atomic():
-        # `of` keeps the lock to this row, whatever a later version of the query joins.
-        conversation = (
-            Conversation.objects.select_for_update(of=("self",))
-            .filter(pk=request.conversation_id)
-            .first()
-        )
-        participants = (
-            {user.pk: user for user in conversation.participants.all()} if conversation else {}
-        )
-        if sender_id not in participants:
-            raise _not_found()
-        message = Message.objects.create(
-            conversation=conversation,
-            sender=participants[sender_id],
-            type=request.type,
-            text=request.text,
-        )
+    try:
+        with transaction.atomic():
+            return _store(sender_id, request)
+    except IntegrityError:
+        # Meanwhile the same client_id came in for another conversation, so behind another lock.
+        if stored := _stored(sender_id, request.client_id):
+            return message_frame(stored), []
+        raise
+
+
+def _store(sender_id: int, request: SendMessage) -> tuple[Frame, list[int]]:
+    # `of` keeps the lock to this row, whatever a later version of the query joins.
+    conversation = (
+        Conversation.objects.select_for_update(of=("self",))
+        .filter(pk=request.conversation_id)
+        .first()
+    )
+    if stored := _stored(sender_id, request.client_id):
+        return message_frame(stored), []
+    participants = (
+        {user.pk: user for user in conversation.participants.all()} if conversation else {}
+    )
+    if sender_id not in participants:
+        raise _not_found()
+    conversation.head += 1
+    conversation.save(update_fields=["head"])
+    message = Message.objects.create(
+        conversation=conversation,
+        seq=conversation.head,
+        sender=participants[sender_id],
+        client_id=request.client_id,
+        type=request.type,
+        text=request.text,
+    )
     return message_frame(message), list(participants)
+
+
+def _stored(sender_id: int, client_id: str | None) -> Message | None:
+    if client_id is None:
+        return None
+    messages = Message.objects.select_related("sender")
+    return messages.filter(sender=sender_id, client_id=client_id).first()
 
 
 def history(user_id: int, request: GetMessages) -> Frame:
@@ -80,9 +107,10 @@ def conversations_of(user: User) -> list[dict]:
 
 
 def message_frame(message: Message) -> Frame:
-    """A message as it goes over the wire. The client's quick path wants `conversation_id` first."""
+    """A message as it goes over the wire. The client's quick path reads the first two."""
     return {
         "conversation_id": message.conversation_id,
+        "seq": message.seq,
         "message": message.text,
         "type": message.type,
         "sender_id": message.sender_id,

@@ -32,6 +32,7 @@ async def test_a_message_says_where_it_belongs_first_and_then_who_what_and_when(
     message = await Message.objects.aget()
     assert list(json.loads(text).items()) == [
         ("conversation_id", world.room.pk),
+        ("seq", 1),
         ("message", "Grüße 👋"),
         ("type", "TEXT"),
         ("sender_id", world.ana.pk),

@@ -126,7 +126,7 @@ def test_bad_frames_leave_a_good_connection_open(server, ana):
         for frame, code in [
             ("Hello", "bad_json"),
             (b"\x00\xff", "bad_frame"),
-            ('{"action":"hello","protocol":1}', "unknown_action"),
+            ('{"action":"goodbye"}', "unknown_action"),
             ('{"conversation_id":1,"message":"\\ud800"}', "bad_frame"),
             ('{"conversation_id":6,"message":"Hello"}', "not_found"),
             (json.dumps({"conversation_id": 1, "message": "a" * 66_000}), "too_large"),

@@ -181,7 +181,7 @@ MALFORMED = {
     "a lone surrogate": '{"conversation_id":ROOM,"message":"\\ud800"}',
     "a lone surrogate as a reference": '{"id":"\\ud800","conversation_id":ROOM}',
     "a wrong type": '{"conversation_id":ROOM,"message":"a","type":"text; drop"}',
-    "an unknown action": '{"action":"hello","protocol":1,"cursors":{}}',
+    "an unknown action": '{"action":"goodbye"}',
     "an action that is no name": '{"action":["get_messages"],"conversation_id":ROOM}',
     "a wrong page": '{"action":"get_messages","conversation_id":ROOM,"before":true}',
     "a message too long": '{"conversation_id":ROOM,"message":"' + "a" * 4001 + '"}',
