@@ -9,7 +9,7 @@ import { PATIENCE } from "./queue.mjs";
  *
  * @param {string} program
  * @param {string[]} args
- * @param {{cwd: string, env?: Record<string, string>, line: RegExp, patience?: number}} options `line` is what it
+ * @param {{cwd: string, env?: Record<string, string | undefined>, line: RegExp, patience?: number}} options `line` is what it
  *   says when it is ready
  */
 export async function start(program, args, { cwd, env, line, patience = PATIENCE }) {
