@@ -60,8 +60,14 @@ class InboxConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         # The group first: what is sent once the client knows it is connected must reach it.
-        await self.join()
-        await self.accept()
+        try:
+            await self.join()
+        except Exception as error:
+            logger.error("user %s not joined: %s", self.user_id, type(error).__name__)
+            await self.accept()
+            await self.close(TRY_AGAIN_LATER, "no channel layer now")
+        else:
+            await self.accept()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         reply = await self.answer(text_data)

@@ -13,6 +13,9 @@ from channels.layers import get_channel_layer
 
 logger = logging.getLogger(__name__)
 
+# Seconds. The sender's socket waits for it, and a layer that hangs must not hang that.
+TIMEOUT = 2
+
 
 def group_of(user_id: int) -> str:
     """The group that every socket of the user joins.
@@ -27,9 +30,12 @@ async def tell(user_ids: Iterable[int], event: dict) -> None:
     """Send an event to every socket of these users; what cannot be delivered is logged."""
     layer = get_channel_layer()
     ids = list(user_ids)
-    outcomes = await asyncio.gather(
-        *(layer.group_send(group_of(user_id), event) for user_id in ids), return_exceptions=True
-    )
+
+    async def tell_one(user_id: int) -> None:
+        async with asyncio.timeout(TIMEOUT):
+            await layer.group_send(group_of(user_id), event)
+
+    outcomes = await asyncio.gather(*map(tell_one, ids), return_exceptions=True)
     for user_id, outcome in zip(ids, outcomes, strict=True):
         if isinstance(outcome, Exception):
             logger.error("%s to user %s: %s", event["type"], user_id, type(outcome).__name__)
