@@ -12,7 +12,6 @@ from django.conf import settings
 from inbox import limits, protocol, services, sync
 from inbox.database import in_database
 from inbox.events import group_of, tell
-from inbox.limits import Queue
 from inbox.protocol import (
     Code,
     Frame,
@@ -40,7 +39,7 @@ class InboxConsumer(AsyncWebsocketConsumer):
         self.user_id: int = scope["user_id"]
         self.session_key: str = scope["session_key"]
         self.layer = 0
-        self.queue = Queue()
+        self.turns = limits.Turns()
         self.closed = False
         receive = with_reminders(receive, settings.SESSION_RECHECK_SECONDS, "session.check")
         try:
@@ -101,13 +100,13 @@ class InboxConsumer(AsyncWebsocketConsumer):
             # The place but not the error's own words: a database quotes the row it rejects.
             place = "".join(traceback.format_tb(error.__traceback__))
             logger.error("a frame failed with %s\n%s", type(error).__name__, place)
-            refusal = Refused(Code.INTERNAL, "the server failed", retry_after=Queue.RETRY_AFTER)
+            refusal = Refused(Code.INTERNAL, "the server failed", retry_after=limits.RETRY_AFTER)
             if isinstance(request, Hello):
                 # With an error for an answer the client would settle for layer 0.
                 await self.close(TRY_AGAIN_LATER, "no welcome now")
                 return None
         if isinstance(request, SendMessage) and refusal.retry_after:
-            self.queue.refused(request.client_id, refusal.retry_after)
+            self.turns.refused(request.client_id, refusal.retry_after)
         return protocol.error_frame(refusal, frame)
 
     def must_wait(self, request: Request | None) -> int:
@@ -117,7 +116,7 @@ class InboxConsumer(AsyncWebsocketConsumer):
             # Here too an error would make the client settle for layer 0.
             first_hello = isinstance(request, Hello) and self.layer == 0
             return 0 if first_hello else wait
-        return self.queue.wait(request.client_id) or limits.frames.take(self.user_id, True)
+        return self.turns.wait(request.client_id) or limits.frames.take(self.user_id, True)
 
     async def do(self, request: Request) -> Frame | None:
         match request:

@@ -11,6 +11,11 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+# Milliseconds: after which a message may come again that failed or was not its turn, and how much
+# later those behind it need no longer wait for it.
+RETRY_AFTER = 1_000
+GIVE_UP = 10_000
+
 
 class SocketCap:
     """Bounds how many sockets a user has open."""
@@ -63,16 +68,13 @@ class RateLimit:
         return math.ceil((paused_until - now) / 1e6)
 
 
-class Queue:
+class Turns:
     """Keeps one connection's messages behind the first that was refused for now.
 
     What a page had sent before it learned of that refusal is still on its way, and would pass the
     refused one, however long the page is told to wait. So it is refused too, until the first comes
     again. A page that never sends it again gets on after a while.
     """
-
-    RETRY_AFTER = 1000  # milliseconds
-    GIVE_UP = 10_000
 
     def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
         self._clock = clock
@@ -86,13 +88,13 @@ class Queue:
         if client_id == self._first or self._clock() >= self._until:
             self._first = None
             return 0
-        return self.RETRY_AFTER
+        return RETRY_AFTER
 
     def refused(self, client_id: str | None, retry_after: int) -> None:
         """The message was refused, and may come again."""
         if self._first is None and client_id is not None:
             self._first = client_id
-            self._until = self._clock() + (retry_after + self.GIVE_UP) * 10**6
+            self._until = self._clock() + (retry_after + GIVE_UP) * 10**6
 
 
 sockets = SocketCap()

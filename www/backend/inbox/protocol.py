@@ -270,7 +270,11 @@ def _cursors(frame: Frame, key: str) -> dict[int, int]:
         raise Refused(Code.BAD_FRAME, f"{key} is an object from conversations to whole numbers")
     if len(value) > MAX_CURSORS:
         raise Refused(Code.BAD_FRAME, f"{key} names at most {MAX_CURSORS} conversations")
-    return {int(name): seq for name, seq in value.items() if _CONVERSATION_KEY.fullmatch(name)}
+    return {
+        int(name): seq
+        for name, seq in value.items()
+        if _CONVERSATION_KEY.fullmatch(name) and int(name) <= MAX_ID
+    }
 
 
 def _client_id(frame: Frame) -> str | None:

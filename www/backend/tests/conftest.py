@@ -5,13 +5,15 @@ from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
 import pytest
+from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 
 from inbox import limits
+from inbox.events import group_of
 from inbox.models import Conversation
-from tests.wire import Socket
+from tests.wire import HELLO, Socket
 
 
 def pytest_unconfigure() -> None:
@@ -69,3 +71,29 @@ async def connect(sessions):
             return socket
 
         yield open_socket
+
+
+@pytest.fixture
+def channel_of(monkeypatch):
+    """The name of the channel through which a user's only socket hears."""
+    layer, channels = get_channel_layer(), {}
+    join = layer.group_add
+
+    async def join_and_note(group, channel):
+        channels[group] = channel
+        await join(group, channel)
+
+    monkeypatch.setattr(layer, "group_add", join_and_note)
+    return lambda user: channels[group_of(user.pk)]
+
+
+@pytest.fixture
+def agree(connect):
+    """Opens a socket that has said hello: `await agree(world.ana)`."""
+
+    async def open_and_agree(user) -> Socket:
+        socket = await connect(user)
+        assert (await socket.ask(HELLO))["action"] == "welcome"
+        return socket
+
+    return open_and_agree

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from inbox.limits import RateLimit, SocketCap
+from inbox.limits import GIVE_UP, RETRY_AFTER, RateLimit, SocketCap, Turns
 
 
 class Clock:
@@ -59,6 +59,55 @@ def test_each_user_has_an_own_allowance(clock):
     for _ in range(4):
         limit.take(1)
     assert limit.take(2) == 0
+
+
+def test_whoever_ran_dry_waits_for_a_tenth_of_the_burst(clock, settings):
+    settings.FRAMES_BURST = 50
+    limit = RateLimit(clock)
+    while not (wait := limit.take(1, is_message=True)):
+        pass
+    assert wait == 500
+    clock.advance(499)
+    assert limit.take(1, is_message=True) == 1
+    clock.advance(1)
+    assert [limit.take(1, is_message=True) for _ in range(6)] == [0, 0, 0, 0, 0, 500]
+
+
+def test_what_is_no_message_does_not_have_to_wait_that_long(clock, settings):
+    settings.FRAMES_BURST = 50
+    limit = RateLimit(clock)
+    while not limit.take(1):
+        pass
+    clock.advance(100)
+    assert limit.take(1, is_message=True) == 400
+    assert limit.take(1) == 0
+
+
+def test_messages_wait_for_the_first_that_was_refused(clock):
+    turns = Turns(clock)
+    assert turns.wait("a") == 0
+    turns.refused("a", 50)
+    turns.refused("b", 50)
+    assert turns.wait("b") == turns.wait("c") == RETRY_AFTER
+    assert [turns.wait(name) for name in ("a", "b", "c")] == [0, 0, 0]
+
+
+def test_a_message_without_a_name_waits_for_none_and_none_for_it(clock):
+    turns = Turns(clock)
+    turns.refused(None, 50)
+    assert turns.wait("a") == 0
+    turns.refused("a", 50)
+    assert turns.wait(None) == 0
+    assert turns.wait("b") > 0
+
+
+def test_a_message_that_never_comes_again_is_waited_for_only_so_long(clock):
+    turns = Turns(clock)
+    turns.refused("a", 50)
+    clock.advance(50 + GIVE_UP - 1)
+    assert turns.wait("b") > 0
+    clock.advance(1)
+    assert turns.wait("b") == 0
 
 
 def test_there_are_only_so_many_places_for_sockets(settings):

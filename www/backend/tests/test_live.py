@@ -17,6 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_websocket
 
+from inbox.server import spread
+
 BACKEND = Path(__file__).resolve().parent.parent
 TIMEOUT = 30  # seconds; only ends a test that has failed
 
@@ -161,12 +163,16 @@ def test_in_development_the_cookie_also_travels_over_plain_http(server):
     assert "SameSite=Lax" in cookie
 
 
-def test_a_stopping_server_says_so(tmp_path):
+def test_a_stopping_server_says_so_and_over_how_long_to_come_back(tmp_path):
     server = Server(tmp_path).start()
     with server.connect(server.log_in("ana").cookies["sessionid"]) as socket:
         server.process.send_signal(signal.SIGTERM)
-        assert closed(socket)[0] == 1012
+        assert closed(socket) == (1012, "retry_after=2000")
     server.stop()
+
+
+def test_the_more_clients_there_are_the_longer_they_are_spread():
+    assert [spread(sockets) for sockets in (1, 1_000, 10_000)] == [2_000, 10_000, 60_000]
 
 
 def test_what_was_heard_outlives_a_kill_and_so_does_the_login(tmp_path):

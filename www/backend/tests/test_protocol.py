@@ -7,8 +7,10 @@ from inbox.protocol import (
     MAX_TEXT_CHARS,
     Code,
     GetMessages,
+    Hello,
     Refused,
     SendMessage,
+    Sync,
     decode,
     encode,
     error_frame,
@@ -17,6 +19,7 @@ from inbox.protocol import parse as parse_layer
 
 
 def parse(frame, layer=0):
+    """As before hello, unless said otherwise."""
     return parse_layer(frame, layer)
 
 
@@ -44,6 +47,28 @@ def test_history_is_asked_for_by_page():
     assert parse({"action": "get_messages", "conversation_id": 2}) == GetMessages(2, None, 50)
     asked = {"action": "get_messages", "conversation_id": 2, "before": 9, "limit": 100}
     assert parse(asked) == GetMessages(conversation_id=2, before=9, limit=100)
+
+
+def test_a_client_id_counts_only_once_layer_1_is_agreed():
+    frame = {"conversation_id": 2, "message": "Hello", "client_id": "0198"}
+    assert parse(frame, layer=1).client_id == "0198"
+    assert parse(frame, layer=0).client_id is None
+
+
+def test_cursors_are_kept_by_number_and_what_is_no_number_here_is_left_out():
+    names = ["0", "2", "02", "+2", " 2", "-1", "2.0", "\u0662", "a text", "", "9" * 19, "9" * 20]
+    frame = {"action": "sync", "id": "r1", "after": dict.fromkeys(names, 5)}
+    assert parse(frame, layer=1) == Sync(after={0: 5, 2: 5}, id="r1")
+
+
+@pytest.mark.parametrize("asked", [1, 2, 99])
+def test_the_protocol_that_is_agreed_is_the_lower_one(asked):
+    assert parse({"action": "hello", "protocol": asked, "cursors": {}}) == Hello(protocol=1)
+
+
+def test_an_error_prefers_the_client_id():
+    error = error_frame(Refused(Code.NOT_FOUND, "no"), {"id": "r2", "client_id": "0198"})
+    assert error["ref"] == "0198"
 
 
 @pytest.mark.parametrize("text", ["", "{", "nonsense", "'a'", "[1,]"])

@@ -26,20 +26,6 @@ async def post(path: str, session: str):
     return await in_database(lambda: browser.post(path, {}, "application/json"))
 
 
-@pytest.fixture
-def channel_of(monkeypatch):
-    """The name of the channel through which a user's only socket hears."""
-    layer, channels = get_channel_layer(), {}
-    join = layer.group_add
-
-    async def join_and_note(group, channel):
-        channels[group] = channel
-        await join(group, channel)
-
-    monkeypatch.setattr(layer, "group_add", join_and_note)
-    return lambda user: channels[group_of(user.pk)]
-
-
 # --- coming in ---
 
 

@@ -9,8 +9,8 @@ from inbox import limits, services
 from inbox.database import in_database
 from inbox.models import Conversation, Message
 from tests.examples import FROM_CLIENT, FROM_SERVER, MALFORMED, each, shape
+from tests.wire import HELLO
 
-HELLO = {"action": "hello", "protocol": 1, "cursors": {}}
 HEARD = {"action": "sync", "after": {"2": 57}, "id": "r2"}
 
 

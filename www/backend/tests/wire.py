@@ -7,6 +7,8 @@ from asgiref.testing import ApplicationCommunicator
 HOST = "inbox.test"
 ORIGIN = f"http://{HOST}"
 
+HELLO = {"action": "hello", "protocol": 1, "cursors": {}}
+
 
 class Socket:
     """One WebSocket, with Host and Origin as a browser sends them; None leaves a header out."""
