@@ -13,9 +13,22 @@ export interface InboxMessage {
   [member: string]: unknown;
 }
 
+/**
+ * Told to a conversation's listeners when messages are missing that the server no longer has: those with a `seq`
+ * above `after` and below `before`. A page reloads the conversation instead of showing a silent hole.
+ */
+export interface GapMessage {
+  action: "gap";
+  conversation_id: ConversationId;
+  after: number;
+  before: number;
+}
+
 /** How a frame that was handed over for sending ended. The promise of it never rejects. */
 export type SendResult =
-  /** An open connection took it. */
+  /** The server has stored it. `messageId` is the server's name for it. */
+  | { status: "delivered"; messageId?: number | string }
+  /** An open connection took it, and the server acknowledges nothing: this is all that can be known. */
   | { status: "sent" }
   /** It will not be sent; `reason` is a sentence for a person. */
   | { status: "failed"; reason: string };
@@ -50,6 +63,16 @@ export interface ConnectionStats {
   framesDelivered: number;
   /** Frames that were not text, not a JSON object, or longer than `frameLimit`. */
   framesDropped: number;
+  /** Messages that came twice, and were heard once. */
+  duplicates: number;
+  /** Messages that were missed and fetched. */
+  recovered: number;
+  /** Holes that the server's history could not fill; each was told as a {@link GapMessage}. */
+  gaps: number;
+  /** Signs of life asked for. */
+  pings: number;
+  /** The server acknowledges and numbers messages on the present connection. */
+  assured: boolean;
   /** Listeners now. */
   listeners: number;
   /** Frames waiting to be sent now. */
@@ -79,8 +102,13 @@ export interface Options {
   queueLimit?: number;
   /** Longest frame that is read, in UTF-16 code units; a longer one is dropped. Default `1048576`. */
   frameLimit?: number;
-  /** The version of the wire to speak: `0`, the plain frames. */
-  protocol?: 0;
+  /** How often to ask the server for a sign of life at least, in ms, where it announces a longer time itself. */
+  heartbeat?: number;
+  /**
+   * The highest layer of the wire to offer. `1`: acknowledged delivery, agreed upon with a server that knows it.
+   * `0`: never say `hello`, for a server that cannot bear a frame that it does not know. Default `1`.
+   */
+  protocol?: 0 | 1;
   /**
    * The core as a file of its own, for those who prefer streaming compilation to the inlined copy: the address
    * of `inbox-socket/core.wasm`, a response, its bytes or a compiled module.

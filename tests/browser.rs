@@ -50,6 +50,9 @@ extern "C" {
     fn url_calls() -> u32;
 }
 
+/// Most of what the shell does shows best without layer 1.
+const PLAIN: &str = r#"{"protocol": 0}"#;
+
 /// A page as it is after loading, with these options.
 fn page(options: &str) {
     install();
@@ -84,7 +87,7 @@ async fn status_of(promise: Promise) -> String {
 
 #[wasm_bindgen_test]
 fn the_first_listener_opens_one_socket_at_the_default_address_and_the_second_none() {
-    page("{}");
+    page(PLAIN);
     let one = use_web_socket(1.into(), &listener());
     let two = use_web_socket(2.into(), &listener());
     assert_eq!(count(), 1);
@@ -98,7 +101,7 @@ fn the_first_listener_opens_one_socket_at_the_default_address_and_the_second_non
 
 #[wasm_bindgen_test]
 async fn the_last_listener_to_leave_closes_with_1000() {
-    page(r#"{"linger": 10}"#);
+    page(r#"{"linger": 10, "protocol": 0}"#);
     let only = connected(1, &listener());
     only.release();
     only.release();
@@ -109,7 +112,7 @@ async fn the_last_listener_to_leave_closes_with_1000() {
 
 #[wasm_bindgen_test]
 fn a_message_reaches_its_own_conversation_by_type_and_value() {
-    page("{}");
+    page(PLAIN);
     let (number, text, zero, all) = (listener(), listener(), listener(), listener());
     let subscriptions = [
         connected(2, &number),
@@ -131,7 +134,7 @@ fn a_message_reaches_its_own_conversation_by_type_and_value() {
 
 #[wasm_bindgen_test]
 fn the_last_message_is_that_of_the_subscription() {
-    page("{}");
+    page(PLAIN);
     let one = connected(1, &listener());
     let two = use_web_socket(2.into(), &listener());
     assert!(one.last_message().is_null());
@@ -145,7 +148,7 @@ fn the_last_message_is_that_of_the_subscription() {
 
 #[wasm_bindgen_test]
 fn an_unusable_frame_is_dropped_and_the_next_one_delivered() {
-    page(r#"{"frameLimit": 100}"#);
+    page(r#"{"frameLimit": 100, "protocol": 0}"#);
     let all = listener();
     let subscription = connected(JsValue::NULL, &all);
     let long = format!(r#"{{"text":"{}"}}"#, "x".repeat(100));
@@ -163,7 +166,7 @@ fn an_unusable_frame_is_dropped_and_the_next_one_delivered() {
 
 #[wasm_bindgen_test]
 fn a_listener_that_throws_is_reported_and_starves_nobody() {
-    page("{}");
+    page(PLAIN);
     let (before, after) = (listener(), listener());
     let subscriptions =
         [connected(1, &before), use_web_socket(1.into(), &throwing()), use_web_socket(1.into(), &after)];
@@ -176,7 +179,7 @@ fn a_listener_that_throws_is_reported_and_starves_nobody() {
 
 #[wasm_bindgen_test]
 fn a_listener_may_leave_during_its_own_call() {
-    page("{}");
+    page(PLAIN);
     let (leaver, stays) = (leaving(), listener());
     let release = subscribe(1.into(), &leaver);
     leave_with(&leaver, &release);
@@ -190,7 +193,7 @@ fn a_listener_may_leave_during_its_own_call() {
 
 #[wasm_bindgen_test]
 async fn a_message_written_offline_is_sent_after_reconnection() {
-    page(r#"{"reconnectDelays": [10], "jitter": 0}"#);
+    page(r#"{"reconnectDelays": [10], "jitter": 0, "protocol": 0}"#);
     let subscription = connected(1, &listener());
     close(1006, "");
     assert_eq!(state("error"), "Connection lost - reconnecting in background...");
@@ -205,7 +208,7 @@ async fn a_message_written_offline_is_sent_after_reconnection() {
 
 #[wasm_bindgen_test]
 async fn what_cannot_be_sent_is_answered_with_a_reason() {
-    page("{}");
+    page(PLAIN);
     let subscription = connected(1, &listener());
     let circular = js_sys::Object::new();
     Reflect::set(&circular, &"self".into(), &circular).unwrap();
@@ -240,7 +243,7 @@ async fn a_url_function_is_never_asked_twice_at_once() {
 
 #[wasm_bindgen_test]
 fn those_who_watch_the_state_are_told_of_each_change_until_they_leave() {
-    page("{}");
+    page(PLAIN);
     let watcher = listener();
     let unwatch: Function = subscribe_state(watcher.clone()).unchecked_into();
     let subscription = connected(1, &listener());
@@ -249,4 +252,169 @@ fn those_who_watch_the_state_are_told_of_each_change_until_they_leave() {
     close(1006, "");
     assert_eq!(heard(&watcher).length(), 2);
     subscription.release();
+}
+
+mod layer_1 {
+    use super::*;
+
+    /// A page whose server has just welcomed it.
+    fn welcomed(listener: &Function) -> Subscription {
+        page("{}");
+        let subscription = connected(JsValue::NULL, listener);
+        receive(&r#"{"action":"welcome","protocol":1,"user_id":1,"heads":{"2":57}}"#.into());
+        subscription
+    }
+
+    fn message(seq: u32) -> JsValue {
+        format!(r#"{{"conversation_id":2,"seq":{seq},"message":"m{seq}"}}"#).into()
+    }
+
+    fn heard_seqs(listener: &Function) -> String {
+        let seqs = heard(listener).into_iter().map(|message| Reflect::get(&message, &"seq".into()).unwrap());
+        seqs.collect::<Array>().join(" ").into()
+    }
+
+    fn sent_frame(index: u32) -> JsValue {
+        JSON::parse(&sent().get(index).as_string().unwrap()).unwrap()
+    }
+
+    fn member(value: &JsValue, name: &str) -> JsValue {
+        Reflect::get(value, &name.into()).unwrap()
+    }
+
+    #[wasm_bindgen_test]
+    fn the_client_speaks_first() {
+        let subscription = welcomed(&listener());
+        assert_eq!(sent().get(0), r#"{"action":"hello","protocol":1,"cursors":{}}"#);
+        assert!(member(&get_stats().unwrap(), "assured").is_truthy());
+        subscription.release();
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_message_is_delivered_when_it_is_acknowledged() {
+        let subscription = welcomed(&listener());
+        let sending = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED);
+        let client_id = member(&sent_frame(1), "client_id").as_string().unwrap();
+        let ack = format!(r#"{{"action":"ack","client_id":"{client_id}","message_id":789,"seq":58}}"#);
+        receive(&ack.as_str().into());
+        let result = JsFuture::from(sending).await.unwrap();
+        assert_eq!(JSON::stringify(&result).unwrap(), r#"{"status":"delivered","messageId":789}"#);
+        subscription.release();
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_message_is_failed_with_the_servers_reason_when_it_is_refused() {
+        let subscription = welcomed(&listener());
+        let sending = send_message(&9.into(), &"Hello".into(), &JsValue::UNDEFINED);
+        let client_id = member(&sent_frame(1), "client_id").as_string().unwrap();
+        let error = format!(r#"{{"action":"error","code":"not_found","detail":"No.","ref":"{client_id}"}}"#);
+        receive(&error.as_str().into());
+        let result = JsFuture::from(sending).await.unwrap();
+        assert_eq!(JSON::stringify(&result).unwrap(), r#"{"status":"failed","reason":"No."}"#);
+        subscription.release();
+    }
+
+    #[wasm_bindgen_test]
+    fn a_message_is_heard_once_and_in_order() {
+        let all = listener();
+        let subscription = welcomed(&all);
+        for seq in [58, 58, 60, 57, 59, 61] {
+            receive(&message(seq));
+        }
+        assert_eq!(heard_seqs(&all), "58 59 60 61");
+        assert_eq!(stat("duplicates"), 2);
+        subscription.release();
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_hole_is_asked_after_and_filled() {
+        let all = listener();
+        let subscription = welcomed(&all);
+        receive(&message(60));
+        wait_until(|| sent().length() == 2).await;
+        assert_eq!(JSON::stringify(&member(&sent_frame(1), "after")).unwrap(), r#"{"2":57}"#);
+        let id = member(&sent_frame(1), "id").as_f64().unwrap();
+        let history = [58, 59, 60].map(|seq| message(seq).as_string().unwrap()).join(",");
+        let response = format!(
+            r#"{{"action":"sync_response","id":{id},"messages":[{history}],"heads":{{"2":60}},"has_more":false}}"#
+        );
+        receive(&response.as_str().into());
+        assert_eq!(heard_seqs(&all), "58 59 60");
+        assert_eq!(stat("recovered"), 3);
+        subscription.release();
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_hole_that_cannot_be_filled_is_told_before_what_comes_after_it() {
+        let all = listener();
+        let subscription = welcomed(&all);
+        receive(&message(90));
+        wait_until(|| sent().length() == 2).await;
+        let id = member(&sent_frame(1), "id").as_f64().unwrap();
+        let response = format!(
+            r#"{{"action":"sync_response","id":{id},"messages":[{}],"heads":{{"2":90}},"has_more":false,"floors":{{"2":88}}}}"#,
+            message(89).as_string().unwrap()
+        );
+        receive(&response.as_str().into());
+        let heard = heard(&all);
+        assert_eq!(
+            JSON::stringify(&heard.get(0)).unwrap(),
+            r#"{"action":"gap","conversation_id":2,"after":57,"before":89}"#
+        );
+        assert_eq!(heard_seqs(&all), " 89 90");
+        subscription.release();
+    }
+
+    #[wasm_bindgen_test]
+    fn a_server_that_does_not_know_hello_is_spoken_to_plainly() {
+        for proof in [
+            r#"{"action":"error","code":"unknown_action","detail":"?","ref":null}"#,
+            r#"{"conversation_id":2,"message":"plain"}"#,
+            r#"{"action":"messages_response","conversation_id":2,"messages":[]}"#,
+        ] {
+            page("{}");
+            let subscription = connected(1, &listener());
+            let _ = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED);
+            assert_eq!(sent().length(), 1, "it waits to know how to send");
+            receive(&proof.into());
+            assert_eq!(sent().length(), 2, "{proof}");
+            subscription.release();
+            disconnect();
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn protocol_0_never_says_hello() {
+        page(r#"{"protocol": 0}"#);
+        let subscription = connected(1, &listener());
+        let _ = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED);
+        assert_eq!(sent().join("|"), r#"{"conversation_id":2,"message":"Hello","type":"TEXT"}"#);
+        subscription.release();
+    }
+
+    #[wasm_bindgen_test]
+    fn malformed_frames_of_layer_1_disturb_nothing() {
+        let all = listener();
+        let subscription = welcomed(&all);
+        for frame in [
+            r#"{"action":"welcome"}"#,
+            r#"{"action":"welcome","heads":[1]}"#,
+            r#"{"action":"welcome","heads":{"2":-1,"3":1e300,"4":"x"}}"#,
+            r#"{"action":"ack"}"#,
+            r#"{"action":"ack","client_id":{},"message_id":[]}"#,
+            r#"{"action":"pong","total":"many"}"#,
+            r#"{"action":"sync_response","id":1}"#,
+            r#"{"action":"sync_response","id":99,"messages":[null,7],"heads":{}}"#,
+            r#"{"conversation_id":{},"seq":58}"#,
+            r#"{"conversation_id":2,"seq":1.5}"#,
+            r#"{"conversation_id":2,"seq":-58}"#,
+        ] {
+            receive(&frame.into());
+        }
+        let before = heard(&all).length();
+        receive(&message(58));
+        assert_eq!(heard(&all).length(), before + 1);
+        assert!(state("isConnected").is_truthy());
+        subscription.release();
+    }
 }

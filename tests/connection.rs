@@ -1,7 +1,13 @@
 //! The states of the connection and every way from one to the next, in virtual time.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 mod world;
 
@@ -153,7 +159,7 @@ mod reconnection {
         assert_eq!(world.status(), before);
         assert_eq!(world.machine.stats(world.now).handshakes, 2);
         let mut listeners = Vec::new();
-        world.machine.receive(old, Some(1), 10, &mut listeners);
+        world.machine.receive(old, Some(1), None, 10, &mut listeners);
         assert!(listeners.is_empty());
     }
 
@@ -182,7 +188,7 @@ mod reconnection {
     #[test]
     fn no_attempts_allowed_means_giving_up_at_the_first_loss() {
         for code in [1006, 1012] {
-            let mut world = World::with(Config { max_attempts: 0, ..Config::default() });
+            let mut world = World::with(Config { max_attempts: 0, protocol: 0, ..Config::default() });
             world.subscribe(Audience::Everything);
             world.open();
             world.close(code);

@@ -1,11 +1,17 @@
 //! What holds whatever happens, in whatever order.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 mod world;
 
-use inbox_socket::core::{Audience, Config, Event, ListenerId, Millis};
+use inbox_socket::core::{Audience, Config, Event, Kind, ListenerId, Millis};
 use proptest::prelude::*;
 use world::World;
 
@@ -63,7 +69,7 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        let config = Config { queue_limit: 5, max_attempts: 3, ..Config::default() };
+        let config = Config { queue_limit: 5, max_attempts: 3, protocol: 0, ..Config::default() };
         Self { world: World::with(config), listeners: Vec::new(), accepted: 0, away: false }
     }
 
@@ -80,7 +86,7 @@ impl Run {
                     world.send();
                     self.accepted += 1;
                 } else {
-                    assert!(world.machine.send(world.now).is_err());
+                    assert!(world.machine.send(world.now, Kind::Message, 10).is_err());
                 }
             }
             Step::Open if world.socket.is_some() => world.open(),

@@ -1,7 +1,13 @@
 //! Who is given a message.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 mod world;
 
@@ -11,7 +17,7 @@ use world::World;
 fn hear(world: &mut World, conversation: Option<Slot>) -> Vec<ListenerId> {
     let mut listeners = Vec::new();
     let socket = world.socket.expect("connected");
-    world.machine.receive(socket, conversation, 20, &mut listeners);
+    world.machine.receive(socket, conversation, None, 20, &mut listeners);
     listeners
 }
 

@@ -1,11 +1,17 @@
 //! What the application hands over is sent once, in order, whenever there is a connection to send it through.
 
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 mod world;
 
-use inbox_socket::core::{Audience, Config, Event, Outcome, SendError, Status};
+use inbox_socket::core::{Audience, Config, Event, Kind, Outcome, SendError, Status};
 use world::World;
 
 #[test]
@@ -65,10 +71,10 @@ fn a_socket_that_takes_no_more_loses_nothing_and_keeps_the_order() {
 
 #[test]
 fn a_full_queue_refuses_and_disturbs_nothing() {
-    let mut world = World::with(Config { queue_limit: 2, ..Config::default() });
+    let mut world = World::with(Config { queue_limit: 2, protocol: 0, ..Config::default() });
     world.subscribe(Audience::Everything);
     let kept = [world.send(), world.send()];
-    assert_eq!(world.machine.send(world.now), Err(SendError::QueueFull));
+    assert_eq!(world.machine.send(world.now, Kind::Message, 10), Err(SendError::QueueFull));
     world.open();
     assert_eq!(world.sent, kept);
     world.send();

@@ -3,12 +3,21 @@
 // Only numbers cross into Rust. An object that came out of JSON.parse stays a JavaScript value and goes to the
 // listeners as it is: carrying it through wasm memory and back would cost fifteen times the parse.
 
-// Conversation ids as small numbers. A Map tells 2 from "2", and finds 0.
+import { concernsControl, takeControl } from "./control.js";
+
+// Conversation ids as small numbers. A Map tells 2 from "2", and finds 0. The number and the string of the same
+// spelling get neighbouring slots, because the wire counts both as one.
 const slots = new Map();
-const freeSlots = [];
+const ids = [];
+// Spelling → the slot that was given out for it last.
+const spellings = new Map();
+const freePairs = [];
 
 // Listener id → its callback and the last message it was given.
 const listeners = new Map();
+
+// Messages that came too early, by the id that Rust gave them.
+const held = new Map();
 
 // The message under way, for `deliver`.
 let message;
@@ -17,18 +26,42 @@ const NO_SLOT = -1;
 
 /** The slot of a conversation id, given out when it is first asked for. */
 export function intern(conversationId) {
-  let slot = slots.get(conversationId);
-  if (slot === undefined) {
-    slot = freeSlots.pop() ?? slots.size;
-    slots.set(conversationId, slot);
-  }
+  const known = slots.get(conversationId);
+  if (known !== undefined) return known;
+  const spelling = String(conversationId);
+  const pair = pairOf(spelling);
+  const slot = pair + (typeof conversationId === "string" ? 1 : 0);
+  slots.set(conversationId, slot);
+  ids[slot] = conversationId;
+  spellings.set(spelling, slot);
   return slot;
 }
 
-/** Gives a slot back when nobody speaks of its conversation any more. */
+function pairOf(spelling) {
+  const slot = spellings.get(spelling);
+  if (slot !== undefined) return slot & ~1;
+  return freePairs.pop() ?? spellings.size * 2;
+}
+
+/** Gives the slots of an id back when nobody speaks of its conversation any more. */
 export function release(conversationId) {
-  const slot = slots.get(conversationId);
-  if (slots.delete(conversationId)) freeSlots.push(slot);
+  const spelling = String(conversationId);
+  const pair = spellings.get(spelling) & ~1;
+  for (const slot of [pair, pair + 1]) {
+    slots.delete(ids[slot]);
+    ids[slot] = undefined;
+  }
+  if (spellings.delete(spelling)) freePairs.push(pair);
+}
+
+/** The slot of an id that is spelled as a key of an object: a number if it reads as one and nobody knows better. */
+export function slotOfKey(spelling) {
+  const number = Number(spelling);
+  return spellings.get(spelling) ?? intern(String(number) === spelling ? number : spelling);
+}
+
+export function keyOfSlot(slot) {
+  return String(ids[slot] ?? ids[slot ^ 1]);
 }
 
 export function addListener(listener, callback) {
@@ -44,10 +77,12 @@ export function lastMessage(listener) {
 }
 
 /**
- * Reads a socket's frames: each one ends in exactly one call, `onFrame(slot, characters)` or
- * `onUnusable(characters, parsed)`.
+ * Reads a socket's frames. Each one ends in exactly one of
+ * - `onFrame(slot, seq, characters)`, seq 0 where there is none; answers under which id to keep the message, or -1
+ * - `onUnusable(characters, parsed)`
+ * - a call of control.js
  */
-export function read(socket, frameLimit, onFrame, onUnusable) {
+export function read(socket, frameLimit, onFrame, onUnusable, onControl) {
   socket.onmessage = ({ data }) => {
     if (typeof data !== "string") return onUnusable(0, false);
     if (data.length > frameLimit) return onUnusable(data.length, false);
@@ -60,10 +95,27 @@ export function read(socket, frameLimit, onFrame, onUnusable) {
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
       return onUnusable(data.length, true);
     }
-    message = parsed;
-    onFrame(slots.get(parsed.conversation_id) ?? NO_SLOT, data.length);
-    message = undefined;
+    if (concernsControl(parsed) && takeControl(parsed, data.length, onControl)) return;
+    const seq = seqOf(parsed);
+    const slot = seq > 0 ? intern(parsed.conversation_id) : (slots.get(parsed.conversation_id) ?? NO_SLOT);
+    const id = withMessage(parsed, () => onFrame(slot, seq, data.length));
+    if (id >= 0) held.set(id, parsed);
   };
+}
+
+/** A message's number within its conversation, 0 where it has none that can be counted by. */
+export function seqOf(parsed) {
+  const { conversation_id: id, seq } = parsed;
+  return Number.isSafeInteger(seq) && seq > 0 && (typeof id === "number" || typeof id === "string") ? seq : 0;
+}
+
+/** Makes this the message that `deliver` gives to listeners. */
+export function withMessage(next, action) {
+  const outer = message;
+  message = next;
+  const result = action();
+  message = outer;
+  return result;
 }
 
 /** Calls one listener with the message under way. One that has left during this very dispatch is passed over. */
@@ -72,6 +124,21 @@ export function deliver(listener) {
   if (entry === undefined) return;
   entry.last = message;
   call(entry.callback, message);
+}
+
+/** Makes a message that was held the one under way, and forgets it. */
+export function recall(id) {
+  message = held.get(id);
+  held.delete(id);
+}
+
+export function forget(id) {
+  held.delete(id);
+}
+
+/** Makes the report of missing messages the message under way. */
+export function reportGap(slot, after, before) {
+  message = { action: "gap", conversation_id: ids[slot], after, before };
 }
 
 /** Calls a callback of the application's. What it throws is reported as uncaught and disturbs nobody else. */

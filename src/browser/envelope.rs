@@ -1,11 +1,18 @@
-//! The two JavaScript files beside this one, as Rust sees them: values that stay on their side of the
-//! border (parsed messages, callbacks, texts to send), named by numbers on this one.
+//! The JavaScript files beside this one, as Rust sees them: values that stay on their side of the border (parsed
+//! messages, callbacks, texts to send), named by numbers on this one.
 
-use js_sys::{Function, JsString, Promise};
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
-use crate::core::{ListenerId, SendId, Slot};
+use crate::core::{HeldId, ListenerId, SendId, Slot};
+
+/// `(slot or -1, seq or 0, characters) -> id to keep the message under, or -1`
+pub(super) type OnFrame = dyn Fn(i32, f64, u32) -> i32;
+/// `(characters, parsed)`
+pub(super) type OnUnusable = dyn Fn(u32, bool);
+/// See control.rs.
+pub(super) type OnControl = dyn Fn(u32, f64, f64, Vec<f64>) -> bool;
 
 #[wasm_bindgen(module = "/src/browser/envelope.js")]
 extern "C" {
@@ -22,29 +29,53 @@ extern "C" {
     pub(super) fn read(
         socket: &WebSocket,
         frame_limit: u32,
-        on_frame: &Closure<dyn Fn(i32, u32)>,
-        on_unusable: &Closure<dyn Fn(u32, bool)>,
+        on_frame: &Closure<OnFrame>,
+        on_unusable: &Closure<OnUnusable>,
+        on_control: &Closure<OnControl>,
     );
     pub(super) fn deliver(listener: ListenerId);
+    pub(super) fn recall(held: HeldId);
+    pub(super) fn forget(held: HeldId);
+    #[wasm_bindgen(js_name = reportGap)]
+    pub(super) fn report_gap(conversation: Slot, after: f64, before: f64);
+
     pub(super) fn call(callback: &Function, argument: &JsValue);
     pub(super) fn report(error: &JsValue);
 }
 
+#[wasm_bindgen(module = "/src/browser/control.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = sayHello)]
+    pub(super) fn say_hello(socket: &WebSocket, cursors: &[f64]);
+    #[wasm_bindgen(js_name = saySync)]
+    pub(super) fn say_sync(socket: &WebSocket, id: u32, after: &[f64]);
+    #[wasm_bindgen(js_name = sayPing)]
+    pub(super) fn say_ping(socket: &WebSocket, id: u32);
+}
+
 #[wasm_bindgen(module = "/src/browser/outgoing.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = encodeMessage, catch)]
-    pub(super) fn encode_message(
+    /// A frame that is ready to go.
+    pub(super) type Draft;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn length(this: &Draft) -> u32;
+
+    #[wasm_bindgen(js_name = draftMessage, catch)]
+    pub(super) fn draft_message(
         conversation_id: &JsValue,
         message: &JsValue,
         kind: &JsValue,
-    ) -> Result<JsString, JsValue>;
-    #[wasm_bindgen(js_name = encodeRequest, catch)]
-    pub(super) fn encode_request(conversation_id: &JsValue) -> Result<JsString, JsValue>;
-    #[wasm_bindgen(js_name = encodeFrame, catch)]
-    pub(super) fn encode_frame(frame: &JsValue) -> Result<JsString, JsValue>;
+        named: bool,
+    ) -> Result<Draft, JsValue>;
+    #[wasm_bindgen(js_name = draftRequest, catch)]
+    pub(super) fn draft_request(conversation_id: &JsValue) -> Result<Draft, JsValue>;
+    #[wasm_bindgen(js_name = draftFrame, catch)]
+    pub(super) fn draft_frame(frame: &JsValue) -> Result<Draft, JsValue>;
 
-    pub(super) fn hold(send: SendId, text: &JsString) -> Promise;
+    pub(super) fn hold(send: SendId, draft: &Draft) -> Promise;
     pub(super) fn transmit(socket: &WebSocket, send: SendId) -> i32;
+    #[wasm_bindgen(js_name = settleDelivered)]
+    pub(super) fn settle_delivered(send: SendId);
     #[wasm_bindgen(js_name = settleSent)]
     pub(super) fn settle_sent(send: SendId);
     #[wasm_bindgen(js_name = settleFailed)]

@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 
-use js_sys::{Function, JsString, Promise};
+use js_sys::{Function, Promise};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::{address::Address, clock, envelope, hub};
-use crate::core::{Audience, Config, Event, ListenerId, Millis};
+use super::{address::Address, clock, envelope, envelope::Draft, hub};
+use crate::core::{Audience, Config, Event, Kind, ListenerId, Millis};
 
 /// Subscribes to a conversation (`null` or `undefined`: to all), with the connection's members at hand.
 #[wasm_bindgen(js_name = useWebSocket)]
@@ -35,19 +35,20 @@ pub fn subscribe(conversation_id: JsValue, listener: &Function) -> JsValue {
 /// Sends `{conversation_id, message, type}`; the promise tells how it ended.
 #[wasm_bindgen(js_name = sendMessage)]
 pub fn send_message(conversation_id: &JsValue, message: &JsValue, kind: &JsValue) -> Promise {
-    post(envelope::encode_message(conversation_id, message, kind))
+    let named = hub::with(|hub| hub.protocol >= 1);
+    post(Kind::Message, envelope::draft_message(conversation_id, message, kind, named))
 }
 
 /// Asks for a conversation's history; the reply arrives at its listeners.
 #[wasm_bindgen(js_name = requestMessages)]
 pub fn request_messages(conversation_id: &JsValue) -> Promise {
-    post(envelope::encode_request(conversation_id))
+    post(Kind::Request, envelope::draft_request(conversation_id))
 }
 
 /// Sends a frame of the application's own.
 #[wasm_bindgen]
 pub fn send(frame: &JsValue) -> Promise {
-    post(envelope::encode_frame(frame))
+    post(Kind::Other, envelope::draft_frame(frame))
 }
 
 /// Connects now, from any state in which somebody listens.
@@ -114,6 +115,8 @@ pub fn configure(options: &JsValue) -> Result<(), JsError> {
         connect_timeout: set.connect_timeout.map_or(default.connect_timeout, |ms| ms as Millis),
         linger: set.linger.map_or(default.linger, |ms| ms as Millis),
         queue_limit: set.queue_limit.map_or(default.queue_limit, |n| n as usize),
+        heartbeat: set.heartbeat.map(|ms| ms as Millis),
+        protocol: set.protocol.map_or(default.protocol, |n| n as u32),
     };
     let url = options.unchecked_ref::<UrlOption>().url();
     let frame_limit = set.frame_limit.map(|n| n as u32);
@@ -153,15 +156,16 @@ impl Subscription {
     }
 }
 
-fn post(text: Result<JsString, JsValue>) -> Promise {
-    let text = match text {
-        Ok(text) => text,
+fn post(kind: Kind, draft: Result<Draft, JsValue>) -> Promise {
+    let draft = match draft {
+        Ok(draft) => draft,
         Err(reason) => return envelope::refused(&reason),
     };
     let now = clock::now();
-    match hub::with(|hub| hub.machine.send(now)) {
+    let characters = draft.length() as usize;
+    match hub::with(|hub| hub.machine.send(now, kind, characters)) {
         Ok(send) => {
-            let settled = envelope::hold(send, &text);
+            let settled = envelope::hold(send, &draft);
             hub::drain();
             settled
         }
@@ -195,6 +199,8 @@ struct Options {
     linger: Option<f64>,
     queue_limit: Option<f64>,
     frame_limit: Option<f64>,
+    heartbeat: Option<f64>,
+    protocol: Option<f64>,
 }
 
 #[wasm_bindgen]

@@ -7,9 +7,13 @@ use std::cell::RefCell;
 
 use js_sys::Function;
 use wasm_bindgen::JsValue;
+use web_sys::WebSocket;
 
 use super::{address, address::Address, alarm, clock, envelope, page, socket::Socket};
-use crate::core::{Config, DropReason, Effect, Event, ListenerId, Machine, Outcome, SendId, Slot, SocketId};
+use crate::core::{
+    Config, DropReason, Effect, Event, HeldId, ListenerId, Machine, Millis, Outcome, SendId, Seq, Slot,
+    SocketId, Verdict,
+};
 
 /// Frames longer than this are dropped unread, in UTF-16 code units.
 const FRAME_LIMIT: u32 = 1 << 20;
@@ -25,6 +29,8 @@ pub(super) struct Hub {
     pub(super) expected: Option<SocketId>,
     socket: Option<Socket>,
     frame_limit: u32,
+    /// The highest layer of the wire that is offered.
+    pub(super) protocol: u32,
     watchers: Vec<(u32, Function)>,
     next_watcher: u32,
     draining: bool,
@@ -36,6 +42,7 @@ pub(super) struct Hub {
 impl Hub {
     fn new(config: Config, address: Address, frame_limit: u32) -> Self {
         Self {
+            protocol: config.protocol,
             machine: Machine::new(config, clock::seed()),
             address,
             expected: None,
@@ -58,29 +65,68 @@ pub(super) fn with<T>(f: impl FnOnce(&mut Hub) -> T) -> T {
 /// Sets the options. Only before first use: the machine starts anew.
 pub(super) fn configure(config: Config, address: Address, frame_limit: Option<u32>) {
     let limit = frame_limit.unwrap_or(FRAME_LIMIT);
-    let old = with(|hub| std::mem::replace(hub, Hub::new(config, address, limit)));
+    let fresh = Hub::new(config, address, limit);
+    let old = with(|hub| std::mem::replace(hub, fresh));
     drop(old);
 }
 
 /// Tells the machine what happened, and does what it asks for.
 pub(super) fn handle(event: Event) {
-    let now = clock::now();
-    with(|hub| hub.machine.handle(now, event));
-    drain();
+    act(|machine, now| machine.handle(now, event));
 }
 
-/// A message arrived: its listeners are named under the borrow and called after it.
-pub(super) fn receive(socket: SocketId, conversation: Option<Slot>, characters: u32) {
-    let mut listeners = with(|hub| {
+/// Tells the machine something, and does what it asks for.
+pub(super) fn act<T>(f: impl FnOnce(&mut Machine, Millis) -> T) -> T {
+    let now = clock::now();
+    let answer = with(|hub| f(&mut hub.machine, now));
+    drain();
+    answer
+}
+
+/// A message arrived. Answers under which id to keep it, if it came too early.
+pub(super) fn receive(
+    socket: SocketId,
+    conversation: Option<Slot>,
+    seq: Option<Seq>,
+    characters: u32,
+) -> Option<HeldId> {
+    let (verdict, asked) =
+        dispatch(|machine, into| machine.receive(socket, conversation, seq, characters, into));
+    match verdict {
+        Verdict::Deliver if asked => drain(),
+        Verdict::Deliver => {}
+        // Only now is the time of interest: a clock asked for each message would cost a tenth of its parse.
+        Verdict::Drop | Verdict::Hold(_) => handle(Event::OutOfTurn),
+    }
+    match verdict {
+        Verdict::Hold(id) => Some(id),
+        Verdict::Deliver | Verdict::Drop => None,
+    }
+}
+
+/// Calls the listeners of a conversation with the message under way.
+pub(super) fn deliver(conversation: Slot) {
+    dispatch(|machine, into| machine.listeners(Some(conversation), into));
+}
+
+/// Calls the listeners that the machine names: under the borrow they are named, after it they are called. Whatever
+/// they do that asks for effects waits until all were called. Answers whether there are effects.
+fn dispatch<T>(name: impl FnOnce(&mut Machine, &mut Vec<ListenerId>) -> T) -> (T, bool) {
+    let (result, mut listeners, nested) = with(|hub| {
         let mut listeners = std::mem::take(&mut hub.listeners);
-        hub.machine.receive(socket, conversation, characters, &mut listeners);
-        listeners
+        let result = name(&mut hub.machine, &mut listeners);
+        (result, listeners, std::mem::replace(&mut hub.draining, true))
     });
     for listener in &listeners {
         envelope::deliver(*listener);
     }
     listeners.clear();
-    with(|hub| hub.listeners = listeners);
+    let asked = with(|hub| {
+        hub.listeners = listeners;
+        hub.draining = nested;
+        hub.machine.has_effects()
+    });
+    (result, asked)
 }
 
 pub(super) fn receive_unusable(socket: SocketId, characters: u32, why: DropReason) {
@@ -155,9 +201,29 @@ fn carry_out(effect: Effect) {
             });
             drop(dropped);
         }
-        Effect::Transmit { socket, send } => transmit(socket, send),
+        Effect::Hello(socket) => {
+            let cursors = with(|hub| flat(hub.machine.cursors()));
+            with_socket(socket, |raw| envelope::say_hello(raw, &cursors));
+        }
+        Effect::Sync { socket, id } => {
+            let after = with(|hub| flat(hub.machine.sync_cursors()));
+            with_socket(socket, |raw| envelope::say_sync(raw, id, &after));
+        }
+        Effect::Ping { socket, id } => with_socket(socket, |raw| envelope::say_ping(raw, id)),
+        Effect::Transmit { socket, send } => with_socket(socket, |raw| transmit(raw, socket, send)),
+        Effect::Deliver { conversation, held } => {
+            envelope::recall(held);
+            deliver(conversation);
+        }
+        Effect::Forget(held) => envelope::forget(held),
+        Effect::Gap(gap) => {
+            envelope::report_gap(gap.conversation, gap.after as f64, gap.before as f64);
+            deliver(gap.conversation);
+        }
         Effect::Settle { send, outcome } => match outcome {
+            Outcome::Delivered => envelope::settle_delivered(send),
             Outcome::Sent => envelope::settle_sent(send),
+            Outcome::Refused => envelope::settle_failed(send, "refused by the server"),
             Outcome::Failed(error) => envelope::settle_failed(send, error.text()),
         },
         Effect::Announce => {
@@ -169,16 +235,29 @@ fn carry_out(effect: Effect) {
     }
 }
 
-fn transmit(socket: SocketId, send: SendId) {
-    let open = with(|hub| {
+/// Does something with this socket, unless it is gone.
+fn with_socket(socket: SocketId, f: impl FnOnce(&WebSocket)) {
+    let raw = with(|hub| {
         let open = hub.socket.as_ref().filter(|open| open.id == socket);
         open.map(|open| open.raw.clone())
     });
-    // A frame for a socket that is gone stays in the outbox for the next one.
-    let Some(raw) = open else { return };
-    match u32::try_from(envelope::transmit(&raw, send)) {
-        Ok(characters) => with(|hub| hub.machine.transmitted(send, characters)),
+    if let Some(raw) = raw {
+        f(&raw);
+    }
+}
+
+fn transmit(raw: &WebSocket, socket: SocketId, send: SendId) {
+    match u32::try_from(envelope::transmit(raw, send)) {
+        Ok(characters) => {
+            let now = clock::now();
+            with(|hub| hub.machine.transmitted(now, send, characters));
+        }
         // The browser knows that the socket is closing and has not said so yet.
         Err(_) => failed(socket),
     }
+}
+
+/// Slots and numbers in turn, as they cross into JavaScript.
+fn flat(pairs: impl Iterator<Item = (Slot, Seq)>) -> Vec<f64> {
+    pairs.flat_map(|(slot, seq)| [f64::from(slot), seq as f64]).collect()
 }

@@ -7,10 +7,12 @@
 //! | `socket.rs`, `address.rs` | the browser's WebSocket, and where it connects to |
 //! | `alarm.rs`, `clock.rs`, `page.rs` | time, and what the page tells |
 //! | `envelope.rs`, `envelope.js`, `outgoing.js` | values that stay in JavaScript: messages, callbacks, texts |
+//! | `control.rs`, `control.js` | the frames of layer 1 that are not messages |
 
 mod address;
 mod alarm;
 mod clock;
+mod control;
 mod envelope;
 pub mod exports;
 mod hub;

@@ -1,34 +1,49 @@
 // Frames on their way out: the text, and the promise that tells how it ended, by the id that Rust gave it.
 // Rust decides which frame goes when; the text itself never enters wasm memory.
 
+// Send id → draft; client id → send id, for messages.
 const outgoing = new Map();
+const sends = new Map();
+
+// Names the messages of this page, so that a retried one is known by the server: a page's random name and a count.
+let page;
+let count = 0;
 
 /** The seed's frame for a message. Throws what is wrong with the values. */
-export function encodeMessage(conversationId, message, type) {
+export function draftMessage(conversationId, message, type, named) {
   checkConversation(conversationId);
   if (message === "" || message === null || message === undefined) {
     throw new TypeError("the message is empty");
   }
-  return JSON.stringify({ conversation_id: conversationId, message, type: type ?? "TEXT" });
+  const clientId = named ? `${(page ??= randomName())}-${++count}` : undefined;
+  const frame = { conversation_id: conversationId, message, type: type ?? "TEXT", client_id: clientId };
+  return draft(frame, clientId);
 }
 
 /** The seed's request for a conversation's history. */
-export function encodeRequest(conversationId) {
+export function draftRequest(conversationId) {
   checkConversation(conversationId);
-  return JSON.stringify({ action: "get_messages", conversation_id: conversationId });
+  return draft({ action: "get_messages", conversation_id: conversationId });
 }
 
 /** Any frame of the application's own. */
-export function encodeFrame(frame) {
+export function draftFrame(frame) {
   if (typeof frame !== "object" || frame === null || Array.isArray(frame)) {
     throw new TypeError(`a frame is an object, not ${describe(frame)}`);
   }
-  return JSON.stringify(frame);
+  return draft(frame);
 }
 
-/** Keeps a frame's text until it is settled; the promise tells how, and never rejects. */
-export function hold(id, text) {
-  return new Promise((resolve) => outgoing.set(id, { text, resolve }));
+function draft(frame, clientId) {
+  const text = JSON.stringify(frame);
+  return { text, length: text.length, clientId, resolve: undefined, messageId: undefined, reason: undefined };
+}
+
+/** Keeps a draft until it is settled; the promise tells how it ended, and never rejects. */
+export function hold(id, draft) {
+  outgoing.set(id, draft);
+  if (draft.clientId !== undefined) sends.set(draft.clientId, id);
+  return new Promise((resolve) => (draft.resolve = resolve));
 }
 
 /** Hands a frame to the socket: its length, or -1 where the socket takes no more. */
@@ -40,12 +55,34 @@ export function transmit(socket, id) {
   return text.length;
 }
 
-export function settleSent(id) {
-  settle(id, { status: "sent" });
+/** The message that this client id names, if it is still waited for. */
+export function sendOf(clientId) {
+  return sends.get(clientId);
 }
 
+/** Keeps the id that the server gave to a message; answers which message that was. */
+export function acknowledge(clientId, messageId) {
+  const send = sends.get(clientId);
+  if (send !== undefined) outgoing.get(send).messageId = messageId;
+  return send;
+}
+
+/** Keeps the server's reason for refusing a message. */
+export function refuse(send, reason) {
+  outgoing.get(send).reason = String(reason);
+}
+
+export function settleDelivered(id) {
+  settle(id, ({ messageId }) => ({ status: "delivered", messageId }));
+}
+
+export function settleSent(id) {
+  settle(id, () => ({ status: "sent" }));
+}
+
+/** @param reason unless the server's own is kept */
 export function settleFailed(id, reason) {
-  settle(id, { status: "failed", reason });
+  settle(id, (draft) => ({ status: "failed", reason: draft.reason ?? reason }));
 }
 
 /** The answer to a frame that was never accepted. */
@@ -54,9 +91,17 @@ export function refused(reason) {
 }
 
 function settle(id, result) {
-  const entry = outgoing.get(id);
+  const draft = outgoing.get(id);
+  if (draft === undefined) return;
   outgoing.delete(id);
-  entry?.resolve(result);
+  sends.delete(draft.clientId);
+  draft.resolve(result(draft));
+}
+
+function randomName() {
+  // randomUUID is missing on pages that are not served over https or from localhost.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function checkConversation(id) {

@@ -12,6 +12,7 @@ pub(super) fn watch() {
         return;
     };
     on(&window, "online", || hub::handle(Event::Online));
+    on(&window, "offline", || hub::handle(Event::Offline));
     // pagehide rather than unload: a page with an unload handler never enters the back/forward cache.
     on(&window, "pagehide", || hub::handle(Event::PageHidden));
     on(&window, "pageshow", || hub::handle(Event::PageShown));

@@ -3,8 +3,9 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{CloseEvent, WebSocket};
 
-use super::{envelope, hub};
-use crate::core::{DropReason, Event, SocketId, retry_after};
+use super::envelope::{OnControl, OnFrame, OnUnusable};
+use super::{control, envelope, hub};
+use crate::core::{DropReason, Event, Seq, SocketId, retry_after};
 
 pub(super) struct Socket {
     pub(super) id: SocketId,
@@ -12,8 +13,9 @@ pub(super) struct Socket {
     // The browser holds these functions only as long as Rust does.
     _on_open: Closure<dyn Fn()>,
     _on_close: Closure<dyn Fn(CloseEvent)>,
-    _on_frame: Closure<dyn Fn(i32, u32)>,
-    _on_unusable: Closure<dyn Fn(u32, bool)>,
+    _on_frame: Closure<OnFrame>,
+    _on_unusable: Closure<OnUnusable>,
+    _on_control: Closure<OnControl>,
 }
 
 impl Socket {
@@ -33,17 +35,20 @@ impl Socket {
                 retry_after: retry_after(&event.reason()),
             });
         });
-        let on_frame = Closure::<dyn Fn(i32, u32)>::new(move |slot: i32, characters| {
-            hub::receive(id, u32::try_from(slot).ok(), characters);
+        let on_frame = Closure::<OnFrame>::new(move |slot: i32, seq: f64, characters| {
+            let seq = (seq > 0.0).then_some(seq as Seq);
+            hub::receive(id, u32::try_from(slot).ok(), seq, characters).map_or(-1, |held| held as i32)
         });
-        let on_unusable = Closure::<dyn Fn(u32, bool)>::new(move |characters, parsed| {
+        let on_unusable = Closure::<OnUnusable>::new(move |characters, parsed| {
             let why = if parsed { DropReason::NotAnObject } else { DropReason::Unreadable };
             hub::receive_unusable(id, characters, why);
         });
+        let on_control =
+            Closure::<OnControl>::new(move |kind, a, b, list: Vec<f64>| control::take(id, kind, a, b, &list));
 
         raw.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         raw.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        envelope::read(&raw, frame_limit, &on_frame, &on_unusable);
+        envelope::read(&raw, frame_limit, &on_frame, &on_unusable, &on_control);
         Ok(Self {
             id,
             raw,
@@ -51,6 +56,7 @@ impl Socket {
             _on_close: on_close,
             _on_frame: on_frame,
             _on_unusable: on_unusable,
+            _on_control: on_control,
         })
     }
 }

@@ -19,6 +19,10 @@ pub struct Config {
     pub linger: Millis,
     /// Outgoing frames kept while they cannot be sent. Default 1000.
     pub queue_limit: usize,
+    /// How often to ask for a sign of life at least, where the server asks for less. Default: as the server says.
+    pub heartbeat: Option<Millis>,
+    /// The highest layer of the wire to offer, 0 or 1. Default 1.
+    pub protocol: u32,
 }
 
 impl Default for Config {
@@ -30,6 +34,8 @@ impl Default for Config {
             connect_timeout: 5_000,
             linger: 250,
             queue_limit: 1_000,
+            heartbeat: None,
+            protocol: 1,
         }
     }
 }

@@ -11,10 +11,20 @@ pub(super) enum Timer {
     Reconnect,
     /// Nobody has listened for the linger's length.
     Linger,
+    /// The server has not answered `hello`.
+    Welcome,
+    /// It is time to ask for a sign of life.
+    Heartbeat,
+    /// Something that has to be answered was not.
+    Reply,
+    /// A hole has had its time to close by itself.
+    Sync,
+    /// The server takes messages again.
+    Resume,
 }
 
 impl Timer {
-    const COUNT: usize = 3;
+    const COUNT: usize = 8;
 }
 
 #[derive(Clone, Debug, Default)]
@@ -33,13 +43,27 @@ impl Deadlines {
         self.0.get(timer as usize).is_some_and(Option::is_some)
     }
 
+    /// Sets a deadline unless an earlier one is set.
+    pub(super) fn set_by(&mut self, timer: Timer, at: Millis) {
+        let set = self.0.get(timer as usize).copied().flatten();
+        self.set(timer, set.map_or(at, |set| set.min(at)));
+    }
+
+    pub(super) fn clear_all(&mut self) {
+        *self = Self::default();
+    }
+
     /// Whether this deadline has come; if so, it is cleared.
     pub(super) fn take_due(&mut self, timer: Timer, now: Millis) -> bool {
-        let due = self.0.get(timer as usize).is_some_and(|at| at.is_some_and(|at| at <= now));
-        if due {
-            self.clear(timer);
-        }
-        due
+        self.take_overdue(timer, now).is_some()
+    }
+
+    /// How long ago this deadline came; if it has, it is cleared.
+    pub(super) fn take_overdue(&mut self, timer: Timer, now: Millis) -> Option<Millis> {
+        let at = self.0.get(timer as usize).copied().flatten()?;
+        let late = now.checked_sub(at)?;
+        self.clear(timer);
+        Some(late)
     }
 
     /// The earliest deadline that is set.

@@ -1,6 +1,6 @@
 //! What the machine asks to be done.
 
-use super::{Outcome, SendId, SocketId};
+use super::{Gap, HeldId, Outcome, SendId, Slot, SocketId};
 
 /// Something for the caller to carry out, in the order in which they come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,33 @@ pub enum Effect {
         /// The frame.
         send: SendId,
     },
+    /// Say `hello` through this socket, with [`Machine::cursors`](super::Machine::cursors).
+    Hello(SocketId),
+    /// Ask through this socket what came after [`Machine::sync_cursors`](super::Machine::sync_cursors).
+    Sync {
+        /// The socket to use.
+        socket: SocketId,
+        /// Names the question, for its answer.
+        id: u32,
+    },
+    /// Ask through this socket for a sign of life.
+    Ping {
+        /// The socket to use.
+        socket: SocketId,
+        /// Names the question.
+        id: u32,
+    },
+    /// Call the listeners of this conversation with a message that was held, and forget it.
+    Deliver {
+        /// Whose message.
+        conversation: Slot,
+        /// The message.
+        held: HeldId,
+    },
+    /// Forget a message that was held: it has been heard.
+    Forget(HeldId),
+    /// Tell the listeners of a conversation that messages are missing.
+    Gap(Gap),
     /// Tell whoever sent this frame how it ended, and forget its text.
     Settle {
         /// The frame.

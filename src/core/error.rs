@@ -35,14 +35,17 @@ pub enum SendError {
     QueueFull,
     /// `disconnect()` was called while the frame waited.
     Disconnected,
+    /// The connection came back as another user's.
+    UserChanged,
 }
 
 impl SendError {
     /// The text for `{status: "failed", reason}`.
     pub fn text(self) -> &'static str {
         match self {
-            Self::QueueFull => "the queue is full: queueLimit frames are waiting for a connection",
+            Self::QueueFull => "the queue is full: too many frames are waiting to be sent",
             Self::Disconnected => "disconnect() was called before the frame was sent",
+            Self::UserChanged => "another user signed in before the frame was sent",
         }
     }
 }

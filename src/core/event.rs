@@ -19,10 +19,14 @@ pub enum Event {
         /// The server's hint how far to spread the return, see [`retry_after`](super::retry_after).
         retry_after: Option<Millis>,
     },
+    /// A message came out of its turn: [`Verdict::Drop`](super::Verdict::Drop) or [`Hold`](super::Verdict::Hold).
+    OutOfTurn,
     /// A deadline may have come. Early and needless ones are harmless.
     Alarm,
     /// The browser says that the network is back.
     Online,
+    /// The browser says that the network is gone: a reason to ask, no proof.
+    Offline,
     /// The page has become visible: whoever looks at it wants it connected.
     Visible,
     /// The page goes away, perhaps into the back/forward cache, which an open socket would keep it out of.

@@ -29,10 +29,12 @@ mod deadlines;
 mod effect;
 mod error;
 mod event;
+mod gate;
 mod machine;
 mod outbox;
 mod registry;
 mod rng;
+mod session;
 mod stats;
 mod status;
 
@@ -41,8 +43,10 @@ pub use config::Config;
 pub use effect::Effect;
 pub use error::{ConnectionError, SendError};
 pub use event::Event;
+pub use gate::{Gap, HeldId, Verdict};
 pub use machine::Machine;
-pub use outbox::Outcome;
+pub use outbox::{Kind, Outcome};
+use registry::key_of;
 pub use registry::{Audience, ListenerId, Slot};
 pub use stats::{DropReason, Stats};
 pub use status::Status;
@@ -52,6 +56,9 @@ pub type Millis = u64;
 
 /// Names one socket among all that a page has opened; never used twice.
 pub type SocketId = u32;
+
+/// The number of a message within its conversation: 1, 2, 3 and so on, without holes.
+pub type Seq = u64;
 
 /// Names one outgoing frame from its acceptance until it is settled; never used twice.
 pub type SendId = u32;

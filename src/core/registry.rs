@@ -2,7 +2,15 @@
 
 /// A conversation id as a small number. Ids are numbers or strings of any kind on the JavaScript side;
 /// there they are interned, so that a message's way through Rust carries no string.
+///
+/// Two neighbouring slots, an even one and the odd one after it, are the same id as a number and as a string:
+/// listeners tell `2` from `"2"`, but the keys of a JSON object, by which the wire counts, cannot.
 pub type Slot = u32;
+
+/// What the wire counts a conversation by: its slot without the type.
+pub(super) fn key_of(slot: Slot) -> u32 {
+    slot / 2
+}
 
 /// Names one listener from its subscription until it leaves; never used twice, so that a listener that
 /// joins during a dispatch is not mistaken for one that has just left.

@@ -29,6 +29,16 @@ pub struct Stats {
     pub frames_delivered: u32,
     /// Frames that were not usable.
     pub frames_dropped: u32,
+    /// Messages that came twice, and were heard once.
+    pub duplicates: u32,
+    /// Messages that were missed and fetched.
+    pub recovered: u32,
+    /// Holes that the server's history could not fill.
+    pub gaps: u32,
+    /// Signs of life asked for.
+    pub pings: u32,
+    /// The server acknowledges and numbers messages on the present connection.
+    pub assured: bool,
     /// Listeners now.
     pub listeners: u32,
     /// Frames waiting to be sent now.

@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "each test file uses the part that it needs")]
 
 use inbox_socket::core::{
-    Audience, Config, Effect, Event, ListenerId, Machine, Millis, Outcome, SendId, SocketId, Status,
+    Audience, Config, Effect, Event, Kind, ListenerId, Machine, Millis, Outcome, SendId, SocketId, Status,
 };
 
 pub(crate) struct World {
@@ -24,7 +24,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::with(Config { jitter: 0.0, ..Config::default() })
+        Self::with(Config { jitter: 0.0, protocol: 0, ..Config::default() })
     }
 
     pub(crate) fn with(config: Config) -> Self {
@@ -60,7 +60,7 @@ impl World {
     }
 
     pub(crate) fn send(&mut self) -> SendId {
-        let id = self.machine.send(self.now).expect("the queue has room");
+        let id = self.machine.send(self.now, Kind::Message, 10).expect("the queue has room");
         self.carry_out();
         id
     }
@@ -139,6 +139,10 @@ impl World {
                 }
                 Effect::Transmit { socket, send } => self.transmit(socket, send),
                 Effect::Settle { send, outcome } => self.settled.push((send, outcome)),
+                Effect::Hello(_) | Effect::Sync { .. } | Effect::Ping { .. } => {
+                    panic!("layer 1 was not agreed on")
+                }
+                Effect::Deliver { .. } | Effect::Forget(_) | Effect::Gap(_) => panic!("nothing was counted"),
                 Effect::Announce => self.announced.push(self.machine.status()),
             }
         }
@@ -153,7 +157,7 @@ impl World {
             self.machine.handle(self.now, event);
         } else {
             self.sent.push(send);
-            self.machine.transmitted(send, 10);
+            self.machine.transmitted(self.now, send, 10);
         }
     }
 }

@@ -1,0 +1,211 @@
+//! A page: the real core, and the little that the browser's shell adds to it.
+
+use std::collections::BTreeMap;
+
+use inbox_socket::core::{
+    Audience, Config, Effect, Event, HeldId, Kind, ListenerId, Machine, Outcome, SendId, Slot, SocketId,
+    Verdict,
+};
+
+use crate::server::{Conversation, Frame, Message, Seq, SyncResponse, User};
+
+/// What a page asks of the network.
+pub(crate) enum Wish {
+    Connect(SocketId),
+    Drop(SocketId),
+    Send(SocketId, Frame),
+}
+
+/// What a listener was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Message(Message),
+    Gap { conversation: Conversation, after: Seq, before: Seq },
+}
+
+struct Draft {
+    client_id: String,
+    conversation: Conversation,
+}
+
+pub(crate) struct Client {
+    pub(crate) user: User,
+    pub(crate) machine: Machine,
+    pub(crate) heard: Vec<Heard>,
+    /// Client ids of messages that `sendMessage` accepted, and of those that it said were delivered.
+    pub(crate) accepted: Vec<String>,
+    pub(crate) delivered: Vec<String>,
+    /// The heads of the first welcome: where this page begins, and how much it had heard without any promise.
+    pub(crate) begins: Option<(BTreeMap<Conversation, Seq>, usize)>,
+    drafts: BTreeMap<SendId, Draft>,
+    held: BTreeMap<HeldId, Message>,
+}
+
+impl Client {
+    pub(crate) fn new(user: User, seed: u64) -> Self {
+        Self {
+            user,
+            // A page that is watched, and never gives up: somebody presses "Retry now".
+            machine: Machine::new(Config { max_attempts: u32::MAX, ..Config::default() }, seed),
+            heard: Vec::new(),
+            accepted: Vec::new(),
+            delivered: Vec::new(),
+            begins: None,
+            drafts: BTreeMap::new(),
+            held: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn start(&mut self, now: u64) -> Vec<Wish> {
+        self.machine.subscribe(now, Audience::Everything);
+        self.carry_out(now)
+    }
+
+    pub(crate) fn handle(&mut self, now: u64, event: Event) -> Vec<Wish> {
+        self.machine.handle(now, event);
+        self.carry_out(now)
+    }
+
+    pub(crate) fn send(&mut self, now: u64, conversation: Conversation) -> Vec<Wish> {
+        let client_id = format!("{}-{}", self.user, self.accepted.len());
+        if let Ok(send) = self.machine.send(now, Kind::Message, 50) {
+            self.accepted.push(client_id.clone());
+            self.drafts.insert(send, Draft { client_id, conversation });
+        }
+        self.carry_out(now)
+    }
+
+    pub(crate) fn receive(&mut self, now: u64, socket: SocketId, frame: Frame) -> Vec<Wish> {
+        match frame {
+            Frame::Welcome { heads } => {
+                self.machine.welcomed(now, socket, Some(25_000), &counts(&heads));
+                if self.machine.stats(now).assured {
+                    self.begins.get_or_insert((heads, self.heard.len()));
+                }
+            }
+            Frame::Message(message) => self.receive_message(now, socket, message),
+            Frame::Ack { client_id } => {
+                if let Some(send) = self.send_of(&client_id) {
+                    self.machine.acknowledged(now, socket, send);
+                }
+            }
+            Frame::RateLimited { client_id, retry_after } => {
+                if let Some(send) = self.send_of(&client_id) {
+                    self.machine.refused(now, socket, send, Some(retry_after));
+                }
+            }
+            Frame::Pong { total } => self.machine.ponged(now, socket, total),
+            Frame::SyncResponse(response) => return self.receive_synced(now, socket, response),
+            Frame::Hello | Frame::Send { .. } | Frame::Sync { .. } | Frame::Ping => {
+                unreachable!("a server's frame")
+            }
+        }
+        self.carry_out(now)
+    }
+
+    pub(crate) fn is_settled(&self) -> bool {
+        self.drafts.is_empty()
+    }
+
+    fn receive_message(&mut self, now: u64, socket: SocketId, message: Message) {
+        let mut listeners = Vec::new();
+        let slot = slot_of(message.conversation);
+        let verdict = self.machine.receive(socket, Some(slot), Some(message.seq), 100, &mut listeners);
+        self.deliver(&listeners, || Heard::Message(message.clone()));
+        match verdict {
+            Verdict::Deliver => {}
+            Verdict::Drop => self.machine.handle(now, Event::OutOfTurn),
+            Verdict::Hold(held) => {
+                self.machine.handle(now, Event::OutOfTurn);
+                self.held.insert(held, message);
+            }
+        }
+    }
+
+    fn receive_synced(&mut self, now: u64, socket: SocketId, response: SyncResponse) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        if self.machine.begin_synced(now, socket, response.id, &counts(&response.floors)) {
+            wishes.extend(self.carry_out(now));
+            for message in response.messages {
+                let slot = slot_of(message.conversation);
+                let delivered = self.machine.receive_synced(socket, slot, message.seq);
+                wishes.extend(self.carry_out(now));
+                if delivered {
+                    let mut listeners = Vec::new();
+                    self.machine.listeners(Some(slot), &mut listeners);
+                    self.deliver(&listeners, || Heard::Message(message));
+                }
+            }
+            self.machine.synced(now, socket, &counts(&response.heads), response.has_more);
+        }
+        wishes.extend(self.carry_out(now));
+        wishes
+    }
+
+    fn carry_out(&mut self, now: u64) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        while let Some(effect) = self.machine.poll_effect() {
+            match effect {
+                Effect::Connect(socket) => wishes.push(Wish::Connect(socket)),
+                Effect::Drop(socket) => wishes.push(Wish::Drop(socket)),
+                Effect::Hello(socket) => wishes.push(Wish::Send(socket, Frame::Hello)),
+                Effect::Sync { socket, id } => {
+                    let after = self.machine.sync_cursors();
+                    let after = after.map(|(slot, seq)| (conversation_of(slot), seq)).collect();
+                    wishes.push(Wish::Send(socket, Frame::Sync { id, after }));
+                }
+                Effect::Ping { socket, .. } => wishes.push(Wish::Send(socket, Frame::Ping)),
+                Effect::Transmit { socket, send } => {
+                    if let Some(Draft { client_id, conversation }) = self.drafts.get(&send) {
+                        let frame = Frame::Send { client_id: client_id.clone(), conversation: *conversation };
+                        wishes.push(Wish::Send(socket, frame));
+                        self.machine.transmitted(now, send, 50);
+                    }
+                }
+                Effect::Deliver { conversation, held } => {
+                    let message = self.held.remove(&held).expect("what is delivered was held");
+                    let mut listeners = Vec::new();
+                    self.machine.listeners(Some(conversation), &mut listeners);
+                    self.deliver(&listeners, || Heard::Message(message));
+                }
+                Effect::Forget(held) => {
+                    self.held.remove(&held).expect("what is forgotten was held");
+                }
+                Effect::Gap(gap) => {
+                    let conversation = conversation_of(gap.conversation);
+                    self.heard.push(Heard::Gap { conversation, after: gap.after, before: gap.before });
+                }
+                Effect::Settle { send, outcome } => {
+                    let draft = self.drafts.remove(&send).expect("a send is settled once");
+                    assert_eq!(outcome, Outcome::Delivered, "{}", draft.client_id);
+                    self.delivered.push(draft.client_id);
+                }
+                Effect::Announce => {}
+            }
+        }
+        wishes
+    }
+
+    fn deliver(&mut self, listeners: &[ListenerId], heard: impl FnOnce() -> Heard) {
+        assert!(listeners.len() <= 1, "this page has one listener");
+        if !listeners.is_empty() {
+            self.heard.push(heard());
+        }
+    }
+
+    fn send_of(&self, client_id: &str) -> Option<SendId> {
+        self.drafts.iter().find(|(_, draft)| draft.client_id == client_id).map(|(send, _)| *send)
+    }
+}
+
+fn slot_of(conversation: Conversation) -> Slot {
+    conversation as Slot * 2
+}
+
+fn conversation_of(slot: Slot) -> Conversation {
+    slot as Conversation / 2
+}
+
+fn counts(map: &BTreeMap<Conversation, Seq>) -> Vec<(Slot, Seq)> {
+    map.iter().map(|(conversation, seq)| (slot_of(*conversation), *seq)).collect()
+}

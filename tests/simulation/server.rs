@@ -1,0 +1,106 @@
+//! The server, as PROTOCOL.md has it: what it stores, and what it answers.
+
+use std::collections::BTreeMap;
+
+pub(crate) type User = usize;
+pub(crate) type Conversation = usize;
+pub(crate) type Seq = u64;
+
+/// Messages in one answer to a `sync`; few, so that answers are cut.
+const BATCH: usize = 7;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Message {
+    pub(crate) conversation: Conversation,
+    pub(crate) seq: Seq,
+    pub(crate) client_id: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Frame {
+    Hello,
+    Welcome { heads: BTreeMap<Conversation, Seq> },
+    Send { client_id: String, conversation: Conversation },
+    Ack { client_id: String },
+    RateLimited { client_id: String, retry_after: u64 },
+    Message(Message),
+    Sync { id: u32, after: BTreeMap<Conversation, Seq> },
+    SyncResponse(SyncResponse),
+    Ping,
+    Pong { total: Seq },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct SyncResponse {
+    pub(crate) id: u32,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) heads: BTreeMap<Conversation, Seq>,
+    pub(crate) has_more: bool,
+    pub(crate) floors: BTreeMap<Conversation, Seq>,
+}
+
+#[derive(Default)]
+pub(crate) struct Room {
+    /// Members, each with the head when they joined.
+    pub(crate) members: BTreeMap<User, Seq>,
+    pub(crate) messages: Vec<Message>,
+    /// Messages up to here are evicted.
+    pub(crate) floor: Seq,
+}
+
+impl Room {
+    pub(crate) fn head(&self) -> Seq {
+        self.messages.len() as Seq
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Database {
+    pub(crate) rooms: Vec<Room>,
+}
+
+impl Database {
+    /// Stores a message once, whoever repeats it. Answers the message, and whether it is new.
+    pub(crate) fn store(&mut self, conversation: Conversation, client_id: &str) -> (Message, bool) {
+        let room = &mut self.rooms[conversation];
+        if let Some(known) = room.messages.iter().find(|message| message.client_id == client_id) {
+            return (known.clone(), false);
+        }
+        let seq = room.head() + 1;
+        let message = Message { conversation, seq, client_id: client_id.to_owned() };
+        room.messages.push(message.clone());
+        (message, true)
+    }
+
+    pub(crate) fn heads(&self, user: User) -> BTreeMap<Conversation, Seq> {
+        let rooms = self.rooms.iter().enumerate().filter(|(_, room)| room.members.contains_key(&user));
+        rooms.map(|(conversation, room)| (conversation, room.head())).collect()
+    }
+
+    pub(crate) fn total(&self, user: User) -> Seq {
+        self.heads(user).values().sum()
+    }
+
+    pub(crate) fn sync(&self, user: User, id: u32, after: &BTreeMap<Conversation, Seq>) -> SyncResponse {
+        let mut messages = Vec::new();
+        let mut floors = BTreeMap::new();
+        let mut has_more = false;
+        for (conversation, after) in after {
+            let Some(room) = self.rooms.get(*conversation) else { continue };
+            let Some(joined) = room.members.get(&user) else { continue };
+            let floor = room.floor.max(*joined);
+            if floor > *after {
+                floors.insert(*conversation, floor);
+            }
+            let there = room.messages.iter().filter(|message| message.seq > floor.max(*after));
+            for message in there {
+                if messages.len() == BATCH {
+                    has_more = true;
+                    break;
+                }
+                messages.push(message.clone());
+            }
+        }
+        SyncResponse { id, messages, heads: self.heads(user), has_more, floors }
+    }
+}
