@@ -1,0 +1,233 @@
+"""A client of the protocol, written from PROTOCOL.md: gate, outbox, sync, heartbeat.
+
+It is here to hear what the server promises, and to be read. It has no page to serve: what it hears
+it keeps in `heard`.
+"""
+
+import asyncio
+import json
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from uuid import uuid4
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+FINAL = {"bad_json", "bad_frame", "unknown_action", "not_found", "too_large"}
+LIFE = 5  # seconds within which something has to come after a ping, a message or a sync
+NEVER = float("inf")
+
+
+class Client:
+    """One page: `async with Client(…) as ana: await ana.say(2, "Hello")`.
+
+    It connects to the addresses in turn, and again whenever a connection ends.
+    """
+
+    def __init__(self, urls: Callable[[], list[str]], session: str) -> None:
+        self.heard: dict[str, list[dict]] = defaultdict(list)
+        self.gaps: list[tuple[str, int, int]] = []
+        self.refused: list[dict] = []
+        self.connections = 0
+        self.outbox: dict[str, dict] = {}  # client_id to frame, in order of sending
+        self.cursors: dict[str, int] | None = None
+        self._held: dict[str, dict[int, dict]] = defaultdict(dict)
+        self._urls, self._session = urls, session
+        self._unsent: list[str] = []
+        self._sending = asyncio.Lock()
+        self._resume_at = NEVER
+        self._socket = None
+
+    async def __aenter__(self) -> "Client":
+        self._running = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(self, *_) -> None:
+        self._running.cancel()
+        await asyncio.gather(self._running, return_exceptions=True)
+
+    async def say(self, conversation_id: int, text: str) -> None:
+        """Keep a message until its ack, and send it now if that is possible."""
+        client_id = str(uuid4())
+        self.outbox[client_id] = {
+            "conversation_id": conversation_id,
+            "message": text,
+            "client_id": client_id,
+        }
+        self._unsent.append(client_id)
+        await self._flush()
+
+    @property
+    def missing(self) -> bool:
+        """Whether something is held back because one before it has not come."""
+        return any(self._held.values())
+
+    def check(self) -> None:
+        """Raise what ended the client, should anything have."""
+        if self._running.done():
+            self._running.result()
+
+    async def drop(self) -> None:
+        """Lose the connection, as a network does."""
+        if self._socket:
+            self._socket.transport.abort()
+
+    # --- the connection ---
+
+    async def _run(self) -> None:
+        turn = random.randrange(2)  # noqa: S311
+        while True:
+            urls = self._urls()
+            url, turn = urls[turn % len(urls)], turn + 1
+            headers = {"Cookie": f"sessionid={self._session}"}
+            origin = url.replace("ws", "http", 1).removesuffix("/ws/inbox/")
+            try:
+                async with connect(
+                    url,
+                    origin=origin,
+                    additional_headers=headers,
+                    proxy=None,
+                    open_timeout=LIFE,
+                    max_queue=None,  # as in a browser, which reads while it sends
+                ) as socket:
+                    await self._talk(socket)
+            except (OSError, WebSocketException, TimeoutError):
+                pass
+            finally:
+                self._socket = None
+            await asyncio.sleep(random.uniform(0.05, 0.2))  # noqa: S311
+
+    async def _talk(self, socket) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._alive_by = self._ping_at = self._resume_at = NEVER
+        self._syncing = self._sync_again = False
+        self._number = 0
+        self._heartbeat = NEVER
+        hello = {"action": "hello", "protocol": 1, "cursors": self.cursors or {}}
+        await socket.send(json.dumps(hello))
+        self._alive_by = self._clock() + LIFE
+        while True:
+            due = min(self._alive_by, self._ping_at, self._resume_at)
+            try:
+                async with asyncio.timeout_at(None if due == NEVER else due):
+                    text = await socket.recv()
+            except TimeoutError:
+                await self._due()
+            else:
+                self._alive_by = NEVER
+                await self._receive(socket, json.loads(text))
+
+    async def _due(self) -> None:
+        now = self._clock()
+        if self._alive_by <= now:
+            raise TimeoutError("no sign of life")
+        if self._ping_at <= now:
+            self._ping_at = now + self._heartbeat
+            self._number += 1
+            await self._send({"action": "ping", "id": self._number})
+        if self._resume_at <= now:
+            self._resume_at = NEVER
+            self._syncing = False
+            await self._send_again()
+            await self._sync()
+
+    async def _send(self, frame: dict) -> None:
+        try:
+            await self._socket.send(json.dumps(frame))
+        except WebSocketException:
+            return  # the reading side will notice
+        self._alive_by = min(self._alive_by, self._clock() + LIFE)
+
+    async def _send_again(self) -> None:
+        self._unsent = list(self.outbox)
+        await self._flush()
+
+    async def _flush(self) -> None:
+        async with self._sending:  # one at a time, for the sake of order
+            while self._unsent and self._socket and self._resume_at == NEVER:
+                frame = self.outbox.get(self._unsent.pop(0))
+                if frame:
+                    await self._send(frame)
+
+    # --- what comes in ---
+
+    async def _receive(self, socket, frame: dict) -> None:
+        match frame.get("action"):
+            case None:
+                if not self._deliver(frame):
+                    await self._sync()
+            case "welcome":
+                await self._welcomed(socket, frame)
+            case "ack":
+                self.outbox.pop(frame["client_id"], None)
+            case "sync_response":
+                await self._synced(frame)
+            case "pong":
+                if frame["total"] != sum(self.cursors.values()):
+                    await self._sync()
+            case "error" if frame["code"] in FINAL:
+                self.refused.append(self.outbox.pop(frame["ref"], frame))
+            case "error":
+                # Later ones are refused as well, and all come again in the order of before.
+                self._resume_at = self._clock() + frame["retry_after"] / 1000
+
+    async def _welcomed(self, socket, frame: dict) -> None:
+        self.connections += 1
+        self._socket = socket
+        self._heartbeat = frame["heartbeat"] / 1000
+        self._ping_at = self._clock() + self._heartbeat
+        if self.cursors is None:
+            self.cursors = dict(frame["heads"])
+        await self._send_again()
+        await self._compare(frame["heads"])
+
+    async def _synced(self, frame: dict) -> None:
+        self._syncing = False
+        for conversation, floor in frame["floors"].items():
+            if floor > self.cursors[conversation]:
+                self.gaps.append((conversation, self.cursors[conversation], floor + 1))
+                self.cursors[conversation] = floor
+                self._release(conversation)
+        for message in frame["messages"]:
+            self._deliver(message)
+        if frame["has_more"] or self._sync_again:
+            await self._sync()
+        else:
+            await self._compare(frame["heads"])
+
+    async def _compare(self, heads: dict[str, int]) -> None:
+        for conversation in self.cursors.keys() - heads.keys():
+            del self.cursors[conversation]
+        for conversation in heads:
+            self.cursors.setdefault(conversation, 0)
+        if any(head > self.cursors[conversation] for conversation, head in heads.items()):
+            await self._sync()
+
+    async def _sync(self) -> None:
+        """Ask what is missing; one request at a time."""
+        self._sync_again = self._syncing
+        if not self._syncing:
+            self._syncing = True
+            self._number += 1
+            await self._send({"action": "sync", "after": self.cursors, "id": self._number})
+
+    # --- the gate ---
+
+    def _deliver(self, message: dict) -> bool:
+        """Hear a message exactly once and in order; False when one before it is missing."""
+        conversation = str(message["conversation_id"])
+        cursor = self.cursors.setdefault(conversation, 0)
+        if message["seq"] > cursor:
+            self._held[conversation][message["seq"]] = message
+        self._release(conversation)
+        return message["seq"] <= self.cursors[conversation]
+
+    def _release(self, conversation: str) -> None:
+        held = self._held[conversation]
+        while message := held.pop(self.cursors[conversation] + 1, None):
+            self.cursors[conversation] += 1
+            self.heard[conversation].append(message)
+        self._held[conversation] = {
+            seq: message for seq, message in held.items() if seq > self.cursors[conversation]
+        }

@@ -1,0 +1,55 @@
+"""The protocol's promise, kept to real clients by a real server that is killed meanwhile."""
+
+import asyncio
+import signal
+import sqlite3
+from contextlib import closing
+
+from tests.client import Client
+from tests.server import Server
+from tests.traffic import Stored, Traffic
+
+
+def stored(server: Server) -> list[Stored]:
+    """All messages in the rooms of the crowd, as the database file has them."""
+    query = (
+        "SELECT conversation_id, seq, m.id, text FROM inbox_message m"
+        " JOIN inbox_conversation c ON c.id = conversation_id"
+        " WHERE title LIKE 'Room %' ORDER BY conversation_id, seq"
+    )
+    with closing(sqlite3.connect(server.folder / "inbox.sqlite3")) as database:
+        return [Stored(*row) for row in database.execute(query)]
+
+
+def rooms(server: Server) -> list[int]:
+    """The ids of the rooms."""
+    with closing(sqlite3.connect(server.folder / "inbox.sqlite3")) as database:
+        rows = database.execute("SELECT id FROM inbox_conversation WHERE title LIKE 'Room %'")
+        return [row[0] for row in rows]
+
+
+async def test_nothing_is_lost_or_doubled_while_the_server_is_killed_and_lines_are_cut(tmp_path):
+    server, options = Server(tmp_path), ("--users", "4", "--conversations", "2")
+    extra = {"HEARTBEAT_MS": "300"}
+    await asyncio.to_thread(server.start, *options, **extra)
+    port = server.url.rpartition(":")[2]
+
+    async def trouble(traffic: Traffic) -> None:
+        await traffic.at(0.2)
+        await traffic.clients[0].drop()
+        await traffic.at(0.4)
+        await asyncio.to_thread(server.stop, signal.SIGKILL)
+        await asyncio.to_thread(server.start, "--port", port, *options, **extra)
+        await traffic.at(0.7)
+        for client in traffic.clients:
+            await client.drop()
+
+    sessions = [server.log_in(f"u{n}").cookies["sessionid"] for n in range(1, 5)]
+    url = server.url.replace("http", "ws", 1) + "/ws/inbox/"
+    clients = [Client(lambda: [url], session) for session in sessions]
+    traffic = Traffic(clients, rooms(server), each=40)
+    try:
+        await traffic.flow(trouble)
+        print(traffic.check(stored(server)))
+    finally:
+        server.stop()

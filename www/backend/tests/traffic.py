@@ -1,0 +1,100 @@
+"""People who talk while things break, and the comparison of what they heard with what is stored."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from tests.client import Client
+
+# Seconds; only ends a test that has failed.
+PATIENCE = 90
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A message as the database holds it."""
+
+    conversation_id: int
+    seq: int
+    message_id: int
+    text: str
+
+
+class Traffic:
+    """Some clients, each of which says so many messages, in all rooms in turn."""
+
+    def __init__(self, clients: list[Client], rooms: list[int], each: int) -> None:
+        self.clients, self.rooms, self.each = clients, rooms, each
+        self.said: list[list[tuple[int, str]]] = [[] for _ in clients]
+
+    @property
+    def progress(self) -> float:
+        """Which share of the messages is acknowledged."""
+        open_ = sum(len(client.outbox) for client in self.clients)
+        return (sum(map(len, self.said)) - open_) / (len(self.clients) * self.each)
+
+    async def until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for something that the clients and the servers bring about."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not condition():
+                    await asyncio.sleep(0.02)
+                    for client in self.clients:
+                        client.check()
+        except TimeoutError:
+            raise AssertionError(f"never: {what}") from None
+
+    async def at(self, share: float) -> None:
+        """Wait until that share of the messages is acknowledged."""
+        await self.until(lambda: self.progress >= share, f"{share:.0%} acknowledged")
+
+    async def flow(self, trouble: Callable[["Traffic"], Awaitable[None]]) -> None:
+        """Talk, and make trouble meanwhile, until everyone has heard everything."""
+        async with AsyncExitStack() as stack:
+            for client in self.clients:
+                await stack.enter_async_context(client)
+            await self.until(
+                lambda: all(client.connections for client in self.clients), "connected"
+            )
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(trouble(self))
+                for number in range(len(self.clients)):
+                    tasks.create_task(self._talk(number))
+            await self.at(1)
+            await self.until(self._all_heard, "all heard")
+
+    async def _talk(self, number: int) -> None:
+        for turn in range(self.each):
+            room, text = self.rooms[turn % len(self.rooms)], f"{number}:{turn}"
+            self.said[number].append((room, text))
+            await self.clients[number].say(room, text)
+            await asyncio.sleep(random.uniform(0, 0.06))  # noqa: S311 - the pace of talking
+
+    def _all_heard(self) -> bool:
+        total = len(self.clients) * self.each
+        return all(
+            sum(map(len, client.heard.values())) >= total and not client.missing
+            for client in self.clients
+        )
+
+    def check(self, stored: list[Stored]) -> str:
+        """Nothing is lost, nothing is there twice, and everything is in order, for everyone."""
+        for number, said in enumerate(self.said):
+            kept = [m for m in stored if m.text.startswith(f"{number}:")]
+            for room in self.rooms:
+                assert [m.text for m in kept if m.conversation_id == room] == [
+                    text for where, text in said if where == room
+                ], "each message is stored once, in the order in which it was said"
+        for room in self.rooms:
+            in_room = [m for m in stored if m.conversation_id == room]
+            assert [m.seq for m in in_room] == list(range(1, len(in_room) + 1))
+            for client in self.clients:
+                assert [
+                    (m["seq"], m["message_id"], m["message"]) for m in client.heard[str(room)]
+                ] == [(m.seq, m.message_id, m.text) for m in in_room]
+        for client in self.clients:
+            assert (client.gaps, client.refused, client.outbox) == ([], [], {})
+        connections = sum(client.connections for client in self.clients)
+        return f"{len(stored)} messages, {len(self.clients)} clients, {connections} connections"
