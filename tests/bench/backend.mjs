@@ -1,0 +1,53 @@
+// The project's real server, on a database of its own, with people to spare.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import { file } from "./site.mjs";
+
+const BACKEND = file("../../www/backend");
+
+/**
+ * @param {string[]} options of manage.py demo
+ * @param {Record<string, string>} [environment]
+ */
+export async function startBackend(options, environment = {}) {
+  const data = mkdtempSync(join(tmpdir(), "inbox-socket-bench-"));
+  const server = spawn(".venv/bin/python", ["manage.py", "demo", "--port", "0", ...options], {
+    cwd: BACKEND,
+    env: { ...process.env, DEBUG: "1", DATA_DIR: data, ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(server, "exit");
+  for await (const line of createInterface({ input: server.stdout })) {
+    const port = /Listening on .*:(\d+)\//.exec(line)?.[1];
+    if (!port) continue;
+    server.stdout.resume();
+    return {
+      port: Number(port),
+      origin: `http://127.0.0.1:${port}`,
+      pid: /** @type {number} */ (server.pid),
+      async stop() {
+        server.kill();
+        await ended;
+        rmSync(data, { recursive: true, force: true });
+      },
+    };
+  }
+  throw new Error("the server did not start: run `make backend` to see why");
+}
+
+/** Logs somebody in and gives the cookie. @param {string} origin @param {string} username */
+export async function logIn(origin, username) {
+  const response = await fetch(`${origin}/api/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ username, password: "demo" }),
+  });
+  if (!response.ok) throw new Error(`${username} cannot log in: ${response.status}`);
+  return response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join("; ");
+}

@@ -1,0 +1,136 @@
+// Measures everything and says it: `npm run bench`, or `npm run bench -- --quick` for short rounds that are not kept.
+//
+// What is timed is timed in pages with a fake socket (page/plain.ts, page/react.tsx), what concerns the network with
+// the real server (network.mjs). What each figure is held against stands in reach.mjs, what the seed claimed in
+// claims.mjs. results.json keeps what was measured and nothing else.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+
+import { launchChromium } from "./browsers/chromium.mjs";
+import { launchFirefox } from "./browsers/firefox.mjs";
+import { claimTables } from "./claims.mjs";
+import { median } from "./median.mjs";
+import { measureNetwork } from "./network.mjs";
+import { reachTable } from "./reach.mjs";
+import { print } from "./report.mjs";
+import { bundle, file, serve } from "./site.mjs";
+import { measureSizes } from "./sizes.mjs";
+
+const { values: flags } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+
+const EFFORT = flags.quick ? { rounds: 7, batch: 3 } : { rounds: 31, batch: 6 };
+/** Each figure is the median of so many pages: one page's luck with the compiler is not another's. */
+const PAGES = flags.quick ? 1 : 5;
+const CYCLES = flags.quick ? 2_000 : 10_000;
+
+const RESULTS = file("results.json");
+
+const plain = await serve(await bundle("page/plain.ts", file("page/no-react.ts")));
+const react = await serve(await bundle("page/react.tsx"));
+const chromium = await launchChromium();
+const firefox = await launchFirefox();
+
+const results = {
+  machine: { cores: cpus().length },
+  browsers: { chromium: chromium.version, firefox: firefox?.version ?? null },
+  sizes: await measureSizes(),
+  chromium: { ...(await times(chromium)), ...(await memory()) },
+  firefox: firefox && (await times(firefox)),
+  network: await measureNetwork(chromium, flags.quick ? 1 : 5),
+  server: JSON.parse(readFileSync(RESULTS, "utf8")).server,
+};
+await Promise.all([chromium.close(), firefox?.close(), plain.stop(), react.stop()]);
+
+print(`Reach (Chromium ${results.browsers.chromium}, Firefox ${results.browsers.firefox ?? "not found"})`, reachTable(results));
+for (const { title, rows } of claimTables(results.network)) print(title, rows);
+if (flags.quick) console.log("Short rounds: results.json is as it was.");
+else writeFileSync(RESULTS, `${JSON.stringify(results, rounded, 2)}\n`);
+
+/** @typedef {{open(url: string): Promise<{run: (name: string, ...args: unknown[]) => Promise<any>, close(): Promise<void>}>}} Browser */
+
+/** Runs something in a new page. @param {Browser} browser @param {{origin: string}} server @param {object} options of configure() @param {[string, ...unknown[]]} call */
+async function inPage(browser, server, options, call) {
+  const page = await browser.open(server.origin);
+  try {
+    await page.run("setUp", options);
+    return await page.run(...call);
+  } finally {
+    await page.close();
+  }
+}
+
+/** The median over several pages, figure by figure. @param {Parameters<typeof inPage>} run */
+async function medianOfPages(...run) {
+  const pages = [];
+  for (let i = 0; i < PAGES; i++) pages.push(await inPage(...run));
+  return Object.fromEntries(
+    Object.entries(pages[0]).map(([name, figures]) => [
+      name,
+      Object.fromEntries(Object.keys(figures).map((key) => [key, median(pages.map((page) => page[name][key]))])),
+    ]),
+  );
+}
+
+/** @param {Browser} browser */
+async function times(browser) {
+  /** @param {number[]} sizes @param {(size: number) => Promise<any>} measure */
+  const each = async (sizes, measure) => {
+    const figures = [];
+    for (const open of sizes) figures.push({ open, ...(await measure(open)) });
+    return figures;
+  };
+  return {
+    dispatch: await each([1, 10, 100, 1_000, 10_000], (open) =>
+      medianOfPages(browser, plain, {}, ["dispatch", open, true, ["ours", "before", "after", "partysocket"], EFFORT]),
+    ),
+    // Without acknowledgements and gaps to look after, as with a server of the old kind.
+    dispatchLayer0: await each([1, 10, 100, 1_000, 10_000], (open) =>
+      medianOfPages(browser, plain, { protocol: 0 }, ["dispatch", open, true, ["ours"], EFFORT]),
+    ),
+    unheard: await each([1, 100, 1_000, 10_000], (open) =>
+      medianOfPages(browser, plain, {}, ["dispatch", open, false, ["ours", "after"], EFFORT]),
+    ),
+    tricky: await inPage(browser, plain, {}, ["tricky"]),
+    // react-use-websocket needs several milliseconds for a message where 1,000 are open, so 10,000 are left out.
+    rendering: await each([1, 10, 100, 1_000], (open) =>
+      medianOfPages(browser, react, {}, [
+        "rendering", open, ["ours", "before", "after", "react-use-websocket", "react-use-websocket, parsing once"], EFFORT,
+      ]),
+    ),
+    reading: await each([1, 100], (open) =>
+      medianOfPages(browser, react, {}, ["rendering", open, ["ours, reading lastMessage", "after"], EFFORT]),
+    ),
+    sending: await medianOfPages(browser, plain, {}, ["sending", EFFORT]),
+    sendingLayer0: await medianOfPages(browser, plain, { protocol: 0 }, ["sending", EFFORT]),
+  };
+}
+
+async function memory() {
+  const FURTHER = 1_000;
+  /** @type {Record<string, number>} */
+  const perConversation = {};
+  for (const name of ["nothing", "before", "after", "ours", "react-use-websocket"]) {
+    const taken = [];
+    for (let i = 0; i < PAGES; i++) {
+      const { one, all } = await inPage(chromium, react, {}, ["memory", name, FURTHER]);
+      taken.push((all.heap + all.wasm - one.heap - one.wasm) / FURTHER);
+    }
+    perConversation[name] = median(taken);
+  }
+  return {
+    memoryPerConversation: perConversation,
+    cycles: {
+      perBatch: CYCLES,
+      subscriptions: await inPage(chromium, plain, {}, ["cycles", CYCLES, 5]),
+      components: await inPage(chromium, react, {}, ["cycles", CYCLES, 5]),
+    },
+  };
+}
+
+/** Three digits are more than the figures are good for. @param {string} _ @param {unknown} value */
+function rounded(_, value) {
+  if (typeof value !== "number" || Number.isInteger(value)) return value;
+  return Number(value.toPrecision(3));
+}

@@ -1,0 +1,119 @@
+// A WebSocket without a network, put in the place of the browser's: what is timed is the page's own work.
+
+type Handler = ((event: any) => void) | null;
+
+/** Every fake socket that was opened, by its address; of several at one address, the latest. */
+export const sockets = new Map<string, FakeSocket>();
+
+/** A message's event. What wants a real one of it (partysocket dispatches a copy) makes it by the constructor. */
+class MessageFrame {
+  readonly type = "message";
+  readonly data: string;
+  constructor(data: string) {
+    this.data = data;
+  }
+}
+Object.defineProperty(MessageFrame.prototype, "constructor", { value: MessageEvent });
+
+export class FakeSocket {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
+  static readonly CLOSED = 3;
+  readonly CONNECTING = 0;
+  readonly OPEN = 1;
+  readonly CLOSING = 2;
+  readonly CLOSED = 3;
+
+  readyState = 0;
+  bufferedAmount = 0;
+  binaryType = "blob";
+  extensions = "";
+  protocol = "";
+  onopen: Handler = null;
+  onmessage: Handler = null;
+  onerror: Handler = null;
+  onclose: Handler = null;
+  /** What the page has sent and nobody has taken yet. */
+  sent: string[] = [];
+  // Made when it is asked for: a thousand sockets should weigh no more than they must.
+  #listeners: Map<string, Set<(event: any) => void>> | null = null;
+
+  readonly url: string;
+
+  constructor(url: string | URL) {
+    this.url = String(url);
+    sockets.set(this.url, this);
+    queueMicrotask(() => {
+      if (this.readyState !== this.CONNECTING) return;
+      this.readyState = this.OPEN;
+      this.#dispatch(new Event("open"));
+    });
+  }
+
+  /** The server sends a frame. */
+  receive(text: string): void {
+    const event = new MessageFrame(text);
+    if (this.onmessage !== null) this.onmessage(event);
+    if (this.#listeners !== null) this.#tell(event);
+  }
+
+  send(text: string): void {
+    this.sent.push(text);
+    // Layer 1 of the wire. The conversations begin empty, so there are no heads to tell; and no heartbeat is
+    // asked for, which would disturb the timing.
+    if (text.startsWith('{"action":"hello"')) {
+      queueMicrotask(() => this.receive('{"action":"welcome","protocol":1,"user_id":1,"heads":{}}'));
+    }
+  }
+
+  /** Acknowledges the messages sent so far, as layer 1 has it, and forgets what was sent. */
+  acknowledge(): void {
+    for (const text of this.sent.splice(0)) {
+      const { client_id, conversation_id } = JSON.parse(text);
+      if (client_id === undefined) continue;
+      this.receive(JSON.stringify({ action: "ack", client_id, conversation_id, message_id: 1, seq: 0 }));
+    }
+  }
+
+  close(code = 1000, reason = ""): void {
+    if (this.readyState >= this.CLOSING) return;
+    this.readyState = this.CLOSED;
+    queueMicrotask(() => this.#dispatch(new CloseEvent("close", { code, reason, wasClean: true })));
+  }
+
+  addEventListener(type: string, listener: (event: any) => void): void {
+    this.#listeners ??= new Map();
+    const listeners = this.#listeners.get(type);
+    if (listeners) listeners.add(listener);
+    else this.#listeners.set(type, new Set([listener]));
+  }
+
+  removeEventListener(type: string, listener: (event: any) => void): void {
+    this.#listeners?.get(type)?.delete(listener);
+  }
+
+  #dispatch(event: Event): void {
+    this[`on${event.type as "open" | "close"}`]?.(event);
+    this.#tell(event);
+  }
+
+  #tell(event: { type: string }): void {
+    this.#listeners?.get(event.type)?.forEach((listener) => listener(event));
+  }
+}
+
+export function install(): void {
+  globalThis.WebSocket = FakeSocket as unknown as typeof WebSocket;
+}
+
+/** The socket at an address, once it is open. */
+export async function opened(url: string): Promise<FakeSocket> {
+  const end = Date.now() + 10_000;
+  for (;;) {
+    const socket = sockets.get(url);
+    if (socket?.readyState === socket?.OPEN && socket) return socket;
+    if (Date.now() > end) throw new Error(`no socket was opened at ${url}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}

@@ -1,0 +1,73 @@
+// The frames that the fake server sends: 200 bytes each, as the real server writes its messages.
+
+const SIZE = 200;
+
+// Every frame is another one, with the next `seq` of its conversation, because a client may drop what it has
+// heard before.
+let messageId = 1_000_000;
+
+export interface Batch {
+  /** The conversation of each frame. */
+  ids: number[];
+  texts: string[];
+}
+
+/** A stream of messages that goes round `ids` in a shuffled order which is the same in every run. */
+export class Feed {
+  readonly #ids: number[];
+  readonly #seqs = new Map<number, number>();
+  readonly #owed = new Map<number, number>();
+  #next = 0;
+
+  constructor(ids: number[]) {
+    this.#ids = shuffled(ids);
+  }
+
+  next(count: number): Batch {
+    const ids: number[] = [];
+    const texts: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const id = this.#ids[this.#next++ % this.#ids.length]!;
+      const seq = (this.#seqs.get(id) ?? 0) + 1;
+      this.#seqs.set(id, seq);
+      messageId += 1;
+      this.#owed.set(id, (this.#owed.get(id) ?? 0) + messageId);
+      ids.push(id);
+      texts.push(frame(id, messageId, seq));
+    }
+    return { ids, texts: asReceived(texts) };
+  }
+
+  /** What each conversation's listener has to have heard so far: the sum of its messages' ids. */
+  get owed(): ReadonlyMap<number, number> {
+    return this.#owed;
+  }
+}
+
+function frame(id: number, messageId: number, seq: number): string {
+  const write = (message: string) =>
+    `{"conversation_id":${id},"message":"${message}","type":"TEXT","sender_id":456,"sender_name":"Ben",` +
+    `"message_id":${messageId},"seq":${seq},"created_at":"2026-01-02T03:04:05.678Z"}`;
+  return write("Shall we meet at the station at half past nine? I bring coffee".slice(0, SIZE - write("").length).padEnd(SIZE - write("").length, "!"));
+}
+
+/** The same texts in the form in which a socket hands them over: flat and new, and not glued from pieces. */
+function asReceived(texts: string[]): string[] {
+  const bytes = new TextEncoder().encode(texts.join(""));
+  const decoder = new TextDecoder();
+  let end = 0;
+  return texts.map((text) => decoder.decode(bytes.subarray(end, (end += text.length))));
+}
+
+function shuffled(ids: number[]): number[] {
+  const result = [...ids];
+  let random = 1;
+  for (let i = result.length - 1; i > 0; i--) {
+    random = (random * 48_271) % 0x7fff_ffff;
+    const j = random % (i + 1);
+    [result[i], result[j]] = [result[j]!, result[i]!];
+  }
+  return result;
+}
+
+export const conversations = (count: number, from = 1): number[] => Array.from({ length: count }, (_, i) => from + i);

@@ -1,0 +1,10 @@
+// Stands in for React where a hook's dispatch is timed without any rendering: effects run at once, and setting
+// a state does nothing.
+
+const nothing = () => {};
+
+export const useState = <T>(value: T) => [value, nothing] as const;
+export const useReducer = <T>(_reducer: unknown, value: T) => [value, nothing] as const;
+export const useRef = <T>(current: T) => ({ current });
+export const useCallback = <T>(callback: T) => callback;
+export const useEffect = (effect: () => void) => void effect();

@@ -1,0 +1,70 @@
+// Times contenders against one another in one run: batches long enough for the clock, in many short rounds in
+// which everybody takes a turn, so that whatever else the machine does falls on all alike.
+
+import { median } from "../median.mjs";
+
+export interface Contender {
+  name: string;
+  /** Makes `count` operations ready, unobserved, and gives what does them. That is timed until it is done. */
+  prepare(count: number): () => void | Promise<void>;
+}
+
+export interface Result {
+  /** Nanoseconds for one operation, the median of the rounds. */
+  ns: number;
+  /** As a multiple of the first contender of the same round, the median of the rounds. */
+  ratio: number;
+}
+
+export interface Effort {
+  rounds: number;
+  /** How long a batch shall take, in ms. */
+  batch: number;
+}
+
+const MOST = 20_000;
+
+export async function race(contenders: Contender[], { rounds, batch }: Effort): Promise<Record<string, Result>> {
+  const counts = new Map<Contender, number>();
+  for (const contender of contenders) counts.set(contender, await warmUp(contender, batch));
+
+  const times = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
+  for (let round = 0; round < rounds; round++) {
+    // Nobody always follows the same one.
+    const order = contenders.map((_, i) => contenders[(i + round) % contenders.length]!);
+    if (round % 2 === 1) order.reverse();
+    for (const contender of order) {
+      const count = counts.get(contender)!;
+      times.get(contender)!.push((await time(contender, count)) / count);
+    }
+  }
+
+  const yardstick = times.get(contenders[0]!)!;
+  const entries = contenders.map((contender) => {
+    const own = times.get(contender)!;
+    const ratio = median(own.map((ms, round) => ms / yardstick[round]!));
+    return [contender.name, { ns: median(own) * 1e6, ratio }];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Runs until the compiler has had its say, and tells how many operations fill a batch. */
+async function warmUp(contender: Contender, batch: number): Promise<number> {
+  let count = 1;
+  let ms = 0;
+  for (let spent = 0; spent < 20 * batch; spent += ms) {
+    ms = await time(contender, count);
+    if (ms < batch && count < MOST) count = Math.min(count * 2, MOST);
+  }
+  return Math.max(1, Math.min(MOST, Math.round((count * batch) / Math.max(ms, 0.01))));
+}
+
+async function time(contender: Contender, count: number): Promise<number> {
+  const run = contender.prepare(count);
+  // What was made for it shall not be cleared away on its time.
+  globalThis.gc?.({ type: "minor" });
+  const start = performance.now();
+  const done = run();
+  if (done) await done;
+  return performance.now() - start;
+}

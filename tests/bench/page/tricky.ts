@@ -1,0 +1,55 @@
+// Frames whose conversation id is not where, or not written as, a quick look at the text expects it.
+
+export const TRICKY_LISTENERS: (number | string)[] = [0, 1, 2, -3, 1.5, "2", "", "a\"b", "né", "conversation_id", 1e21];
+
+export const TRICKY: string[] = [
+  // Somebody else's, with the listener's id elsewhere in the text.
+  '{"conversation_id":99,"reply_to":{"conversation_id":1},"message":"x"}',
+  '{"conversation_id":99,"message":"{\\"conversation_id\\":1}"}',
+  '{"conversation_id":99,"quotes":[{"conversation_id":2},{"conversation_id":"2"}]}',
+  '{"conversation_id":12,"message":"not 1, not 2"}',
+  '{"conversation_id":"1","message":"a string, where 1 is a number"}',
+  '{"conversation_id":null,"message":"x"}',
+  '{"conversation_id":true,"message":"x"}',
+  '{"conversation_id":[1],"message":"x"}',
+  '{"conversation_id":{"conversation_id":1},"message":"x"}',
+  '{"message":"no id at all"}',
+  '{"message":"conversation_id\\":1"}',
+  '{"x\\"conversation_id":1,"conversation_id":99}',
+  // The listener's, with something else's id before it.
+  '{"reply_to":{"conversation_id":99},"conversation_id":1,"message":"x"}',
+  '{"message":"{\\"conversation_id\\":99}","conversation_id":1}',
+  '{"quotes":[{"conversation_id":98}],"conversation_id":2}',
+  '{"message":"\\\\","conversation_id":1}',
+  '{"message":"\\\\\\"conversation_id\\":99","conversation_id":"2"}',
+  // The last of two members of one name counts.
+  '{"conversation_id":99,"conversation_id":1}',
+  '{"conversation_id":1,"conversation_id":99}',
+  '{"conversation_id":99,"message":"x","\\u0063onversation_id":1}',
+  // Written in another way.
+  '{"\\u0063onversation_id":1}',
+  '{"conversation\\u005fid":"2"}',
+  '{ "conversation_id" : 1 , "message" : "x" }',
+  '\n\t{\r\n\t"conversation_id"\n:\t2\r\n}\n ',
+  '{"conversation_id":1.0}',
+  '{"conversation_id":10e-1}',
+  '{"conversation_id":1E0}',
+  '{"conversation_id":-0}',
+  '{"conversation_id":0.0}',
+  '{"conversation_id":-3}',
+  '{"conversation_id":-3.0e0}',
+  '{"conversation_id":1.5}',
+  '{"conversation_id":15e-1}',
+  '{"conversation_id":1e21}',
+  '{"conversation_id":1000000000000000000000}',
+  '{"conversation_id":1.0000000000000000000001}',
+  '{"conversation_id":"\\u0032"}',
+  '{"conversation_id":""}',
+  '{"conversation_id":"a\\"b"}',
+  '{"conversation_id":"a\\u0022b"}',
+  '{"conversation_id":"né"}',
+  '{"conversation_id":"n\\u00e9"}',
+  '{"conversation_id":"ne\\u0301"}',
+  '{"conversation_id":"conversation_id"}',
+  '{"conversation_id":"1e21"}',
+];

@@ -1,0 +1,100 @@
+// Stands between the pages and the server: counts what passes on the wire, and cuts the line.
+
+import { connect, createServer } from "node:net";
+
+const PING = 9;
+
+export class Proxy {
+  /** WebSocket handshakes that the server has answered. */
+  handshakes = 0;
+  /** Ping frames, which no page ever sees. */
+  pings = 0;
+  bytesUp = 0;
+  bytesDown = 0;
+  /** Connections that were turned away while the line was cut. */
+  refused = 0;
+
+  #isCut = false;
+  /** @type {Set<import("node:net").Socket>} */
+  #sockets = new Set();
+  #server = createServer((near) => this.#join(near));
+
+  /** @param {number} port of the server */
+  constructor(port) {
+    this.port = port;
+  }
+
+  /** @returns {Promise<string>} the origin of the server, as seen through this */
+  async start() {
+    await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", () => resolve(undefined)));
+    return `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (this.#server.address()).port}`;
+  }
+
+  cut() {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  mend() {
+    this.#isCut = false;
+  }
+
+  stop() {
+    this.cut();
+    this.#server.close();
+  }
+
+  /** @param {import("node:net").Socket} near */
+  #join(near) {
+    if (this.#isCut) {
+      this.refused += 1;
+      near.destroy();
+      return;
+    }
+    const far = connect(this.port, "127.0.0.1");
+    for (const [socket, other] of /** @type {const} */ ([[near, far], [far, near]])) {
+      this.#sockets.add(socket);
+      socket.setNoDelay().pipe(other);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    near.on("data", (data) => (this.bytesUp += data.length));
+    far.on("data", (data) => (this.bytesDown += data.length));
+    this.#countFrames(far);
+  }
+
+  /** @param {import("node:net").Socket} far */
+  #countFrames(far) {
+    let buffer = Buffer.alloc(0);
+    let isWebSocket = false;
+    far.on("data", (data) => {
+      buffer = Buffer.concat([buffer, data]);
+      if (!isWebSocket) {
+        const end = buffer.indexOf("\r\n\r\n");
+        if (!buffer.subarray(0, 12).equals(Buffer.from("HTTP/1.1 101"))) buffer = Buffer.alloc(0);
+        else if (end >= 0) {
+          isWebSocket = true;
+          this.handshakes += 1;
+          buffer = buffer.subarray(end + 4);
+        }
+        if (!isWebSocket) return;
+      }
+      for (let length = frameLength(buffer); length <= buffer.length; length = frameLength(buffer)) {
+        this.pings += Number((/** @type {number} */ (buffer[0]) & 0xf) === PING);
+        buffer = buffer.subarray(length);
+      }
+    });
+  }
+}
+
+/** The length of the frame that a buffer begins with, header included; Infinity while that cannot be told. @param {Buffer} buffer */
+function frameLength(buffer) {
+  if (buffer.length < 2) return Infinity;
+  const short = /** @type {number} */ (buffer[1]) & 0x7f;
+  if (short < 126) return 2 + short;
+  if (short === 126) return buffer.length < 4 ? Infinity : 4 + buffer.readUInt16BE(2);
+  return buffer.length < 10 ? Infinity : 10 + Number(buffer.readBigUInt64BE(2));
+}
