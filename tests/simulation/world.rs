@@ -1,6 +1,7 @@
 //! Everything between the pages and the database: time, the network, the server's processes and what goes wrong.
 
 use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::fmt;
 
@@ -378,8 +379,8 @@ impl World {
         let user = self.pages[page].user;
         let room = &mut self.database.rooms[ROOMS - 1];
         let head = room.head();
-        if !room.members.contains_key(&user) {
-            room.members.insert(user, head);
+        if let Entry::Vacant(membership) = room.members.entry(user) {
+            membership.insert(head);
             self.tally.count("user joined");
             self.note(|| format!("user {user} joins room {} at {head}", ROOMS - 1));
         }
