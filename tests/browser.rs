@@ -57,7 +57,7 @@ const PLAIN: &str = r#"{"protocol": 0}"#;
 fn page(options: &str) {
     install();
     disconnect();
-    configure(&JSON::parse(options).unwrap()).expect("the options are good");
+    configure(&JSON::parse(options).unwrap());
 }
 
 fn connected(conversation: impl Into<JsValue>, listener: &Function) -> Subscription {
@@ -67,11 +67,11 @@ fn connected(conversation: impl Into<JsValue>, listener: &Function) -> Subscript
 }
 
 fn state(member: &str) -> JsValue {
-    Reflect::get(&get_state().ok().unwrap(), &member.into()).unwrap()
+    Reflect::get(&get_state(), &member.into()).unwrap()
 }
 
 fn stat(member: &str) -> u32 {
-    let value = Reflect::get(&get_stats().ok().unwrap(), &member.into()).unwrap();
+    let value = Reflect::get(&get_stats(), &member.into()).unwrap();
     value.as_f64().unwrap() as u32
 }
 
@@ -230,7 +230,7 @@ async fn a_url_function_is_never_asked_twice_at_once() {
     disconnect();
     let options = js_sys::Object::new();
     Reflect::set(&options, &"url".into(), &slow_url()).unwrap();
-    configure(&options).ok().unwrap();
+    configure(&options);
     let subscription = use_web_socket(1.into(), &listener());
     retry();
     retry();
@@ -286,7 +286,7 @@ mod layer_1 {
     fn the_client_speaks_first() {
         let subscription = welcomed(&listener());
         assert_eq!(sent().get(0), r#"{"action":"hello","protocol":1,"cursors":{}}"#);
-        assert!(member(&get_stats().unwrap(), "assured").is_truthy());
+        assert!(member(&get_stats(), "assured").is_truthy());
         subscription.release();
     }
 

@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use js_sys::{Function, Promise};
-use serde::{Deserialize, Serialize};
+use js_sys::{Array, Function, Promise, Reflect};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::{address::Address, clock, envelope, envelope::Draft, hub};
@@ -64,12 +64,8 @@ pub fn disconnect() {
 }
 
 /// The connection's public state, as a new plain object.
-///
-/// # Errors
-///
-/// None that can be provoked: the object holds booleans, a number and a text.
 #[wasm_bindgen(js_name = getState)]
-pub fn get_state() -> Result<JsValue, JsError> {
+pub fn get_state() -> JsValue {
     let status = hub::with(|hub| hub.machine.status());
     to_js(&State {
         is_connected: status.is_connected,
@@ -87,41 +83,37 @@ pub fn subscribe_state(listener: Function) -> JsValue {
 }
 
 /// The counters, as a new plain object.
-///
-/// # Errors
-///
-/// None that can be provoked: the object holds numbers.
 #[wasm_bindgen(js_name = getStats)]
-pub fn get_stats() -> Result<JsValue, JsError> {
+pub fn get_stats() -> JsValue {
     let now = clock::now();
     to_js(&hub::with(|hub| hub.machine.stats(now)))
 }
 
-/// Sets options, before first use. `pkg/options.js` has validated them and said what was wrong with which.
-///
-/// # Errors
-///
-/// When an option's type is not the documented one.
+/// Sets options, before first use. `pkg/lib/options.js` has validated them and said what was wrong with which; what
+/// is of another type here counts as not set.
 #[wasm_bindgen]
-pub fn configure(options: &JsValue) -> Result<(), JsError> {
-    let set: Options = serde_wasm_bindgen::from_value(options.clone())?;
+pub fn configure(options: &JsValue) {
+    // Read one by one: serde's way of refusing what does not fit would bring the formatting of floats with it, a
+    // third of this module's size.
+    let option = |name: &str| Reflect::get(options, &name.into()).unwrap_or_default();
+    let number = |name: &str| option(name).as_f64();
+    let span = |name: &str| number(name).map(|ms| ms as Millis);
     let default = Config::default();
     let config = Config {
-        reconnect_delays: set.reconnect_delays.map_or(default.reconnect_delays, |delays| {
-            delays.into_iter().map(|delay| delay as Millis).collect()
-        }),
-        jitter: set.jitter.unwrap_or(default.jitter),
-        max_attempts: set.max_attempts.map_or(default.max_attempts, |n| n as u32),
-        connect_timeout: set.connect_timeout.map_or(default.connect_timeout, |ms| ms as Millis),
-        linger: set.linger.map_or(default.linger, |ms| ms as Millis),
-        queue_limit: set.queue_limit.map_or(default.queue_limit, |n| n as usize),
-        heartbeat: set.heartbeat.map(|ms| ms as Millis),
-        protocol: set.protocol.map_or(default.protocol, |n| n as u32),
+        reconnect_delays: match option("reconnectDelays").dyn_ref::<Array>() {
+            Some(delays) => delays.iter().filter_map(|delay| Some(delay.as_f64()? as Millis)).collect(),
+            None => default.reconnect_delays,
+        },
+        jitter: number("jitter").unwrap_or(default.jitter),
+        max_attempts: number("maxAttempts").map_or(default.max_attempts, |n| n as u32),
+        connect_timeout: span("connectTimeout").unwrap_or(default.connect_timeout),
+        linger: span("linger").unwrap_or(default.linger),
+        queue_limit: number("queueLimit").map_or(default.queue_limit, |n| n as usize),
+        heartbeat: span("heartbeat"),
+        protocol: number("protocol").map_or(default.protocol, |n| n as u32),
     };
-    let url = options.unchecked_ref::<UrlOption>().url();
-    let frame_limit = set.frame_limit.map(|n| n as u32);
-    hub::configure(config, Address::new(url), frame_limit);
-    Ok(())
+    let frame_limit = number("frameLimit").map(|n| n as u32);
+    hub::configure(config, Address::new(option("url")), frame_limit);
 }
 
 /// One component's part in the connection: what `useWebSocket` returns.
@@ -173,10 +165,11 @@ fn post(kind: Kind, draft: Result<Draft, JsValue>) -> Promise {
     }
 }
 
-fn to_js(value: &impl Serialize) -> Result<JsValue, JsError> {
+fn to_js(value: &impl Serialize) -> JsValue {
     // The API says null where there is nothing, as the replaced hook did; the default would be undefined.
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
-    Ok(value.serialize(&serializer)?)
+    // Numbers, booleans and texts are all that is asked for, and none of them fails.
+    value.serialize(&serializer).unwrap_or_default()
 }
 
 #[derive(Serialize)]
@@ -186,26 +179,4 @@ struct State {
     is_connecting: bool,
     error: Option<&'static str>,
     reconnect_attempts: u32,
-}
-
-/// The options that are plain numbers; all in ms where they are times.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Options {
-    reconnect_delays: Option<Vec<f64>>,
-    jitter: Option<f64>,
-    max_attempts: Option<f64>,
-    connect_timeout: Option<f64>,
-    linger: Option<f64>,
-    queue_limit: Option<f64>,
-    frame_limit: Option<f64>,
-    heartbeat: Option<f64>,
-    protocol: Option<f64>,
-}
-
-#[wasm_bindgen]
-extern "C" {
-    type UrlOption;
-    #[wasm_bindgen(method, getter)]
-    fn url(this: &UrlOption) -> JsValue;
 }

@@ -1,7 +1,7 @@
 //! What the page tells: the network, its visibility, the back/forward cache.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{EventTarget, VisibilityState};
+use web_sys::EventTarget;
 
 use super::hub;
 use crate::core::Event;
@@ -19,7 +19,7 @@ pub(super) fn watch() {
     if let Some(document) = window.document() {
         let page = document.clone();
         on(&document, "visibilitychange", move || {
-            if page.visibility_state() == VisibilityState::Visible {
+            if !page.hidden() {
                 hub::handle(Event::Visible);
             }
         });
