@@ -1,6 +1,6 @@
 // The project's real server, on a database of its own, with people to spare.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,18 +10,23 @@ import { createInterface } from "node:readline";
 import { file } from "./site.mjs";
 
 const BACKEND = file("../../www/backend");
+const PYTHON = ".venv/bin/python";
 
 /**
  * @param {string[]} options of manage.py demo
- * @param {Record<string, string>} [environment]
+ * @param {{environment?: Record<string, string>, prepare?: (run: (script: string[]) => string) => void}} [more]
+ *   `prepare` is called before it starts, with what runs a Python script with the server's settings
  */
-export async function startBackend(options, environment = {}) {
+export async function startBackend(options, { environment = {}, prepare } = {}) {
   const data = mkdtempSync(join(tmpdir(), "inbox-socket-bench-"));
-  const server = spawn(".venv/bin/python", ["manage.py", "demo", "--port", "0", ...options], {
-    cwd: BACKEND,
-    env: { ...process.env, DEBUG: "1", DATA_DIR: data, ...environment },
+  const where = { cwd: BACKEND, env: { ...process.env, DEBUG: "1", DATA_DIR: data, ...environment } };
+  prepare?.((script) => execFileSync(PYTHON, script, { ...where, encoding: "utf8", maxBuffer: 1e9 }));
+  const server = spawn(PYTHON, ["manage.py", "demo", "--port", "0", ...options], {
+    ...where,
     stdio: ["ignore", "pipe", "inherit"],
   });
+  // Also when the benchmark fails.
+  process.on("exit", () => server.kill());
   const ended = once(server, "exit");
   for await (const line of createInterface({ input: server.stdout })) {
     const port = /Listening on .*:(\d+)\//.exec(line)?.[1];

@@ -34,7 +34,7 @@ export async function measureNetwork(chromium, rounds) {
   for (const [path, contents] of await bundle("page/network.tsx")) {
     writeFileSync(join(dist, path === "/" ? "index.html" : path), contents);
   }
-  const server = await startBackend(["--users", "2", "--conversations", String(SIZES.at(-1))], { APP_DIST: dist });
+  const server = await startBackend(["--users", "2", "--conversations", String(SIZES.at(-1))], { environment: { APP_DIST: dist } });
   try {
     const cookie = await logIn(server.origin, "u1");
     const headers = { cookie, origin: server.origin };

@@ -39,6 +39,8 @@ export class FakeSocket {
   // Made when it is asked for: a thousand sockets should weigh no more than they must.
   #listeners: Map<string, Set<(event: any) => void>> | null = null;
 
+  #messages = 0;
+
   readonly url: string;
 
   constructor(url: string | URL) {
@@ -67,13 +69,18 @@ export class FakeSocket {
     }
   }
 
-  /** Acknowledges the messages sent so far, as layer 1 has it, and forgets what was sent. */
-  acknowledge(): void {
-    for (const text of this.sent.splice(0)) {
+  /** Takes the messages sent so far, and acknowledges those that ask for it, as layer 1 has it. */
+  take(): number {
+    const taken = this.sent;
+    this.sent = [];
+    for (const text of taken) {
       const { client_id, conversation_id } = JSON.parse(text);
       if (client_id === undefined) continue;
-      this.receive(JSON.stringify({ action: "ack", client_id, conversation_id, message_id: 1, seq: 0 }));
+      this.#messages += 1;
+      const ack = { action: "ack", client_id, conversation_id, message_id: this.#messages, seq: this.#messages };
+      this.receive(JSON.stringify(ack));
     }
+    return taken.length;
   }
 
   close(code = 1000, reason = ""): void {

@@ -67,9 +67,12 @@ const mounts: Record<string, Mount> = {
 };
 
 /** `options`: what configure() is given besides the address. */
-async function setUp(options: object = {}): Promise<void> {
+async function setUp(options: { protocol?: 0 | 1 } = {}): Promise<void> {
   configure({ url: URLS.ours, ...options });
+  isAcknowledged = options.protocol !== 0;
 }
+
+let isAcknowledged = true;
 
 async function connected(): Promise<FakeSocket> {
   const socket = await opened(URLS.ours);
@@ -142,44 +145,52 @@ async function tricky(): Promise<number> {
   return TRICKY.length;
 }
 
-/** `sendMessage` beside `JSON.stringify` and `send`, until the promise of the last one has settled. */
+/**
+ * `sendMessage` beside `JSON.stringify` and `send`. With layer 0 until the promise of the last one has settled; with
+ * layer 1 that waits for the server's answer, and what the answer costs is not in it.
+ */
 async function sending(effort: Effort): Promise<Record<string, Result>> {
   const bare = new FakeSocketAt("ws://bench/bare/");
   subscribe(1, () => {});
   const socket = await connected();
-  let delivered = 0;
+  // Layer 1 has no more under way at once.
+  const most = 32;
+  let sent = 0;
+  let last: ReturnType<typeof sendMessage> | undefined;
+  socket.take();
   const results = await race(
     [
       {
         name: "bare",
+        most,
         prepare(count) {
-          bare.sent.length = 0;
-          return () => {
+          bare.take();
+          return async () => {
             for (let i = 0; i < count; i++) {
               bare.send(JSON.stringify({ conversation_id: 1, message: TEXT, type: "TEXT" }));
             }
+            await null;
           };
         },
       },
       {
         name: "ours",
+        most,
         prepare(count) {
-          socket.acknowledge();
+          if (socket.take() !== sent) throw new Error("a message was not sent at once");
+          sent = count;
           return async () => {
-            let last;
             for (let i = 0; i < count; i++) last = sendMessage(1, TEXT);
-            // With layer 1 the promise waits for the server; what the acknowledgement costs is timed as well.
-            if (socket.sent.at(-1)?.includes("client_id")) socket.acknowledge();
-            const { status } = await last!;
-            if (status === "failed") throw new Error("a message was not sent");
-            delivered += count;
+            await (isAcknowledged ? null : last);
           };
         },
       },
     ],
     effort,
   );
-  if (getStats()!.framesOut < delivered) throw new Error(`${getStats()!.framesOut} of ${delivered} messages were sent`);
+  socket.take();
+  const { status } = await last!;
+  if (status !== (isAcknowledged ? "delivered" : "sent")) throw new Error(`the last message was ${status}`);
   return results;
 }
 

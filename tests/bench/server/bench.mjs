@@ -1,0 +1,112 @@
+// What the two architectures cost the server: `npm run bench:server`, some five minutes, then it stops by itself.
+//
+// One server process, SQLite, the channel layer in memory; one client process with all the people, on the same
+// machine. Everyone is in 10 conversations of 10 people. Growth is seen at 100, 300 and 1,000 users.
+
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { startBackend } from "../backend.mjs";
+import { median } from "../median.mjs";
+import { print } from "../report.mjs";
+import { file } from "../site.mjs";
+import { Crowd } from "./crowd.mjs";
+
+const USERS = [100, 300, 1_000];
+const PER_USER = 10;
+/** Seconds. */
+const TALK = 10;
+const IDLE = 60;
+
+const RESULTS = file("results.json");
+const CLOCK_TICK = Number(execFileSync("getconf", ["CLK_TCK"]));
+
+const sleep = (/** @type {number} */ seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+
+const cases = [];
+for (const users of USERS) {
+  for (const architecture of /** @type {const} */ (["before", "after"])) {
+    cases.push(await measure(fitting(users, architecture), architecture));
+  }
+}
+
+print(
+  "The server, before and after",
+  cases.map((one) => ({
+    users: one.users.toLocaleString("en"),
+    architecture: one.architecture,
+    sockets: one.sockets.toLocaleString("en"),
+    "seconds to connect": one.connectSeconds.toFixed(1),
+    "memory, MB": `${(one.emptyBytes / 1e6).toFixed(0)} → ${(one.openBytes / 1e6).toFixed(0)}`,
+    "kB a user": ((one.openBytes - one.emptyBytes) / one.users / 1000).toFixed(0),
+    "CPU while nobody talks": `${(100 * one.idleCpu).toFixed(1)} %`,
+    "messages/s": one.messagesPerSecond.toFixed(0),
+    "deliveries/s": (one.messagesPerSecond * PER_USER).toFixed(0),
+    "ms until all have heard": one.latency.toFixed(0),
+  })),
+);
+const results = JSON.parse(readFileSync(RESULTS, "utf8"));
+const kept = { conversationsPerUser: PER_USER, peoplePerConversation: PER_USER, cases };
+writeFileSync(RESULTS, `${JSON.stringify({ ...results, server: kept }, null, 2)}\n`);
+
+/** @param {number} users @param {"before" | "after"} architecture */
+async function measure(users, architecture) {
+  /** @type {import("./crowd.mjs").User[]} */
+  let people = [];
+  const server = await startBackend(["--no-seed"], {
+    prepare(run) {
+      people = JSON.parse(run([file("server/seed.py"), String(users), String(PER_USER)]));
+    },
+  });
+  const crowd = new Crowd(server.origin, people, architecture);
+  try {
+    // A first request loads what is loaded only once.
+    await fetch(`${server.origin}/api/me`, { headers: { cookie: people[0]?.cookie ?? "" } });
+    const emptyBytes = residentBytes(server.pid);
+    const start = performance.now();
+    await crowd.connect();
+    const connectSeconds = (performance.now() - start) / 1000;
+    await sleep(2);
+    const openBytes = residentBytes(server.pid);
+    // Pings, and a look at each session, which comes once a minute.
+    const idleFrom = cpuSeconds(server.pid);
+    await sleep(IDLE);
+    const idleCpu = (cpuSeconds(server.pid) - idleFrom) / IDLE;
+    await crowd.talk(2);
+    const { messages, latencies } = await crowd.talk(TALK);
+    return {
+      users,
+      architecture,
+      sockets: crowd.sockets.length,
+      connectSeconds: Number(connectSeconds.toFixed(1)),
+      emptyBytes,
+      openBytes,
+      idleCpu: Number(idleCpu.toFixed(4)),
+      messagesPerSecond: Number((messages / TALK).toFixed(1)),
+      latency: Number(median(latencies).toFixed(1)),
+    };
+  } finally {
+    crowd.close();
+    await server.stop();
+  }
+}
+
+/** As many users as the limit of open files allows, on either end. @param {number} users @param {string} architecture */
+function fitting(users, architecture) {
+  const files = Number(execFileSync("sh", ["-c", "ulimit -n"]).toString().replace("unlimited", "Infinity")) - 200;
+  const most = Math.floor(files / (architecture === "before" ? PER_USER : 1));
+  if (users > most) console.log(`${users} users would need more open files than \`ulimit -n\` allows: ${most} users instead`);
+  return Math.min(users, most);
+}
+
+/** @param {number} pid */
+function residentBytes(pid) {
+  return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+}
+
+/** @param {number} pid */
+function cpuSeconds(pid) {
+  // What stands in brackets may hold spaces.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICK;
+}
