@@ -4,6 +4,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -11,7 +12,7 @@ from django.conf import settings
 
 from inbox import limits, protocol, services, sync
 from inbox.database import in_database
-from inbox.events import group_of, tell
+from inbox.events import TIMEOUT, group_of, tell
 from inbox.protocol import (
     Code,
     Frame,
@@ -60,7 +61,8 @@ class InboxConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         # The group first: what is sent once the client knows it is connected must reach it.
         try:
-            await self.join()
+            async with asyncio.timeout(TIMEOUT):
+                await self.join()
         except Exception as error:
             logger.error("user %s not joined: %s", self.user_id, type(error).__name__)
             await self.accept()
@@ -146,8 +148,10 @@ class InboxConsumer(AsyncWebsocketConsumer):
         """Store a message, then tell everyone in the conversation; the sender's tabs as well."""
         frame, people = await in_database(services.send_message, self.user_id, request)
         if request.client_id is not None:
-            # First, since it is true whether or not the others can be told.
-            await self.send(protocol.encode(protocol.ack_frame(request.client_id, frame)))
+            # First, since it is true whether or not the others can be told; and they are to be
+            # told whether or not the sender is still there.
+            with suppress(OSError):
+                await self.send(protocol.encode(protocol.ack_frame(request.client_id, frame)))
         event = {
             "type": "inbox.message",
             "conversation_id": request.conversation_id,

@@ -30,6 +30,7 @@ class Client:
         self.gaps: list[tuple[str, int, int]] = []
         self.refused: list[dict] = []
         self.connections = 0
+        self.recovered = 0  # how many of those heard came by sync
         self.outbox: dict[str, dict] = {}  # client_id to frame, in order of sending
         self.cursors: dict[str, int] | None = None
         self._held: dict[str, dict[int, dict]] = defaultdict(dict)
@@ -101,7 +102,7 @@ class Client:
     async def _talk(self, socket) -> None:
         self._clock = asyncio.get_running_loop().time
         self._alive_by = self._ping_at = self._resume_at = NEVER
-        self._syncing = self._sync_again = False
+        self._syncing = False
         self._number = 0
         self._heartbeat = NEVER
         hello = {"action": "hello", "protocol": 1, "cursors": self.cursors or {}}
@@ -155,7 +156,9 @@ class Client:
     async def _receive(self, socket, frame: dict) -> None:
         match frame.get("action"):
             case None:
-                if not self._deliver(frame):
+                # Before the first welcome: its heads will be beyond. Before another: it will show
+                # what is missing.
+                if self.cursors is not None and not self._deliver(frame) and self._socket:
                     await self._sync()
             case "welcome":
                 await self._welcomed(socket, frame)
@@ -189,9 +192,11 @@ class Client:
                 self.gaps.append((conversation, self.cursors[conversation], floor + 1))
                 self.cursors[conversation] = floor
                 self._release(conversation)
+        before = sum(self.cursors.values())
         for message in frame["messages"]:
             self._deliver(message)
-        if frame["has_more"] or self._sync_again:
+        self.recovered += sum(self.cursors.values()) - before
+        if frame["has_more"] or self.missing:
             await self._sync()
         else:
             await self._compare(frame["heads"])
@@ -206,7 +211,6 @@ class Client:
 
     async def _sync(self) -> None:
         """Ask what is missing; one request at a time."""
-        self._sync_again = self._syncing
         if not self._syncing:
             self._syncing = True
             self._number += 1

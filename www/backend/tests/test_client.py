@@ -47,7 +47,7 @@ async def test_nothing_is_lost_or_doubled_while_the_server_is_killed_and_lines_a
     sessions = [server.log_in(f"u{n}").cookies["sessionid"] for n in range(1, 5)]
     url = server.url.replace("http", "ws", 1) + "/ws/inbox/"
     clients = [Client(lambda: [url], session) for session in sessions]
-    traffic = Traffic(clients, rooms(server), each=40)
+    traffic = Traffic(clients, rooms(server), each=40, pace=0.04)
     try:
         await traffic.flow(trouble)
         print(traffic.check(stored(server)))

@@ -11,7 +11,7 @@ import pytest
 from channels.layers import get_channel_layer
 from django.db import IntegrityError, connections
 
-from inbox import events, limits, services, sync
+from inbox import consumers, events, limits, services, sync
 from inbox.events import group_of
 from inbox.models import Conversation, Message, Participation
 from inbox.protocol import SendMessage
@@ -106,6 +106,23 @@ async def test_a_message_whose_broadcast_fails_is_acknowledged_all_the_same(
     assert pong["total"] == 1
     found = await ben.ask({"action": "sync", "after": {str(world.room.pk): 0}, "id": 2})
     assert [message["message"] for message in found["messages"]] == ["a"]
+
+
+async def test_a_message_whose_sender_is_gone_before_the_ack_is_heard_all_the_same(
+    world, agree, monkeypatch
+):
+    send = consumers.InboxConsumer.send
+
+    async def hang_up_on_acks(consumer, text):
+        if '"ack"' in text:
+            raise OSError
+        await send(consumer, text)
+
+    ana, ben = await agree(world.ana), await agree(world.ben)
+    monkeypatch.setattr(consumers.InboxConsumer, "send", hang_up_on_acks)
+    await ana.send(say(world.room, "a", "c1"))
+    assert (await ben.receive())["message"] == "a"
+    assert (await ana.receive())["message"] == "a"
 
 
 async def test_a_layer_that_hangs_holds_nobody_up_for_long(world, agree, monkeypatch):

@@ -23,10 +23,13 @@ class Stored:
 
 
 class Traffic:
-    """Some clients, each of which says so many messages, in all rooms in turn."""
+    """Some clients, each of which says so many messages, in all rooms in turn.
 
-    def __init__(self, clients: list[Client], rooms: list[int], each: int) -> None:
-        self.clients, self.rooms, self.each = clients, rooms, each
+    `pace` is the mean number of seconds between two of one client.
+    """
+
+    def __init__(self, clients: list[Client], rooms: list[int], each: int, pace: float) -> None:
+        self.clients, self.rooms, self.each, self.pace = clients, rooms, each, pace
         self.said: list[list[tuple[int, str]]] = [[] for _ in clients]
 
     @property
@@ -50,6 +53,10 @@ class Traffic:
         """Wait until that share of the messages is acknowledged."""
         await self.until(lambda: self.progress >= share, f"{share:.0%} acknowledged")
 
+    async def go_on(self) -> None:
+        """Wait until some more are acknowledged, as long as there are any to come."""
+        await self.at(min(self.progress + 0.1, 0.95))
+
     async def flow(self, trouble: Callable[["Traffic"], Awaitable[None]]) -> None:
         """Talk, and make trouble meanwhile, until everyone has heard everything."""
         async with AsyncExitStack() as stack:
@@ -70,7 +77,7 @@ class Traffic:
             room, text = self.rooms[turn % len(self.rooms)], f"{number}:{turn}"
             self.said[number].append((room, text))
             await self.clients[number].say(room, text)
-            await asyncio.sleep(random.uniform(0, 0.06))  # noqa: S311 - the pace of talking
+            await asyncio.sleep(random.expovariate(1 / self.pace))
 
     def _all_heard(self) -> bool:
         total = len(self.clients) * self.each
@@ -96,5 +103,11 @@ class Traffic:
                 ] == [(m.seq, m.message_id, m.text) for m in in_room]
         for client in self.clients:
             assert (client.gaps, client.refused, client.outbox) == ([], [], {})
+        heard = len(self.clients) * len(stored)
+        recovered = sum(client.recovered for client in self.clients)
+        assert 0 < recovered < heard, "some were lost on the way, and some were not"
         connections = sum(client.connections for client in self.clients)
-        return f"{len(stored)} messages, {len(self.clients)} clients, {connections} connections"
+        return (
+            f"{len(stored)} messages, each heard by {len(self.clients)} clients: 0 lost, 0 twice, "
+            f"in order ({recovered} of {heard} by sync; {connections} connections)"
+        )

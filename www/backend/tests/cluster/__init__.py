@@ -1,0 +1,1 @@
+"""PostgreSQL, Redis and two server processes: `pytest tests/cluster`."""
