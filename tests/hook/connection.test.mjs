@@ -123,7 +123,7 @@ withEachReact("a component is shown", (open) => {
   it("connected after an attempt that hung for longer than the timeout", async (t) => {
     const { page, server } = await open(t);
     server.mode = "hold";
-    await mount(page, { connectTimeout: 50, reconnectDelays: [1] });
+    await mount(page, { connectTimeout: 200, reconnectDelays: [1], maxAttempts: 1000 });
     await server.attempt();
     await server.attempt();
     server.mode = "accept";

@@ -106,9 +106,12 @@ describe("in a new Vite application without configuration", () => {
  * @param {string} origin
  */
 async function chat(t, origin) {
-  const server = await TestServer.start(t);
+  const server = await TestServer.start();
   const context = await (await browser()).newContext();
-  t.after(() => context.close());
+  t.after(async () => {
+    await context.close();
+    await server.stop();
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   const complaints = watchComplaints(page);

@@ -13,22 +13,22 @@ import { TestServer } from "./server.mjs";
  * takes it out of `complaints`.
  *
  * @param {import("node:test").TestContext} t
- * @param {{files: Map<string, string | Uint8Array>, root?: string, headers?: Record<string, string>, query?: string}} site
+ * @param {{files: Map<string, string | Uint8Array>, root?: string, headers?: Record<string, string>}} site
  */
-export async function openPage(t, { files, root = "", headers, query = "" }) {
+export async function openPage(t, { files, root = "", headers }) {
   const html = `<!doctype html><title>test</title><link rel="icon" href="data:,"><div id="root">${root}</div>
     <script type="module" src="/page.js"></script>`;
-  const server = await TestServer.start(t, { files: new Map([["/", html], ...files]), headers });
+  const server = await TestServer.start({ files: new Map([["/", html], ...files]), headers });
   const context = await (await browser()).newContext();
   const page = await context.newPage();
   const complaints = watchComplaints(page);
-  // Playwright ends what is still awaited when a test is over; before the server goes, so nothing reconnects.
   t.after(async () => {
     await context.close();
+    await server.stop();
     assert.deepEqual(complaints, [], "the page complained");
   });
   page.setDefaultTimeout(PATIENCE);
-  await page.goto(`${server.origin}/${query}`);
+  await page.goto(server.origin);
   return { page, server, complaints };
 }
 

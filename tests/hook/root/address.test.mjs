@@ -76,6 +76,7 @@ describe("the address", () => {
       inbox.subscribe(1, () => {});
     });
     await server.connection();
+    await until(page, () => inbox.getState().isConnected);
     const messages = complaints.splice(0);
     assert.equal(messages.length, 4, messages.join("\n"));
     assert.match(messages[0], /url gave 5; expected a string/);
@@ -91,14 +92,14 @@ describe("the address", () => {
       Object.assign(globalThis, { asked });
       inbox.configure({
         url: () => new Promise((resolve) => asked.push(resolve)),
-        connectTimeout: 20,
+        connectTimeout: 200,
         reconnectDelays: [1],
         maxAttempts: 1000,
       });
       inbox.subscribe(1, () => {});
     });
     // Attempts come and go meanwhile.
-    await until(page, () => inbox.getState().reconnectAttempts >= 3);
+    await until(page, () => inbox.getState().reconnectAttempts >= 2);
     await page.evaluate(() => inbox.retry());
     assert.equal(await page.evaluate(() => globalThis["asked"].length), 1);
     await page.evaluate(() => globalThis["asked"][0]("/late"));
