@@ -4,11 +4,12 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PORT ?= 8000
+SEEDS ?= 1000
 
 include tools.mk
 
-.PHONY: help demo build backend test lint clean
-.PHONY: test-rust test-browser test-hook test-package test-backend test-e2e
+.PHONY: help demo build backend test lint clean bench bench-server figures
+.PHONY: test-rust test-browser test-hook test-package test-backend test-e2e test-cluster sim herd mutants
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /|/' | column -t -s '|'
@@ -25,9 +26,19 @@ backend: $(VENV)/.installed ## Start the server alone: PORT=8000, data in DATA_D
 test: lint test-rust test-backend test-browser test-hook test-package test-e2e ## Run everything
 	$(call say,All tests passed)
 
-test-rust: tools-rust ## The core: scenarios and properties under a simulated clock
+test-rust: tools-rust ## The core: scenarios properties simulation and model in virtual time
 	$(call say,Rust: the core in virtual time)
-	@cargo test --quiet
+	@SEEDS=$(SEEDS) cargo test --quiet --profile sim
+
+sim: tools-rust ## The delivery promise against everything that goes wrong: SEEDS=10000
+	$(call say,Playing $(SEEDS) seeds)
+	@SEEDS=$(SEEDS) cargo test --quiet --profile sim --test simulation -- --nocapture
+
+herd: tools-rust ## Ten thousand clients come back: the busiest second of each rule
+	@cargo test --quiet --profile sim --test herd -- --nocapture
+
+mutants: tools-rust ## Take each guard out and see which test notices
+	@node tests/mutants/run.mjs
 
 test-browser: tools-wasm tools-chromium tools-firefox ## The shell, in headless Chromium and Firefox
 	$(call say,Rust: the shell in Chromium)
@@ -46,6 +57,20 @@ test-package: build tests/node_modules/.package-lock.json tools-chromium ## The 
 test-backend: $(VENV)/.installed ## The Django server
 	$(call say,The backend)
 	@cd www/backend && .venv/bin/pytest --quiet
+
+test-cluster: $(VENV)/.installed tools-services ## PostgreSQL Redis and two server processes, killed in mid-traffic
+	$(call say,The backend as a cluster)
+	@cd www/backend && .venv/bin/pytest --quiet tests/cluster
+
+bench: build $(VENV)/.installed tests/bench/node_modules/.package-lock.json tools-chromium tools-firefox ## Measure against the hooks it replaces, and write results.json
+	$(call say,Measuring: some minutes)
+	@cd tests/bench && npm run --silent bench
+
+bench-server: $(VENV)/.installed tests/bench/node_modules/.package-lock.json ## Load the server with both architectures
+	@cd tests/bench && npm run --silent bench:server
+
+figures: tests/bench/node_modules/.package-lock.json ## Write the measured figures into the README
+	@cd tests/bench && npm run --silent figures
 
 test-e2e: build $(VENV)/.installed www/app/dist/index.html tests/node_modules/.package-lock.json tools-chromium ## Two people, two browsers, the real server
 	$(call say,End to end)
@@ -72,6 +97,9 @@ APP := $(shell find www/app/src www/app/public -type f 2>/dev/null) www/app/inde
 pkg/wasm/core.js: $(CRATE) pkg/build.mjs README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm
 	$(call say,Building the package)
 	@cd pkg && npm run --silent build
+
+# npm copies the package into the application, so a new build of it is installed anew.
+www/app/node_modules/.package-lock.json: $(PACKAGE)
 
 www/app/dist/index.html: $(APP) $(PACKAGE) www/app/node_modules/.package-lock.json
 	$(call say,Building the demo page)
