@@ -392,29 +392,40 @@ mod layer_1 {
         subscription.release();
     }
 
-    #[wasm_bindgen_test]
-    fn malformed_frames_of_layer_1_disturb_nothing() {
+    /// The examples of PROTOCOL.md, which the server is held to as well.
+    fn examples(list: &str) -> Array {
+        let examples = JSON::parse(include_str!("wire/examples.json")).unwrap();
+        member(&examples, list).unchecked_into()
+    }
+
+    /// After this frame, the page is connected and hears what comes next.
+    fn survives(frame: &JsValue) {
+        page("{}");
         let all = listener();
-        let subscription = welcomed(&all);
-        for frame in [
-            r#"{"action":"welcome"}"#,
-            r#"{"action":"welcome","heads":[1]}"#,
-            r#"{"action":"welcome","heads":{"2":-1,"3":1e300,"4":"x"}}"#,
-            r#"{"action":"ack"}"#,
-            r#"{"action":"ack","client_id":{},"message_id":[]}"#,
-            r#"{"action":"pong","total":"many"}"#,
-            r#"{"action":"sync_response","id":1}"#,
-            r#"{"action":"sync_response","id":99,"messages":[null,7],"heads":{}}"#,
-            r#"{"conversation_id":{},"seq":58}"#,
-            r#"{"conversation_id":2,"seq":1.5}"#,
-            r#"{"conversation_id":2,"seq":-58}"#,
-        ] {
-            receive(&frame.into());
-        }
+        let subscription = connected(JsValue::NULL, &all);
+        receive(&r#"{"action":"welcome","protocol":1,"user_id":456,"heads":{"2":57,"7":12}}"#.into());
+        receive(frame);
         let before = heard(&all).length();
-        receive(&message(58));
-        assert_eq!(heard(&all).length(), before + 1);
-        assert!(state("isConnected").is_truthy());
+        receive(&r#"{"conversation_id":777,"seq":1,"message":"next"}"#.into());
+        assert_eq!(heard(&all).length(), before + 1, "{frame:?}");
+        assert!(state("isConnected").is_truthy(), "{frame:?}");
         subscription.release();
+        disconnect();
+    }
+
+    #[wasm_bindgen_test]
+    fn every_example_from_a_server_is_survived() {
+        let frames = examples("frames");
+        let from_server = frames.iter().filter(|example| member(example, "from") == "server");
+        let texts: Vec<_> = from_server.map(|it| JSON::stringify(&member(&it, "frame")).unwrap()).collect();
+        assert!(texts.len() > 5, "the examples were found");
+        texts.iter().for_each(|text| survives(text));
+    }
+
+    #[wasm_bindgen_test]
+    fn every_malformed_example_from_a_server_is_survived() {
+        let malformed = examples("malformed_from_server");
+        assert!(malformed.length() > 20, "the examples were found");
+        malformed.iter().for_each(|example| survives(&member(&example, "text")));
     }
 }
