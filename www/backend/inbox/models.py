@@ -35,7 +35,7 @@ class Participation(models.Model):
 
     conversation = models.ForeignKey(Conversation, models.CASCADE)
     user = models.ForeignKey(User, models.CASCADE)
-    # The conversation's head when the user joined, which inbox/signals.py sees to. What was said
+    # The head when the user was added to `participants` (see inbox/signals.py). What was said
     # before is there to read, but is nothing that the user could have missed.
     joined_seq = models.BigIntegerField(default=0)
 

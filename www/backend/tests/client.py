@@ -30,6 +30,7 @@ class Client:
         self.gaps: list[tuple[str, int, int]] = []
         self.refused: list[dict] = []
         self.connections = 0
+        self.put_off = 0  # how often a frame was refused for now
         self.recovered = 0  # how many of those heard came by sync
         self.outbox: dict[str, dict] = {}  # client_id to frame, in order of sending
         self.cursors: dict[str, int] | None = None
@@ -172,6 +173,7 @@ class Client:
             case "error" if frame["code"] in FINAL:
                 self.refused.append(self.outbox.pop(frame["ref"], frame))
             case "error":
+                self.put_off += 1
                 # Later ones are refused as well, and all come again in the order of before.
                 self._resume_at = self._clock() + frame["retry_after"] / 1000
 

@@ -30,7 +30,8 @@ def rooms(server: Server) -> list[int]:
 
 async def test_nothing_is_lost_or_doubled_while_the_server_is_killed_and_lines_are_cut(tmp_path):
     server, options = Server(tmp_path), ("--users", "4", "--conversations", "2")
-    extra = {"HEARTBEAT_MS": "300"}
+    # Less than they say, so that the order is put to the test as well.
+    extra = {"HEARTBEAT_MS": "300", "FRAMES_PER_SECOND": "15", "FRAMES_BURST": "10"}
     await asyncio.to_thread(server.start, *options, **extra)
     port = server.url.rpartition(":")[2]
 
@@ -51,5 +52,6 @@ async def test_nothing_is_lost_or_doubled_while_the_server_is_killed_and_lines_a
     try:
         await traffic.flow(trouble)
         print(traffic.check(stored(server)))
+        assert any(client.put_off for client in clients), "the rate limit was met"
     finally:
         server.stop()
