@@ -192,6 +192,41 @@ fn a_listener_may_leave_during_its_own_call() {
 }
 
 #[wasm_bindgen_test]
+fn what_nobody_listens_to_is_not_parsed_unless_its_text_is_not_plain() {
+    page(PLAIN);
+    let two = listener();
+    let subscription = connected(2, &two);
+    for (frame, parsed, is_heard) in [
+        (r#"{"conversation_id":3,"message":"x"}"#, 0, 0),
+        (r#"{"conversation_id":3,"seq":5,"message":"x"}"#, 0, 0),
+        (r#"{"conversation_id":30,"message":"conversation_id: 2"}"#, 0, 0),
+        // Heard, so parsed.
+        (r#"{"conversation_id":2,"message":"x"}"#, 1, 1),
+        // The last of two equal keys counts.
+        (r#"{"conversation_id":3,"conversation_id":2}"#, 1, 1),
+        (r#"{"conversation_id":3,"m":1,"conversation\u005fid":2}"#, 1, 1),
+        // White space, a nested id, another order, a string, a number in another form.
+        (r#"{ "conversation_id":3}"#, 1, 0),
+        (r#"{"conversation_id": 2,"message":"x"}"#, 1, 1),
+        (r#"{"conversation_id":3,"reply_to":{"conversation_id":2}}"#, 1, 0),
+        (r#"{"message":"x","conversation_id":2}"#, 1, 1),
+        (r#"{"conversation_id":"2","message":"x"}"#, 1, 0),
+        (r#"{"conversation_id":2.0,"message":"x"}"#, 1, 1),
+        (r#"{"conversation_id":0.2e1,"message":"x"}"#, 1, 1),
+        (r#"{"conversation_id":3,"action":"messages_response"}"#, 1, 0),
+    ] {
+        let before = (stat("framesParsed"), heard(&two).length());
+        receive(&frame.into());
+        assert_eq!(
+            (stat("framesParsed") - before.0, heard(&two).length() - before.1),
+            (parsed, is_heard),
+            "{frame}"
+        );
+    }
+    subscription.release();
+}
+
+#[wasm_bindgen_test]
 async fn a_message_written_offline_is_sent_after_reconnection() {
     page(r#"{"reconnectDelays": [10], "jitter": 0, "protocol": 0}"#);
     let subscription = connected(1, &listener());

@@ -159,7 +159,7 @@ mod reconnection {
         assert_eq!(world.status(), before);
         assert_eq!(world.machine.stats(world.now).handshakes, 2);
         let mut listeners = Vec::new();
-        world.machine.receive(old, Some(1), None, 10, &mut listeners);
+        world.machine.receive(old, Some(1), None, 10, true, &mut listeners);
         assert!(listeners.is_empty());
     }
 

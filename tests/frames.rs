@@ -94,7 +94,7 @@ impl Page {
             Frame::Welcome(heartbeat, heads) => machine.welcomed(now, socket, heartbeat, &heads),
             Frame::Message(slot, seq) => {
                 let seq = (seq > 0).then_some(seq);
-                if machine.receive(socket, Some(slot), seq, 50, &mut listeners) != Verdict::Deliver {
+                if machine.receive(socket, Some(slot), seq, 50, true, &mut listeners) != Verdict::Deliver {
                     machine.handle(now, Event::OutOfTurn);
                 }
             }

@@ -17,7 +17,7 @@ use world::World;
 fn hear(world: &mut World, conversation: Option<Slot>) -> Vec<ListenerId> {
     let mut listeners = Vec::new();
     let socket = world.socket.expect("connected");
-    world.machine.receive(socket, conversation, None, 20, &mut listeners);
+    world.machine.receive(socket, conversation, None, 20, true, &mut listeners);
     listeners
 }
 

@@ -38,6 +38,8 @@ const readers = new Map([
   ["sync_response", readSyncResponse],
 ]);
 
+export const isUndecided = () => undecided;
+
 /** Whether `takeControl` has to see this frame. */
 export function concernsControl(frame) {
   return undecided || frame.action !== undefined;

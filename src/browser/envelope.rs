@@ -7,8 +7,8 @@ use web_sys::WebSocket;
 
 use crate::core::{HeldId, ListenerId, SendId, Slot};
 
-/// `(slot or -1, seq or 0, characters) -> id to keep the message under, or -1`
-pub(super) type OnFrame = dyn Fn(i32, f64, u32) -> i32;
+/// `(slot or -1, seq or 0, characters, parsed) -> id to keep the message under, or -1`
+pub(super) type OnFrame = dyn Fn(i32, f64, u32, bool) -> i32;
 /// `(characters, parsed)`
 pub(super) type OnUnusable = dyn Fn(u32, bool);
 /// See control.rs.
@@ -20,7 +20,7 @@ extern "C" {
     pub(super) fn release(conversation_id: &JsValue);
 
     #[wasm_bindgen(js_name = addListener)]
-    pub(super) fn add_listener(listener: ListenerId, callback: &Function);
+    pub(super) fn add_listener(listener: ListenerId, callback: &Function, slot: i32);
     #[wasm_bindgen(js_name = removeListener)]
     pub(super) fn remove_listener(listener: ListenerId);
     #[wasm_bindgen(js_name = lastMessage)]

@@ -12,15 +12,16 @@ use crate::core::{Audience, Config, Event, Kind, ListenerId, Millis};
 /// Subscribes to a conversation (`null` or `undefined`: to all), with the connection's members at hand.
 #[wasm_bindgen(js_name = useWebSocket)]
 pub fn use_web_socket(conversation_id: JsValue, on_message: &Function) -> Subscription {
-    let audience = if conversation_id.is_null_or_undefined() {
-        Audience::Everything
+    let (audience, slot) = if conversation_id.is_null_or_undefined() {
+        (Audience::Everything, -1)
     } else {
-        Audience::Conversation(envelope::intern(&conversation_id))
+        let slot = envelope::intern(&conversation_id);
+        (Audience::Conversation(slot), slot as i32)
     };
     let now = clock::now();
     let listener = hub::with(|hub| hub.machine.subscribe(now, audience));
     // The listener stands ready before anything is done that may bring it a message.
-    envelope::add_listener(listener, on_message);
+    envelope::add_listener(listener, on_message, slot);
     hub::drain();
     Subscription { audience, conversation_id, listener, released: Cell::new(false) }
 }

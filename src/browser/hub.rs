@@ -83,15 +83,16 @@ pub(super) fn act<T>(f: impl FnOnce(&mut Machine, Millis) -> T) -> T {
     answer
 }
 
-/// A message arrived. Answers under which id to keep it, if it came too early.
+/// A message arrived, `parsed` or told from its raw text. Answers under which id to keep it, if it came too early.
 pub(super) fn receive(
     socket: SocketId,
     conversation: Option<Slot>,
     seq: Option<Seq>,
     characters: u32,
+    parsed: bool,
 ) -> Option<HeldId> {
     let (verdict, asked) =
-        dispatch(|machine, into| machine.receive(socket, conversation, seq, characters, into));
+        dispatch(|machine, into| machine.receive(socket, conversation, seq, characters, parsed, into));
     match verdict {
         Verdict::Deliver if asked => drain(),
         Verdict::Deliver => {}

@@ -35,9 +35,9 @@ impl Socket {
                 retry_after: retry_after(&event.reason()),
             });
         });
-        let on_frame = Closure::<OnFrame>::new(move |slot: i32, seq: f64, characters| {
+        let on_frame = Closure::<OnFrame>::new(move |slot: i32, seq: f64, characters, parsed| {
             let seq = (seq > 0.0).then_some(seq as Seq);
-            hub::receive(id, u32::try_from(slot).ok(), seq, characters).map_or(-1, |held| held as i32)
+            hub::receive(id, u32::try_from(slot).ok(), seq, characters, parsed).map_or(-1, |held| held as i32)
         });
         let on_unusable = Closure::<OnUnusable>::new(move |characters, parsed| {
             let why = if parsed { DropReason::NotAnObject } else { DropReason::Unreadable };

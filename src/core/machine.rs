@@ -155,7 +155,7 @@ impl Machine {
         self.settle();
     }
 
-    /// A frame that was parsed. With [`Verdict::Deliver`] its listeners are appended to `into`, to be called at once,
+    /// A message, `parsed` or, for a conversation without listeners, told from its raw text. With [`Verdict::Deliver`] its listeners are appended to `into`, to be called at once,
     /// before any effect is carried out. With the others, [`Event::OutOfTurn`] is to follow.
     pub fn receive(
         &mut self,
@@ -163,13 +163,14 @@ impl Machine {
         conversation: Option<Slot>,
         seq: Option<Seq>,
         characters: u32,
+        parsed: bool,
         into: &mut Vec<ListenerId>,
     ) -> Verdict {
         if self.connection.open_socket() != Some(socket) {
             return Verdict::Drop;
         }
         self.count_in(characters);
-        self.stats.frames_parsed += 1;
+        self.stats.frames_parsed += u32::from(parsed);
         let counted = conversation.zip(seq).filter(|_| self.session.counts());
         let Some((slot, seq)) = counted else {
             self.listeners(conversation, into);

@@ -110,7 +110,7 @@ impl Client {
     fn receive_message(&mut self, now: u64, socket: SocketId, message: Message) {
         let mut listeners = Vec::new();
         let slot = slot_of(message.conversation);
-        let verdict = self.machine.receive(socket, Some(slot), Some(message.seq), 100, &mut listeners);
+        let verdict = self.machine.receive(socket, Some(slot), Some(message.seq), 100, true, &mut listeners);
         self.deliver(&listeners, || Heard::Message(message.clone()));
         match verdict {
             Verdict::Deliver => {}
