@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 
+import { startAcknowledging } from "./acknowledging.mjs";
 import { launchChromium } from "./browsers/chromium.mjs";
 import { launchFirefox } from "./browsers/firefox.mjs";
 import { claimTables } from "./claims.mjs";
@@ -29,6 +30,7 @@ const RESULTS = file("results.json");
 
 const plain = await serve(await bundle("page/plain.ts", file("page/no-react.ts")));
 const react = await serve(await bundle("page/react.tsx"));
+const acknowledging = await startAcknowledging();
 const chromium = await launchChromium();
 const firefox = await launchFirefox();
 
@@ -41,7 +43,7 @@ const results = {
   network: await measureNetwork(chromium, flags.quick ? 1 : 5),
   server: JSON.parse(readFileSync(RESULTS, "utf8")).server,
 };
-await Promise.all([chromium.close(), firefox?.close(), plain.stop(), react.stop()]);
+await Promise.all([chromium.close(), firefox?.close(), plain.stop(), react.stop(), acknowledging.stop()]);
 
 print(`Reach (Chromium ${results.browsers.chromium}, Firefox ${results.browsers.firefox ?? "not found"})`, reachTable(results));
 for (const { title, rows } of claimTables(results.network)) print(title, rows);
@@ -102,8 +104,9 @@ async function times(browser) {
     reading: await each([1, 100], (open) =>
       medianOfPages(browser, react, {}, ["rendering", open, ["ours, reading lastMessage", "after"], EFFORT]),
     ),
-    sending: await medianOfPages(browser, plain, {}, ["sending", EFFORT]),
-    sendingLayer0: await medianOfPages(browser, plain, { protocol: 0 }, ["sending", EFFORT]),
+    sending: await medianOfPages(browser, plain, {}, ["sending", EFFORT, null]),
+    sendingLayer0: await medianOfPages(browser, plain, { protocol: 0 }, ["sending", EFFORT, null]),
+    sendingReal: await medianOfPages(browser, plain, { url: acknowledging.url }, ["sending", EFFORT, acknowledging.url]),
   };
 }
 

@@ -84,6 +84,13 @@ export function reachTable({ chromium, firefox, sizes, network }) {
       growth < chromium.cycles.perBatch,
     );
   }
-  timed("sendMessage / JSON.stringify and send", "≤ 1.5×", ({ sending }) => times(sending.ours.ratio), chromium.sending.ours.ratio <= 1.5);
+  for (const [socket, key] of Object.entries({ "a fake socket": "sending", "a real socket": "sendingReal" })) {
+    timed(
+      `sendMessage / JSON.stringify and send, ${socket}`,
+      "≤ 1.5×",
+      (browser) => times(browser[key].ours.ratio),
+      chromium[key].ours.ratio <= 1.5,
+    );
+  }
   return rows;
 }

@@ -6,12 +6,13 @@ import ReconnectingWebSocket from "partysocket/ws";
 import * as after from "../baselines/after";
 import * as before from "../baselines/before";
 import { Ear } from "./ear";
-import { install, opened, sockets, type FakeSocket } from "./fake-socket";
+import { FakeSocket, install, opened, sockets } from "./fake-socket";
 import { conversations, Feed } from "./frames";
 import { heapAndWasm, watchWasm } from "./memory";
 import { race, type Contender, type Effort, type Result } from "./race";
 import { TRICKY, TRICKY_LISTENERS } from "./tricky";
 
+const RealWebSocket = globalThis.WebSocket;
 install();
 watchWasm();
 
@@ -66,13 +67,16 @@ const mounts: Record<string, Mount> = {
   },
 };
 
-/** `options`: what configure() is given besides the address. */
-async function setUp(options: { protocol?: 0 | 1 } = {}): Promise<void> {
+/** `options`: what configure() is given. With a `url` the socket is a real one. */
+async function setUp(options: { url?: string; protocol?: 0 | 1 } = {}): Promise<void> {
+  if (options.url !== undefined) globalThis.WebSocket = RealWebSocket;
   configure({ url: URLS.ours, ...options });
   isAcknowledged = options.protocol !== 0;
+  expected = isAcknowledged ? "delivered" : "sent";
 }
 
 let isAcknowledged = true;
+let expected: "delivered" | "sent";
 
 async function connected(): Promise<FakeSocket> {
   const socket = await opened(URLS.ours);
@@ -146,25 +150,29 @@ async function tricky(): Promise<number> {
 }
 
 /**
- * `sendMessage` beside `JSON.stringify` and `send`. With layer 0 until the promise of the last one has settled; with
- * layer 1 that waits for the server's answer, and what the answer costs is not in it.
+ * `sendMessage` beside `JSON.stringify` and `send`, on a fake socket or on a real one. With layer 0 until the promise
+ * of the last one has settled; with layer 1 that waits for the server's answer, and what the answer costs is not in it.
+ *
+ * @param url of a server that speaks layer 1, where a real socket is wanted
  */
-async function sending(effort: Effort): Promise<Record<string, Result>> {
-  const bare = new FakeSocketAt("ws://bench/bare/");
+async function sending(effort: Effort, url: string | null): Promise<Record<string, Result>> {
+  const bare = url === null ? new WebSocket("ws://bench/bare/") : new RealWebSocket(url);
+  while (bare.readyState !== bare.OPEN) await pause(1);
   subscribe(1, () => {});
-  const socket = await connected();
+  const socket = url === null ? await connected() : null;
+  while (!getState().isConnected) await pause(1);
+  await pause(200);
   // Layer 1 has no more under way at once.
   const most = 32;
-  let sent = 0;
   let last: ReturnType<typeof sendMessage> | undefined;
-  socket.take();
   const results = await race(
     [
       {
         name: "bare",
         most,
-        prepare(count) {
-          bare.take();
+        async prepare(count) {
+          if (bare instanceof FakeSocket) bare.take();
+          else while (bare.bufferedAmount > 0) await pause(0);
           return async () => {
             for (let i = 0; i < count; i++) {
               bare.send(JSON.stringify({ conversation_id: 1, message: TEXT, type: "TEXT" }));
@@ -176,9 +184,10 @@ async function sending(effort: Effort): Promise<Record<string, Result>> {
       {
         name: "ours",
         most,
-        prepare(count) {
-          if (socket.take() !== sent) throw new Error("a message was not sent at once");
-          sent = count;
+        async prepare(count) {
+          socket?.take();
+          const status = (await last)?.status ?? expected;
+          if (status !== expected) throw new Error(`a message was ${status} and not ${expected}`);
           return async () => {
             for (let i = 0; i < count; i++) last = sendMessage(1, TEXT);
             await (isAcknowledged ? null : last);
@@ -188,25 +197,24 @@ async function sending(effort: Effort): Promise<Record<string, Result>> {
     ],
     effort,
   );
-  socket.take();
-  const { status } = await last!;
-  if (status !== (isAcknowledged ? "delivered" : "sent")) throw new Error(`the last message was ${status}`);
   return results;
 }
 
 const TEXT = "Shall we meet at the station at half past nine?";
-const FakeSocketAt = globalThis.WebSocket as unknown as new (url: string) => FakeSocket;
 
-/** Opens and closes conversations beside one that stays, each with an id of its own, and tells what was kept. */
+const WARM_UP = 5;
+
+/** Opens and closes conversations beside one that stays, each with an id of its own, and tells what was kept after each batch. */
 async function cycles(count: number, batches: number): Promise<{ heap: number[]; wasm: number[] }> {
   subscribe(0, () => {});
   await connected();
   const heap: number[] = [];
   const wasm: number[] = [];
   let id = 1;
-  for (let batch = 0; batch <= batches; batch++) {
+  for (let batch = -WARM_UP; batch <= batches; batch++) {
     for (let i = 0; i < count; i++) subscribe(id++, () => {})();
     const memory = await heapAndWasm();
+    if (batch < 0) continue;
     heap.push(memory.heap);
     wasm.push(memory.wasm);
   }

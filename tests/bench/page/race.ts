@@ -6,10 +6,12 @@ import { median } from "../median.mjs";
 export interface Contender {
   name: string;
   /** Makes `count` operations ready, unobserved, and gives what does them. That is timed until it is done. */
-  prepare(count: number): () => void | Promise<void>;
+  prepare(count: number): Run | Promise<Run>;
   /** As many operations as can be made ready at once. */
   most?: number;
 }
+
+type Run = () => void | Promise<void>;
 
 export interface Result {
   /** Nanoseconds for one operation, the median of the rounds. */
@@ -64,7 +66,7 @@ async function warmUp(contender: Contender, batch: number): Promise<number> {
 async function time({ prepare, most = MOST }: Contender, count: number): Promise<number> {
   let ms = 0;
   for (let left = count; left > 0; left -= most) {
-    const run = prepare(Math.min(left, most));
+    const run = await prepare(Math.min(left, most));
     // What was made for it shall not be cleared away on its time.
     if (count <= most) globalThis.gc?.({ type: "minor" });
     const start = performance.now();
