@@ -8,6 +8,9 @@ SEEDS ?= 1000
 
 include tools.mk
 
+# The browsers' drivers may be slow to start on a busy machine.
+export WASM_BINDGEN_TEST_TIMEOUT ?= 180
+
 .PHONY: help demo build backend test lint clean bench bench-server figures
 .PHONY: test-rust test-browser test-hook test-package test-backend test-e2e test-cluster sim herd mutants
 
