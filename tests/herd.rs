@@ -128,7 +128,7 @@ fn socket_io(attempt: u32, dice: &mut Dice) -> Option<Millis> {
     let wait = 1_000.0 * 2f64.powi(attempt as i32);
     let drawn = unit(dice);
     let stray = (drawn * 0.5 * wait).floor();
-    let wait = if (drawn * 10.0) as u64 % 2 == 0 { wait - stray } else { wait + stray };
+    let wait = if ((drawn * 10.0) as u64).is_multiple_of(2) { wait - stray } else { wait + stray };
     Some(wait.min(5_000.0) as Millis)
 }
 
