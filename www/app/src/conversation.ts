@@ -10,33 +10,39 @@ export interface Conversation {
   isLoaded: boolean;
   /** The server has messages older than the first one here. */
   hasEarlier: boolean;
-  /** While disconnected, and until history has come again: the newest message from before. */
-  heldUpTo: number | null;
+  /** Behind this message some may be missing, until history has come again; null when none is. */
+  missingAfter: number | null;
 }
 
 export interface Outgoing {
   key: string;
   text: string;
-  state: "waiting" | "sent" | "failed";
+  /** `sent` is all that is known where the server acknowledges nothing. */
+  state: "sending" | "sent" | "delivered" | "failed";
+  /** The server's name for it, once it is delivered. */
+  messageId?: number | string;
+  /** Why it failed. */
   reason?: string;
 }
 
 export type ConversationEvent =
-  | { type: "arrived"; message: Message; isMine: boolean }
+  | { type: "arrived"; message: Message; myId: number }
   | { type: "loaded"; history: History; myId: number }
+  | { type: "gap" }
   | { type: "disconnected" }
   | { type: "written"; key: string; text: string }
   | { type: "sent"; key: string }
+  | { type: "delivered"; key: string; messageId?: number | string }
   | { type: "failed"; key: string; reason: string }
   | { type: "refused"; detail: string }
-  | { type: "dismissed"; key: string };
+  | { type: "discarded"; key: string };
 
 export const emptyConversation: Conversation = {
   messages: [],
   outgoing: [],
   isLoaded: false,
   hasEarlier: false,
-  heldUpTo: null,
+  missingAfter: null,
 };
 
 export function conversationReducer(state: Conversation, event: ConversationEvent): Conversation {
@@ -45,23 +51,39 @@ export function conversationReducer(state: Conversation, event: ConversationEven
       return {
         ...state,
         messages: merge(state.messages, [event.message]),
-        outgoing: event.isMine ? withoutEcho(state.outgoing, event.message.message) : state.outgoing,
+        outgoing: withoutEchoes(state.outgoing, [event.message], event.myId),
       };
 
     case "loaded":
       return withHistory(state, event.history, event.myId);
 
+    case "gap":
+      return missingFromHere(state);
+
     case "disconnected":
-      return { ...state, heldUpTo: state.heldUpTo ?? state.messages.at(-1)?.message_id ?? null };
+      // Of a server that counts its messages, the library fetches what was missed, or tells of a gap.
+      return state.messages.at(-1)?.seq === undefined ? missingFromHere(state) : state;
 
     case "written":
       return {
         ...state,
-        outgoing: [...state.outgoing, { key: event.key, text: event.text, state: "waiting" }],
+        outgoing: [...state.outgoing, { key: event.key, text: event.text, state: "sending" }],
       };
 
     case "sent":
       return { ...state, outgoing: change(state.outgoing, event.key, { state: "sent" }) };
+
+    case "delivered": {
+      const { key, messageId } = event;
+      // The echo comes after the acknowledgement as a rule, but they may cross.
+      const isHeard = state.messages.some((message) => message.message_id === messageId);
+      return {
+        ...state,
+        outgoing: isHeard
+          ? without(state.outgoing, key)
+          : change(state.outgoing, key, { state: "delivered", messageId }),
+      };
+    }
 
     case "failed":
       return {
@@ -70,8 +92,8 @@ export function conversationReducer(state: Conversation, event: ConversationEven
       };
 
     case "refused": {
-      // The server answers in order, so a refusal is about the oldest message that is still unanswered.
-      const refused = state.outgoing.find((outgoing) => outgoing.state !== "failed");
+      // Without acknowledgements the server still answers in order: it means the oldest one unanswered.
+      const refused = state.outgoing.find((outgoing) => outgoing.state === "sent");
       if (!refused) return state;
       return {
         ...state,
@@ -79,33 +101,24 @@ export function conversationReducer(state: Conversation, event: ConversationEven
       };
     }
 
-    case "dismissed":
-      return {
-        ...state,
-        outgoing: state.outgoing.filter((outgoing) => outgoing.key !== event.key),
-      };
+    case "discarded":
+      return { ...state, outgoing: without(state.outgoing, event.key) };
   }
+}
+
+function missingFromHere(state: Conversation): Conversation {
+  return { ...state, missingAfter: state.missingAfter ?? state.messages.at(-1)?.message_id ?? 0 };
 }
 
 function withHistory(state: Conversation, history: History, myId: number): Conversation {
   const known = new Set(state.messages.map((message) => message.message_id));
   const news = history.messages.filter((message) => !known.has(message.message_id));
 
-  let outgoing = state.outgoing;
-  if (state.isLoaded) {
-    for (const message of news) {
-      if (message.sender_id === myId) outgoing = withoutEcho(outgoing, message.message);
-    }
-  }
-
   const first = history.messages[0];
   const leavesAHole =
-    first !== undefined &&
-    history.has_more &&
-    state.heldUpTo !== null &&
-    first.message_id > state.heldUpTo;
-  // More was missed than one page of history holds: what came before the hole has to go, or a reader
-  // would take two distant messages for neighbours.
+    first !== undefined && state.missingAfter !== null && first.message_id > state.missingAfter;
+  // More was missed than one page of history holds, or than the server still has: what came before the hole
+  // has to go, or a reader would take two distant messages for neighbours.
   const kept = leavesAHole
     ? state.messages.filter((message) => message.message_id >= first.message_id)
     : state.messages;
@@ -116,10 +129,10 @@ function withHistory(state: Conversation, history: History, myId: number): Conve
 
   return {
     messages: merge(kept, news),
-    outgoing,
+    outgoing: withoutEchoes(state.outgoing, news, myId),
     isLoaded: true,
     hasEarlier: reachesBack ? history.has_more : state.hasEarlier,
-    heldUpTo: null,
+    missingAfter: null,
   };
 }
 
@@ -128,10 +141,24 @@ function merge(known: Message[], arrived: Message[]): Message[] {
   return [...byId.values()].sort((a, b) => a.message_id - b.message_id);
 }
 
-/** The server echoes what it stored; on this layer of the wire only the text tells which one it was. */
-function withoutEcho(outgoing: Outgoing[], text: string): Outgoing[] {
-  const index = outgoing.findIndex((item) => item.state !== "failed" && item.text === text);
-  return index === -1 ? outgoing : outgoing.toSpliced(index, 1);
+/** What has come back from the server stands in the log, and no longer among the outgoing. */
+function withoutEchoes(outgoing: Outgoing[], arrived: Message[], myId: number): Outgoing[] {
+  return arrived
+    .filter((message) => message.sender_id === myId)
+    .reduce((left, message) => {
+      const echoed = left.find((item) => isEcho(item, message));
+      return echoed ? without(left, echoed.key) : left;
+    }, outgoing);
+}
+
+function isEcho(item: Outgoing, message: Message): boolean {
+  if (item.state === "delivered") return item.messageId === message.message_id;
+  // A server that acknowledges nothing leaves only the text to tell by.
+  return item.state === "sent" && item.text === message.message;
+}
+
+function without(outgoing: Outgoing[], key: string): Outgoing[] {
+  return outgoing.filter((item) => item.key !== key);
 }
 
 function change(outgoing: Outgoing[], key: string, update: Partial<Outgoing>): Outgoing[] {

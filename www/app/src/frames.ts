@@ -1,7 +1,11 @@
-/** The frames that the server sends, as far as this page reads them. */
+/** What this page hears, as far as it reads it: the server's frames, and the library's word of a gap. */
+
+import type { GapMessage } from "inbox-socket";
 
 export interface Message {
   conversation_id: number;
+  /** Counts the conversation's messages, where the server does. */
+  seq?: number;
   message_id: number;
   message: string;
   type: string;
@@ -18,7 +22,7 @@ export interface History {
   has_more: boolean;
 }
 
-/** Something that this page sent was refused. */
+/** Something that this page sent was refused. Of an acknowledged message, `sendMessage` tells that instead. */
 export interface Refusal {
   action: "error";
   code: string;
@@ -32,6 +36,10 @@ export function isMessage(frame: object): frame is Message {
 
 export function isHistory(frame: object): frame is History {
   return "action" in frame && frame.action === "messages_response";
+}
+
+export function isGap(frame: object): frame is GapMessage {
+  return "action" in frame && frame.action === "gap";
 }
 
 export function isRefusal(frame: object): frame is Refusal {

@@ -6,6 +6,8 @@ import type { Message } from "./frames";
 export interface Inbox {
   /** Null until the server has told. The one with the latest message comes first. */
   conversations: Conversation[] | null;
+  /** Those that were listed once and no longer are: somebody may still have one open, with something written. */
+  left: Conversation[];
   /** Per conversation, the newest message that was on screen. */
   readUpTo: Record<number, number>;
   /** Per conversation, the ids of others' messages beyond that. */
@@ -39,7 +41,10 @@ function withList(state: Inbox, listed: Conversation[]): Inbox {
     const known = state.conversations?.find(({ id }) => id === conversation.id);
     return known && newestId(known) > newestId(conversation) ? known : conversation;
   });
-  return { ...state, readUpTo, conversations: byRecency(conversations) };
+  const left = [...(state.conversations ?? []), ...state.left].filter(
+    ({ id }) => !listed.some((conversation) => conversation.id === id),
+  );
+  return { ...state, readUpTo, conversations: byRecency(conversations), left };
 }
 
 function withMessage(state: Inbox, message: Message, myId: number): Inbox {

@@ -1,11 +1,11 @@
-import { useCallback, useEffect, useReducer } from "react";
+import { useEffect, useReducer } from "react";
 
 import { send as sendFrame } from "inbox-socket";
 import { useWebSocket } from "inbox-socket/react";
 
 import type { User } from "./api";
-import { conversationReducer, emptyConversation } from "./conversation";
-import { isHistory, isMessage, isRefusal } from "./frames";
+import { type Outgoing, conversationReducer, emptyConversation } from "./conversation";
+import { isGap, isHistory, isMessage, isRefusal } from "./frames";
 
 let written = 0;
 
@@ -15,26 +15,41 @@ export function useConversation(conversationId: number, me: User) {
 
   const { isConnected, sendMessage, requestMessages } = useWebSocket(conversationId, (frame) => {
     if (isMessage(frame)) {
-      dispatch({ type: "arrived", message: frame, isMine: frame.sender_id === me.id });
+      dispatch({ type: "arrived", message: frame, myId: me.id });
     } else if (isHistory(frame)) {
       dispatch({ type: "loaded", history: frame, myId: me.id });
+    } else if (isGap(frame)) {
+      dispatch({ type: "gap" });
     } else if (isRefusal(frame)) {
       dispatch({ type: "refused", detail: frame.detail });
     }
   });
 
-  // The first connection brings the history, every later one what was missed meanwhile.
   useEffect(() => {
-    if (isConnected) requestMessages(conversationId);
-    else dispatch({ type: "disconnected" });
-  }, [isConnected, conversationId, requestMessages]);
+    if (!isConnected) dispatch({ type: "disconnected" });
+  }, [isConnected]);
+
+  // Asked for again after a connection that was lost before the answer.
+  const needsHistory = !conversation.isLoaded || conversation.missingAfter !== null;
+  useEffect(() => {
+    if (isConnected && needsHistory) requestMessages(conversationId);
+  }, [isConnected, needsHistory, conversationId, requestMessages]);
 
   const send = async (text: string) => {
     const key = `outgoing-${++written}`;
     dispatch({ type: "written", key, text });
     const outcome = await sendMessage(conversationId, text);
     if (outcome.status === "failed") dispatch({ type: "failed", key, reason: outcome.reason });
-    else dispatch({ type: "sent", key });
+    else if (outcome.status === "sent") dispatch({ type: "sent", key });
+    else dispatch({ type: "delivered", key, messageId: outcome.messageId });
+  };
+
+  const discard = (key: string) => dispatch({ type: "discarded", key });
+
+  // As a new message, behind what was written since.
+  const sendAgain = ({ key, text }: Outgoing) => {
+    discard(key);
+    void send(text);
   };
 
   // What the hook's requestMessages asks for is the newest page; an older one is a frame of our own.
@@ -43,7 +58,5 @@ export function useConversation(conversationId: number, me: User) {
     sendFrame({ action: "get_messages", conversation_id: conversationId, before });
   };
 
-  const dismiss = useCallback((key: string) => dispatch({ type: "dismissed", key }), []);
-
-  return { ...conversation, isConnected, send, showEarlier, dismiss };
+  return { ...conversation, isConnected, send, sendAgain, discard, showEarlier };
 }

@@ -3,7 +3,7 @@ import { useEffect, useReducer, useState } from "react";
 import { useWebSocket } from "inbox-socket/react";
 
 import { type User, fetchConversations, fetchMe } from "./api";
-import { isHistory, isMessage, isRefusal } from "./frames";
+import { isGap, isHistory, isMessage, isRefusal } from "./frames";
 import { inboxReducer } from "./inbox";
 import { loadReadMarks, saveReadMarks } from "./readMarks";
 
@@ -13,8 +13,9 @@ export function useInbox(
   visibleIds: number[],
   onSessionChange: (user: User | null) => void,
 ) {
-  const [{ conversations, readUpTo, unread }, dispatch] = useReducer(inboxReducer, null, () => ({
+  const [{ conversations, left, readUpTo, unread }, dispatch] = useReducer(inboxReducer, null, () => ({
     conversations: null,
+    left: [],
     readUpTo: loadReadMarks(me.id),
     unread: {},
   }));
@@ -28,6 +29,8 @@ export function useInbox(
         if (!conversations?.some(({ id }) => id === frame.conversation_id)) void refresh();
       } else if (isHistory(frame)) {
         dispatch({ type: "arrived", messages: frame.messages, myId: me.id });
+      } else if (isGap(frame)) {
+        void refresh();
       } else if (isRefusal(frame) && frame.conversation_id === undefined) {
         setProblem(frame.detail);
       }
@@ -75,6 +78,7 @@ export function useInbox(
 
   return {
     conversations,
+    left,
     unreadCount: (id: number) => (visibleIds.includes(id) ? 0 : (unread[id]?.length ?? 0)),
     connection: { isConnected, error, reconnectAttempts, retry },
     problem,

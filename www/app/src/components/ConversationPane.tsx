@@ -11,6 +11,8 @@ export const composerId = (id: number) => `composer-${id}`;
 interface ConversationPaneProps {
   conversation: Conversation;
   me: User;
+  /** Not one's own any more: there to be read, and to save what could not be sent. */
+  hasLeft: boolean;
   /** There is room for nothing else, so closing it is going back. */
   isAlone: boolean;
   isHidden: boolean;
@@ -21,7 +23,7 @@ const names = new Intl.ListFormat("en-GB");
 
 /** One open conversation. It subscribes for itself and knows nothing of its neighbours. */
 export const ConversationPane = memo(function ConversationPane(props: ConversationPaneProps) {
-  const { conversation, me, isAlone, isHidden, onClose } = props;
+  const { conversation, me, hasLeft, isAlone, isHidden, onClose } = props;
   const { id, title, participants } = conversation;
   const chat = useConversation(id, me);
 
@@ -44,7 +46,7 @@ export const ConversationPane = memo(function ConversationPane(props: Conversati
           <Title id={titleId(id)} tabIndex={-1}>
             {title}
           </Title>
-          <p>{names.format(["You", ...others])}</p>
+          <p>{hasLeft ? "You are no longer in this conversation" : names.format(["You", ...others])}</p>
         </div>
       </header>
 
@@ -56,15 +58,18 @@ export const ConversationPane = memo(function ConversationPane(props: Conversati
         isLoaded={chat.isLoaded}
         isConnected={chat.isConnected}
         onShowEarlier={chat.hasEarlier && chat.isConnected ? chat.showEarlier : null}
-        onDismiss={chat.dismiss}
+        onSendAgain={chat.sendAgain}
+        onDiscard={chat.discard}
       />
 
-      <Composer
-        inputId={composerId(id)}
-        label={`Message to ${title}`}
-        isConnected={chat.isConnected}
-        onSend={chat.send}
-      />
+      {!hasLeft && (
+        <Composer
+          inputId={composerId(id)}
+          label={`Message to ${title}`}
+          isConnected={chat.isConnected}
+          onSend={chat.send}
+        />
+      )}
     </section>
   );
 });

@@ -30,12 +30,13 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
   if (added.length > 0) setEverOpen([...everOpen, ...added]);
   const mountedIds = isNarrow ? everOpen : openIds;
 
-  const { conversations, unreadCount, connection, problem, setProblem } = useInbox(
+  const { conversations, left, unreadCount, connection, problem, setProblem } = useInbox(
     me,
     visibleIds,
     onSessionChange,
   );
-  const panes = mountedIds.flatMap((id) => conversations?.find((one) => one.id === id) ?? []);
+  const known = [...(conversations ?? []), ...left];
+  const panes = mountedIds.flatMap((id) => known.find((one) => one.id === id) ?? []);
   const unread = conversations?.reduce((sum, { id }) => sum + unreadCount(id), 0) ?? 0;
 
   useEffect(() => {
@@ -124,6 +125,7 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
               key={conversation.id}
               conversation={conversation}
               me={me}
+              hasLeft={left.includes(conversation)}
               isAlone={isNarrow}
               isHidden={!visibleIds.includes(conversation.id)}
               onClose={handleClose}

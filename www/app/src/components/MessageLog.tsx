@@ -5,6 +5,7 @@ import type { Message } from "../frames";
 import { groupMessages, type MessageGroup } from "../messageGroups";
 import { clockTime, dayName } from "../time";
 import { useStickToBottom } from "../useStickToBottom";
+import { DeliveredMark } from "./DeliveredMark";
 import { OutgoingMessage } from "./OutgoingMessage";
 
 interface MessageLogProps {
@@ -16,11 +17,13 @@ interface MessageLogProps {
   isConnected: boolean;
   /** Null when there is nothing earlier, or no way to fetch it now. */
   onShowEarlier: (() => void) | null;
-  onDismiss: (key: string) => void;
+  onSendAgain: (outgoing: Outgoing) => void;
+  onDiscard: (key: string) => void;
 }
 
 export function MessageLog(props: MessageLogProps) {
-  const { label, myId, messages, outgoing, isLoaded, isConnected, onShowEarlier, onDismiss } = props;
+  const { label, myId, messages, outgoing, isLoaded, isConnected } = props;
+  const { onShowEarlier, onSendAgain, onDiscard } = props;
   const { scrollerRef, contentRef, newCount, scrollToBottom } = useStickToBottom(
     messages,
     outgoing.length,
@@ -60,7 +63,8 @@ export function MessageLog(props: MessageLogProps) {
               key={item.key}
               outgoing={item}
               isConnected={isConnected}
-              onDismiss={onDismiss}
+              onSendAgain={onSendAgain}
+              onDiscard={onDiscard}
             />
           ))}
         </div>
@@ -88,9 +92,12 @@ function Group({ group, isMine }: { group: MessageGroup; isMine: boolean }) {
         <p key={message.message_id} className="bubble" dir="auto">
           {/* A screen reader announces each new message alone, without the header of its group. */}
           <span className="visually-hidden">
-            {name}, {clockTime(message.created_at)}:{" "}
+            {name}, {clockTime(message.created_at)}
+            {isMine && ", delivered"}:{" "}
           </span>
           {message.message}
+          {/* What comes from the server has been stored there. */}
+          {isMine && <DeliveredMark />}
         </p>
       ))}
     </div>

@@ -1,33 +1,40 @@
 import type { Outgoing } from "../conversation";
+import { DeliveredMark } from "./DeliveredMark";
 
 interface OutgoingMessageProps {
   outgoing: Outgoing;
   isConnected: boolean;
-  onDismiss: (key: string) => void;
+  onSendAgain: (outgoing: Outgoing) => void;
+  onDiscard: (key: string) => void;
 }
 
 /** A message written here that has not come back from the server. */
-export function OutgoingMessage({ outgoing, isConnected, onDismiss }: OutgoingMessageProps) {
+export function OutgoingMessage(props: OutgoingMessageProps) {
+  const { outgoing, isConnected, onSendAgain, onDiscard } = props;
   const { key, text, state, reason } = outgoing;
 
   return (
     <div className="group group-mine">
       <p className={`bubble bubble-${state}`} dir="auto">
-        <span className="visually-hidden">You: </span>
+        <span className="visually-hidden">You{state === "delivered" && ", delivered"}: </span>
         {text}
+        {state === "delivered" && <DeliveredMark />}
       </p>
       <p className="outgoing-state">
-        {state === "waiting" && (isConnected ? "Sending…" : "Waiting for the connection")}
+        {state === "sending" && (isConnected ? "Sending…" : "Waiting for the connection")}
         {state === "sent" && "Sent, not confirmed yet"}
-        {state === "failed" && (
-          <>
-            Not sent: {reason}{" "}
-            <button className="button button-quiet" onClick={() => onDismiss(key)}>
-              Dismiss
-            </button>
-          </>
-        )}
+        {state === "failed" && `Not sent: ${reason}`}
       </p>
+      {state === "failed" && (
+        <div className="outgoing-choices">
+          <button className="button" onClick={() => onSendAgain(outgoing)}>
+            Send again
+          </button>
+          <button className="button button-quiet" onClick={() => onDiscard(key)}>
+            Discard
+          </button>
+        </div>
+      )}
     </div>
   );
 }

@@ -1,0 +1,62 @@
+import type { ConnectionStats } from "inbox-socket";
+
+type Figure = [label: string, value: (stats: ConnectionStats) => number | string];
+
+const DELIVERY: Figure[] = [
+  ["Delivery assured", (stats) => (stats.assured ? "yes" : "not at present")],
+  ["Heartbeats", (stats) => stats.pings],
+  ["Recovered after cuts", (stats) => stats.recovered],
+  ["Duplicates dropped", (stats) => stats.duplicates],
+  ["Gaps left in the history", (stats) => stats.gaps],
+  ["Waiting to be delivered", (stats) => stats.queued],
+];
+
+const TRAFFIC: Figure[] = [
+  ["Handshakes", (stats) => stats.handshakes],
+  ["Reconnections", (stats) => stats.reconnections],
+  ["Time connected", (stats) => `${Math.round(stats.connectedMs / 1_000)} s`],
+  ["Listeners", (stats) => stats.listeners],
+  ["Frames received", (stats) => stats.framesIn],
+  ["… parsed", (stats) => stats.framesParsed],
+  ["… delivered to listeners", (stats) => stats.framesDelivered],
+  ["… dropped", (stats) => stats.framesDropped],
+  ["Frames sent", (stats) => stats.framesOut],
+  ["Characters in", (stats) => stats.charactersIn],
+  ["Characters out", (stats) => stats.charactersOut],
+];
+
+/** What the library counts: how delivery goes, and what went over the wire. */
+export function Figures({ stats }: { stats: ConnectionStats | null }) {
+  return (
+    <>
+      <FigureList title="Delivery" figures={DELIVERY} stats={stats} />
+      <FigureList title="Traffic" figures={TRAFFIC} stats={stats} />
+    </>
+  );
+}
+
+interface FigureListProps {
+  title: string;
+  figures: Figure[];
+  stats: ConnectionStats | null;
+}
+
+function FigureList({ title, figures, stats }: FigureListProps) {
+  return (
+    <details>
+      <summary>{title}</summary>
+      {stats === null ? (
+        <p className="hint">Nothing yet: the core is being loaded.</p>
+      ) : (
+        <dl className="figures">
+          {figures.map(([label, value]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{value(stats)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </details>
+  );
+}
