@@ -31,7 +31,7 @@ class Client:
         self.refused: list[dict] = []
         self.connections = 0
         self.put_off = 0  # how often a frame was refused for now
-        self.recovered = 0  # how many of those heard came by sync
+        self.recovered = 0  # how many of those heard came with a sync, or were set free by it
         self.outbox: dict[str, dict] = {}  # client_id to frame, in order of sending
         self.cursors: dict[str, int] | None = None
         self._held: dict[str, dict[int, dict]] = defaultdict(dict)
