@@ -1,0 +1,263 @@
+// Takes out one guard at a time and sees which test misses it.
+//
+//     node tests/mutants/run.mjs [part of a mutation's name]
+//
+// Each mutation replaces a text that occurs once, in a copy of the crate outside the working tree. It fails where a
+// mutation survives, and where its text is not found any more: then the list below is to be brought up to date.
+
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** @typedef {{ what: string, file: string, text: string, instead: string }} Mutation */
+
+/** @type {Mutation[]} */
+const MUTATIONS = [
+  {
+    what: "dedupe: a message at or below the cursor is delivered",
+    file: "src/core/gate.rs",
+    text: "if seq <= conversation.cursor {\n            Verdict::Drop",
+    instead: "if seq <= conversation.cursor {\n            Verdict::Deliver",
+  },
+  {
+    what: "gap check: any message beyond the cursor is the next one",
+    file: "src/core/gate.rs",
+    text: "&& seq == conversation.cursor + 1;",
+    instead: "&& seq > conversation.cursor;",
+  },
+  {
+    what: "hold: an early message is delivered at once",
+    file: "src/core/gate.rs",
+    text: "self.hold(slot, seq)",
+    instead: "Verdict::Deliver",
+  },
+  {
+    what: "hold: an early message is dropped",
+    file: "src/core/gate.rs",
+    text: "self.hold(slot, seq)",
+    instead: "Verdict::Drop",
+  },
+  {
+    what: "hold: a held message is not released in its turn",
+    file: "src/core/gate.rs",
+    text: "} else if seq == self.cursor + 1 {",
+    instead: "} else if false {",
+  },
+  {
+    what: "sync: messages heard by it are not deduplicated",
+    file: "src/core/gate.rs",
+    text: "return (Verdict::Drop, None);",
+    instead: "return (Verdict::Deliver, None);",
+  },
+  {
+    what: "sync: nothing is asked for after a reconnection",
+    file: "src/core/machine.rs",
+    text: "self.set_heads(heads);\n        if self.gate.any_behind() {\n            self.sync();\n        }\n        self.flush();",
+    instead: "self.set_heads(heads);\n        self.flush();",
+  },
+  {
+    what: "digest: the sum in a pong is not compared",
+    file: "src/core/machine.rs",
+    text: "&& total != self.gate.total()",
+    instead: "&& { let _ = total; false }",
+  },
+  {
+    what: "idempotent insert: the server stores a repeated message again",
+    file: "tests/simulation/server.rs",
+    text: "return (known.clone(), false);",
+    instead: "let _ = known;",
+  },
+  {
+    what: "resend: what was under way when the connection was lost is not sent again",
+    file: "src/core/outbox.rs",
+    text: "entry.under_way = false;",
+    instead: "let _ = entry;",
+  },
+  {
+    what: "acknowledgement: a message is done with when it is sent",
+    file: "src/core/machine.rs",
+    text: "if kind != Kind::Message || self.session.settles_by_sending() {",
+    instead: "if kind != Kind::Other {",
+  },
+  {
+    what: "queue: it is dropped when the connection is lost",
+    file: "src/core/machine.rs",
+    text: "self.session.end();\n            self.outbox.requeue();",
+    instead: "self.session.end();\n            self.outbox = Outbox::default();",
+  },
+  {
+    what: "welcome: messages do not wait for it",
+    file: "src/core/session.rs",
+    text: "Layer::Pending => MayGo::Requests,",
+    instead: "Layer::Pending => MayGo::Everything,",
+  },
+  {
+    what: "heartbeat: no sign of life is asked for",
+    file: "src/core/session.rs",
+    text: "self.deadlines.set(Timer::Heartbeat, now.saturating_add(every))",
+    instead: "{ let _ = (now, every); }",
+  },
+  {
+    what: "dead connections: one that does not answer is kept",
+    file: "src/core/session.rs",
+    text: "if late < HELD_UP || self.asked_again {",
+    instead: "if false {",
+  },
+  {
+    what: "held-up alarms: one is proof of a dead connection",
+    file: "src/core/session.rs",
+    text: "if late < HELD_UP || self.asked_again {",
+    instead: "if true {",
+  },
+  {
+    what: "stale sockets: their messages are heard",
+    file: "src/core/machine.rs",
+    text: "into: &mut Vec<ListenerId>,\n    ) -> Verdict {\n        if self.connection.open_socket() != Some(socket) {",
+    instead: "into: &mut Vec<ListenerId>,\n    ) -> Verdict {\n        if socket == SocketId::MAX {",
+  },
+  {
+    what: "stale sockets: their closing closes the connection",
+    file: "src/core/connection.rs",
+    text: "if self.socket() != Some(socket) {",
+    instead: "if socket == SocketId::MAX {",
+  },
+  {
+    what: "dispatch: a message reaches the listeners of every conversation",
+    file: "src/core/registry.rs",
+    text: "into.extend_from_slice(self.of(slot));",
+    instead: "into.extend(self.conversations.iter().flatten().filter(|_| slot < Slot::MAX));",
+  },
+  {
+    what: "close codes: 1000 is a lost connection",
+    file: "src/core/close_code.rs",
+    text: "1000 => Self::Normal,",
+    instead: "1000 => Self::Lost,",
+  },
+  {
+    what: "linger: the connection closes with its last listener",
+    file: "src/core/connection.rs",
+    text: "let linger = self.config.linger;",
+    instead: "let linger = 0;",
+  },
+  {
+    what: "backoff: only a connection that opens and closes at once wipes out the failures",
+    file: "src/core/connection.rs",
+    text: "if lasted >= STABLE_AFTER {",
+    instead: "if lasted < STABLE_AFTER {",
+  },
+];
+
+/** Cheap, and together they know every guard. */
+const TESTS = ["connection", "sending", "receiving", "mutants", "simulation"];
+const SEEDS = "300";
+/** A mutant that does not come to an end is caught as well. */
+const PATIENCE_MS = 180_000;
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const copy = mkdtempSync(join(tmpdir(), "inbox-socket-mutants-"));
+
+/** @type {import("node:child_process").ChildProcess | undefined} */
+let cargo;
+
+process.on("exit", () => {
+  stop();
+  rmSync(copy, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => process.exit(1));
+}
+
+/** Ends the tests that run, if some do. */
+function stop() {
+  if (cargo?.pid !== undefined) {
+    process.kill(-cargo.pid, "SIGKILL");
+  }
+}
+
+/** Only what those tests need: the other development dependencies would take longer to build than all of this. */
+function prepare() {
+  const paths = ["connection.rs", "sending.rs", "receiving.rs", "mutants/main.rs", "simulation", "world"];
+  for (const path of ["src", "Cargo.lock", ...paths.map((path) => join("tests", path))]) {
+    cpSync(join(root, path), join(copy, path), { recursive: true });
+  }
+  const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
+  const without = manifest.replace(/^\[target\.'cfg\(not\(.*\.dev-dependencies\]\n(?:.+\n)*/m, "");
+  writeFileSync(join(copy, "Cargo.toml"), without);
+}
+
+/**
+ * Runs the tests. Answers the names of those that fail.
+ *
+ * @returns {Promise<string[]>}
+ */
+function failures() {
+  const tests = TESTS.flatMap((name) => ["--test", name]);
+  const child = spawn("cargo", ["test", "--profile", "sim", "--no-fail-fast", ...tests], {
+    cwd: copy,
+    env: { ...process.env, CARGO_TARGET_DIR: join(copy, "target"), SEEDS, RUST_BACKTRACE: "0", RUSTFLAGS: "-A warnings" },
+    // A group of its own, so that a test that hangs ends with it.
+    detached: true,
+  });
+  cargo = child;
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (/** @type {string} */ text) => (output += text));
+  }
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(stop, PATIENCE_MS);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      cargo = undefined;
+      const failed = [...output.matchAll(/^test (\S+) \.\.\. FAILED$/gm)].map(([, name]) => String(name));
+      if (code === null) {
+        resolve([...failed, "a test that does not end"]);
+      } else if (code !== 0 && failed.length === 0) {
+        reject(new Error(`the tests did not run:\n${output.slice(-4000)}`));
+      } else {
+        resolve(failed);
+      }
+    });
+  });
+}
+
+/**
+ * @param {Mutation} mutation
+ * @returns {Promise<string[]>}
+ */
+async function caughtBy({ what, file, text, instead }) {
+  const path = join(copy, file);
+  const source = readFileSync(path, "utf8");
+  if (source.split(text).length !== 2) {
+    throw new Error(`“${what}”: its text does not occur once in ${file}`);
+  }
+  writeFileSync(path, source.replace(text, () => instead));
+  try {
+    return await failures();
+  } finally {
+    writeFileSync(path, source);
+  }
+}
+
+async function run() {
+  const wanted = process.argv[2] ?? "";
+  prepare();
+  const before = await failures();
+  if (before.length > 0) {
+    throw new Error(`fails without any mutation: ${before.join(", ")}`);
+  }
+  let survived = 0;
+  for (const mutation of MUTATIONS.filter(({ what }) => what.includes(wanted))) {
+    const [first, ...others] = await caughtBy(mutation);
+    survived += Number(first === undefined);
+    const more = others.length > 0 ? ` and ${others.length} more` : "";
+    console.log(`${mutation.what}\n    ${first === undefined ? "SURVIVED" : `caught by ${first}${more}`}`);
+  }
+  return survived;
+}
+
+const survived = await run();
+console.log(survived === 0 ? "\nEvery mutation was caught." : `\n${survived} survived.`);
+process.exitCode = survived === 0 ? 0 : 1;
