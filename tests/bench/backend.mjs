@@ -54,5 +54,8 @@ export async function logIn(origin, username) {
     body: JSON.stringify({ username, password: "demo" }),
   });
   if (!response.ok) throw new Error(`${username} cannot log in: ${response.status}`);
-  return response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join("; ");
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(";")[0])
+    .join("; ");
 }

@@ -45,7 +45,10 @@ const results = {
 };
 await Promise.all([chromium.close(), firefox?.close(), plain.stop(), react.stop(), acknowledging.stop()]);
 
-print(`Reach (Chromium ${results.browsers.chromium}, Firefox ${results.browsers.firefox ?? "not found"})`, reachTable(results));
+print(
+  `Reach (Chromium ${results.browsers.chromium}, Firefox ${results.browsers.firefox ?? "not found"})`,
+  reachTable(results),
+);
 for (const { title, rows } of claimTables(results.network)) print(title, rows);
 if (flags.quick) console.log("Short rounds: results.json is as it was.");
 else writeFileSync(RESULTS, `${JSON.stringify(results, rounded, 2)}\n`);
@@ -85,7 +88,13 @@ async function times(browser) {
   };
   return {
     dispatch: await each([1, 10, 100, 1_000, 10_000], (open) =>
-      medianOfPages(browser, plain, {}, ["dispatch", open, true, ["ours", "before", "after", "partysocket"], EFFORT]),
+      medianOfPages(browser, plain, {}, [
+        "dispatch",
+        open,
+        true,
+        ["ours", "before", "after", "partysocket"],
+        EFFORT,
+      ]),
     ),
     // Without acknowledgements and gaps to look after, as with a server of the old kind.
     dispatchLayer0: await each([1, 10, 100, 1_000, 10_000], (open) =>
@@ -98,7 +107,10 @@ async function times(browser) {
     // react-use-websocket needs several milliseconds for a message where 1,000 are open, so 10,000 are left out.
     rendering: await each([1, 10, 100, 1_000], (open) =>
       medianOfPages(browser, react, {}, [
-        "rendering", open, ["ours", "before", "after", "react-use-websocket", "react-use-websocket, parsing once"], EFFORT,
+        "rendering",
+        open,
+        ["ours", "before", "after", "react-use-websocket", "react-use-websocket, parsing once"],
+        EFFORT,
       ]),
     ),
     reading: await each([1, 100], (open) =>
@@ -106,7 +118,11 @@ async function times(browser) {
     ),
     sending: await medianOfPages(browser, plain, {}, ["sending", EFFORT, null]),
     sendingLayer0: await medianOfPages(browser, plain, { protocol: 0 }, ["sending", EFFORT, null]),
-    sendingReal: await medianOfPages(browser, plain, { url: acknowledging.url }, ["sending", EFFORT, acknowledging.url]),
+    sendingReal: await medianOfPages(browser, plain, { url: acknowledging.url }, [
+      "sending",
+      EFFORT,
+      acknowledging.url,
+    ]),
   };
 }
 

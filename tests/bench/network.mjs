@@ -34,13 +34,17 @@ export async function measureNetwork(chromium, rounds) {
   for (const [path, contents] of await bundle("page/network.tsx")) {
     writeFileSync(join(dist, path === "/" ? "index.html" : path), contents);
   }
-  const server = await startBackend(["--users", "2", "--conversations", String(SIZES.at(-1))], { environment: { APP_DIST: dist } });
+  const server = await startBackend(["--users", "2", "--conversations", String(SIZES.at(-1))], {
+    environment: { APP_DIST: dist },
+  });
   try {
     const cookie = await logIn(server.origin, "u1");
     const headers = { cookie, origin: server.origin };
     const response = await fetch(`${server.origin}/api/conversations`, { headers });
     const { conversations } = await response.json();
-    const ids = conversations.map((/** @type {{id: number}} */ { id }) => id).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b);
+    const ids = conversations
+      .map((/** @type {{id: number}} */ { id }) => id)
+      .sort((/** @type {number} */ a, /** @type {number} */ b) => a - b);
     const speaker = new WebSocket(`ws://127.0.0.1:${server.port}/ws/inbox/`, { headers });
     await new Promise((resolve, reject) => speaker.on("open", resolve).on("error", reject));
 
@@ -56,9 +60,14 @@ export async function measureNetwork(chromium, rounds) {
     speaker.close();
     /** @type {Record<string, number>} */
     const perConversation = {};
-    for (const name of ARCHITECTURES) perConversation[name] = await memoryPerConversation(server.origin, name, ids, rounds);
+    for (const name of ARCHITECTURES)
+      perConversation[name] = await memoryPerConversation(server.origin, name, ids, rounds);
     return {
-      cases: cases.map(({ name, ids, measured }) => ({ architecture: name, conversations: ids.length, ...measured })),
+      cases: cases.map(({ name, ids, measured }) => ({
+        architecture: name,
+        conversations: ids.length,
+        ...measured,
+      })),
       processMemoryPerConversation: perConversation,
     };
   } finally {
@@ -112,9 +121,13 @@ class Case {
     await until(one.page, (now) => now.heard - open.heard >= ids.length);
     await sleep(0.2);
     const heard = await page.run("read");
-    if (heard.heard - open.heard !== ids.length || heard.astray > 0) throw new Error(`${name}: messages went astray`);
+    if (heard.heard - open.heard !== ids.length || heard.astray > 0)
+      throw new Error(`${name}: messages went astray`);
     for (const [count, member] of Object.entries({
-      callbacksPerMessage: "messages", parsesPerMessage: "parses", looksPerMessage: "looks", rendersPerMessage: "renders",
+      callbacksPerMessage: "messages",
+      parsesPerMessage: "parses",
+      looksPerMessage: "looks",
+      rendersPerMessage: "renders",
     })) {
       one.measured[count] = (heard[member] - open[member]) / ids.length;
     }
@@ -139,7 +152,9 @@ class Case {
 
 /** All at the same time: waiting costs no work. @param {Case[]} cases */
 async function countPings(cases) {
-  const before = await Promise.all(cases.map(async ({ proxy, page }) => ({ pings: proxy.pings, page: await page.run("read") })));
+  const before = await Promise.all(
+    cases.map(async ({ proxy, page }) => ({ pings: proxy.pings, page: await page.run("read") })),
+  );
   await sleep(INTERVALS * PING_INTERVAL);
   for (const [i, one] of cases.entries()) {
     const then = before[i] ?? { pings: NaN, page: {} };

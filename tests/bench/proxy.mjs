@@ -52,7 +52,10 @@ export class Proxy {
       return;
     }
     const far = connect(this.port, "127.0.0.1");
-    for (const [socket, other] of /** @type {const} */ ([[near, far], [far, near]])) {
+    for (const [socket, other] of /** @type {const} */ ([
+      [near, far],
+      [far, near],
+    ])) {
       this.#sockets.add(socket);
       socket.setNoDelay().pipe(other);
       socket.on("error", () => {});
@@ -83,7 +86,7 @@ export class Proxy {
         if (!isWebSocket) return;
       }
       for (let length = frameLength(buffer); length <= buffer.length; length = frameLength(buffer)) {
-        this.pings += Number((/** @type {number} */ (buffer[0]) & 0xf) === PING);
+        this.pings += Number((buffer.readUInt8(0) & 0xf) === PING);
         buffer = buffer.subarray(length);
       }
     });
@@ -93,7 +96,7 @@ export class Proxy {
 /** The length of the frame that a buffer begins with, header included; Infinity while that cannot be told. @param {Buffer} buffer */
 function frameLength(buffer) {
   if (buffer.length < 2) return Infinity;
-  const short = /** @type {number} */ (buffer[1]) & 0x7f;
+  const short = buffer.readUInt8(1) & 0x7f;
   if (short < 126) return 2 + short;
   if (short === 126) return buffer.length < 4 ? Infinity : 4 + buffer.readUInt16BE(2);
   return buffer.length < 10 ? Infinity : 10 + Number(buffer.readBigUInt64BE(2));

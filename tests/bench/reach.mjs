@@ -27,7 +27,13 @@ export function reachTable({ chromium, firefox, sizes, network }) {
 
   /** @param {string} what @param {string} reach @param {(browser: any) => string} say @param {boolean} met */
   const timed = (what, reach, say, met) =>
-    rows.push({ what, reach, Chromium: say(chromium), Firefox: firefox ? say(firefox) : "", met: met ? "yes" : "no" });
+    rows.push({
+      what,
+      reach,
+      Chromium: say(chromium),
+      Firefox: firefox ? say(firefox) : "",
+      met: met ? "yes" : "no",
+    });
   /** @param {string} what @param {string} reach @param {string} measured @param {boolean} met */
   const weighed = (what, reach, measured, met) =>
     rows.push({ what, reach, Chromium: measured, Firefox: "", met: met ? "yes" : "no" });
@@ -49,7 +55,10 @@ export function reachTable({ chromium, firefox, sizes, network }) {
     );
   }
   for (const other of ["after", "react-use-websocket"]) {
-    for (const [open, aim] of /** @type {const} */ ([[1, 2], [1_000, 10]])) {
+    for (const [open, aim] of /** @type {const} */ ([
+      [1, 2],
+      [1_000, 10],
+    ])) {
       const faster = (/** @type {any} */ { rendering }) =>
         rendering.find((/** @type {any} */ figures) => figures.open === open)[other].ratio;
       timed(
@@ -60,8 +69,14 @@ export function reachTable({ chromium, firefox, sizes, network }) {
       );
     }
   }
-  const renders = (/** @type {any} */ { rendering }) => Math.max(...rendering.map((/** @type {any} */ { ours }) => ours.renders));
-  timed("renders per message of a component that does not read lastMessage", "0", (browser) => String(renders(browser)), renders(chromium) === 0);
+  const renders = (/** @type {any} */ { rendering }) =>
+    Math.max(...rendering.map((/** @type {any} */ { ours }) => ours.renders));
+  timed(
+    "renders per message of a component that does not read lastMessage",
+    "0",
+    (browser) => String(renders(browser)),
+    renders(chromium) === 0,
+  );
 
   const { first, all } = sizes.ours;
   weighed("code before the first subscription, brotli", "≤ 2.5 kB", kB(first.brotli), first.brotli <= 2_500);
@@ -70,12 +85,30 @@ export function reachTable({ chromium, firefox, sizes, network }) {
   weighed("the same with core.wasm as a file", "≤ 24 kB, aim 18 kB", kB(asFile), asFile <= 24_000);
 
   const { before, after, ours } = chromium.memoryPerConversation;
-  weighed("memory per further conversation, heap and wasm / replaced hook's", "< 1×", `${times(ours / after)} (${B(ours)} to ${B(after)})`, ours < after);
-  weighed("memory per further conversation, heap and wasm / “before”'s", "≤ 0.1×", `${times(ours / before)} (${B(ours)} to ${B(before)})`, ours <= before / 10);
+  weighed(
+    "memory per further conversation, heap and wasm / replaced hook's",
+    "< 1×",
+    `${times(ours / after)} (${B(ours)} to ${B(after)})`,
+    ours < after,
+  );
+  weighed(
+    "memory per further conversation, heap and wasm / “before”'s",
+    "≤ 0.1×",
+    `${times(ours / before)} (${B(ours)} to ${B(before)})`,
+    ours <= before / 10,
+  );
   const inAll = network.processMemoryPerConversation;
-  weighed("the same with all of the browser's processes", "≤ 0.1×", `${times(inAll.ours / inAll.before)} (${kB(inAll.ours)} to ${kB(inAll.before)})`, inAll.ours <= inAll.before / 10);
+  weighed(
+    "the same with all of the browser's processes",
+    "≤ 0.1×",
+    `${times(inAll.ours / inAll.before)} (${kB(inAll.ours)} to ${kB(inAll.before)})`,
+    inAll.ours <= inAll.before / 10,
+  );
 
-  for (const [name, { heap, wasm }] of Object.entries({ "subscribe/unsubscribe": chromium.cycles.subscriptions, "mount/unmount": chromium.cycles.components })) {
+  for (const [name, { heap, wasm }] of Object.entries({
+    "subscribe/unsubscribe": chromium.cycles.subscriptions,
+    "mount/unmount": chromium.cycles.components,
+  })) {
     const growth = (heap.at(-1) - heap[0] + wasm.at(-1) - wasm[0]) / (heap.length - 1);
     weighed(
       `${chromium.cycles.perBatch.toLocaleString("en")} ${name} cycles`,

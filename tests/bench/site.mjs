@@ -40,8 +40,12 @@ export async function bundle(entry, react = file("node_modules/react")) {
     // Whole paths, so that the package finds this React, which it does not depend on itself.
     alias: { react, "react-dom": file("node_modules/react-dom") },
   });
-  const html = '<!doctype html><title>bench</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>';
-  return new Map([["/", Buffer.from(html)], ...outputFiles.map(({ path, contents }) => /** @type {const} */ ([path, contents]))]);
+  const html =
+    '<!doctype html><title>bench</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>';
+  return new Map([
+    ["/", Buffer.from(html)],
+    ...outputFiles.map(({ path, contents }) => /** @type {const} */ ([path, contents])),
+  ]);
 }
 
 /** Serves files on a free port. @param {Map<string, Uint8Array>} files */

@@ -26,7 +26,9 @@ export async function measureSizes() {
       metafile: true,
       external: ["react", "react-dom", "react/jsx-runtime"],
     });
-    const outputs = new Map(Object.entries(metafile?.outputs ?? {}).map(([path, output]) => [path.split("/").at(-1), output]));
+    const outputs = new Map(
+      Object.entries(metafile?.outputs ?? {}).map(([path, output]) => [path.split("/").at(-1), output]),
+    );
     const contentOf = new Map(outputFiles.map(({ path, contents }) => [path.split("/").at(-1), contents]));
     const first = new Set(reached("stdin.js"));
     sizes[name] = { first: total([...first]), all: total([...contentOf.keys()]) };
@@ -46,14 +48,20 @@ export async function measureSizes() {
   }
   // The other way to load the core: as a file, in place of the inlined copy.
   const ours = /** @type {{first: Size, all: Size}} */ (sizes.ours);
-  const [inline, wasm] = ["inline.js", "core.wasm"].map((name) => measure(readFileSync(file(`../../pkg/wasm/${name}`))));
+  const [inline, wasm] = ["inline.js", "core.wasm"].map((name) =>
+    measure(readFileSync(file(`../../pkg/wasm/${name}`))),
+  );
   sizes["ours, core.wasm as a file"] = { first: ours.first, all: sum([ours.all, negative(inline), wasm]) };
   return sizes;
 }
 
 /** @param {Uint8Array | undefined} bytes @returns {Size} */
 function measure(bytes = new Uint8Array()) {
-  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length };
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes).length,
+  };
 }
 
 /** @param {(Size | undefined)[]} sizes @returns {Size} */

@@ -9,7 +9,10 @@ const MINUTES = 60_000;
 /** @returns what launchChromium gives, or null where there is no geckodriver */
 export async function launchFirefox() {
   const driver = spawn("geckodriver", ["--port", "0"], { stdio: ["ignore", "pipe", "ignore"] });
-  const started = await once(driver, "spawn").then(() => true, () => false);
+  const started = await once(driver, "spawn").then(
+    () => true,
+    () => false,
+  );
   if (!started) return null;
   // Also when the benchmark fails.
   process.on("exit", () => driver.kill());
@@ -59,7 +62,10 @@ export async function launchFirefox() {
               while (!globalThis.bench) await new Promise((resolve) => setTimeout(resolve, 10));
               return bench[name](...args);
             })().then((value) => done({ value }), (error) => done({ error: String(error) }));`;
-          const { value, error } = await command("POST", `${session}/execute/async`, { script, args: [name, args] });
+          const { value, error } = await command("POST", `${session}/execute/async`, {
+            script,
+            args: [name, args],
+          });
           if (error) throw new Error(`Firefox: ${error}`);
           return value;
         },

@@ -8,7 +8,8 @@ import * as after from "../baselines/after";
 import * as before from "../baselines/before";
 
 // A CommonJS module: what it exports as default is found at one place by bundlers and at another by types.
-const useReactUseWebSocket = ((reactUseWebSocket as any).default.default ?? reactUseWebSocket.default) as typeof reactUseWebSocket.default;
+const useReactUseWebSocket = ((reactUseWebSocket as any).default.default ??
+  reactUseWebSocket.default) as typeof reactUseWebSocket.default;
 
 export interface Props {
   url: string;

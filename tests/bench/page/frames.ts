@@ -48,7 +48,11 @@ function frame(id: number, messageId: number, seq: number): string {
   const write = (message: string) =>
     `{"conversation_id":${id},"message":"${message}","type":"TEXT","sender_id":456,"sender_name":"Ben",` +
     `"message_id":${messageId},"seq":${seq},"created_at":"2026-01-02T03:04:05.678Z"}`;
-  return write("Shall we meet at the station at half past nine? I bring coffee".slice(0, SIZE - write("").length).padEnd(SIZE - write("").length, "!"));
+  return write(
+    "Shall we meet at the station at half past nine? I bring coffee"
+      .slice(0, SIZE - write("").length)
+      .padEnd(SIZE - write("").length, "!"),
+  );
 }
 
 /** The same texts in the form in which a socket hands them over: flat and new, and not glued from pieces. */
@@ -70,4 +74,5 @@ function shuffled(ids: number[]): number[] {
   return result;
 }
 
-export const conversations = (count: number, from = 1): number[] => Array.from({ length: count }, (_, i) => from + i);
+export const conversations = (count: number, from = 1): number[] =>
+  Array.from({ length: count }, (_, i) => from + i);

@@ -93,7 +93,12 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  *
  * @param heard false: the frames are of conversations that are not open
  */
-async function dispatch(open: number, heard: boolean, names: string[], effort: Effort): Promise<Record<string, Result>> {
+async function dispatch(
+  open: number,
+  heard: boolean,
+  names: string[],
+  effort: Effort,
+): Promise<Record<string, Result>> {
   const ids = conversations(open);
   const spokenOf = heard ? ids : conversations(Math.max(open, 100), open + 1);
   const bareFeed = new Feed(spokenOf);
@@ -144,7 +149,8 @@ async function tricky(): Promise<number> {
     const expected = TRICKY_LISTENERS.includes(message.conversation_id)
       ? [JSON.stringify([message.conversation_id, message])]
       : [];
-    if (heard.join() !== expected.join()) throw new Error(`${text} was heard as [${heard}] and not as [${expected}]`);
+    if (heard.join() !== expected.join())
+      throw new Error(`${text} was heard as [${heard}] and not as [${expected}]`);
   }
   return TRICKY.length;
 }

@@ -118,7 +118,12 @@ const WARM_UP = 5;
  * Mounts and unmounts components beside one that stays, `size` at a time, and tells what was kept after each batch;
  * not of the first ones, in which React and the compiler still fill tables of their own.
  */
-async function cycles(count: number, batches: number, name = "ours", size = 100): Promise<{ heap: number[]; wasm: number[] }> {
+async function cycles(
+  count: number,
+  batches: number,
+  name = "ours",
+  size = 100,
+): Promise<{ heap: number[]; wasm: number[] }> {
   const { show } = await mount(name, [0], new Ear(size));
   const heap: number[] = [];
   const wasm: number[] = [];

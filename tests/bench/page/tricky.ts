@@ -1,6 +1,18 @@
 // Frames whose conversation id is not where, or not written as, a quick look at the text expects it.
 
-export const TRICKY_LISTENERS: (number | string)[] = [0, 1, 2, -3, 1.5, "2", "", "a\"b", "né", "conversation_id", 1e21];
+export const TRICKY_LISTENERS: (number | string)[] = [
+  0,
+  1,
+  2,
+  -3,
+  1.5,
+  "2",
+  "",
+  'a"b',
+  "né",
+  "conversation_id",
+  1e21,
+];
 
 export const TRICKY: string[] = [
   // Somebody else's, with the listener's id elsewhere in the text.

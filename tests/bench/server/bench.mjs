@@ -1,7 +1,6 @@
 // What the two architectures cost the server: `npm run bench:server`, some five minutes, then it stops by itself.
 //
-// One server process, SQLite, the channel layer in memory; one client process with all the people, on the same
-// machine. Everyone is in 10 conversations of 10 people. Growth is seen at 100, 300 and 1,000 users.
+// One server process with SQLite and Redis; one client process with all the people, on the same machine. Everyone is in 10 conversations of 10 people. Growth is seen at 100, 300 and 1,000 users.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,6 +10,7 @@ import { median } from "../median.mjs";
 import { print } from "../report.mjs";
 import { file } from "../site.mjs";
 import { Crowd } from "./crowd.mjs";
+import { startRedis } from "./redis.mjs";
 
 const USERS = [100, 300, 1_000];
 const PER_USER = 10;
@@ -23,12 +23,14 @@ const CLOCK_TICK = Number(execFileSync("getconf", ["CLK_TCK"]));
 
 const sleep = (/** @type {number} */ seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
+const redis = await startRedis();
 const cases = [];
 for (const users of USERS) {
   for (const architecture of /** @type {const} */ (["before", "after"])) {
     cases.push(await measure(fitting(users, architecture), architecture));
   }
 }
+await redis.stop();
 
 print(
   "The server, before and after",
@@ -54,6 +56,7 @@ async function measure(users, architecture) {
   /** @type {import("./crowd.mjs").User[]} */
   let people = [];
   const server = await startBackend(["--no-seed"], {
+    environment: { REDIS_URL: redis.url },
     prepare(run) {
       people = JSON.parse(run([file("server/seed.py"), String(users), String(PER_USER)]));
     },
@@ -95,7 +98,8 @@ async function measure(users, architecture) {
 function fitting(users, architecture) {
   const files = Number(execFileSync("sh", ["-c", "ulimit -n"]).toString().replace("unlimited", "Infinity")) - 200;
   const most = Math.floor(files / (architecture === "before" ? PER_USER : 1));
-  if (users > most) console.log(`${users} users would need more open files than \`ulimit -n\` allows: ${most} users instead`);
+  if (users > most)
+    console.log(`${users} users would need more open files than \`ulimit -n\` allows: ${most} users instead`);
   return Math.min(users, most);
 }
 

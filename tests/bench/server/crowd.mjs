@@ -84,7 +84,9 @@ export class Crowd {
           resolve(undefined);
         },
       });
-      socket?.send(JSON.stringify({ conversation_id: /** @type {any} */ (socket).conversation, message: text, type: "TEXT" }));
+      socket?.send(
+        JSON.stringify({ conversation_id: /** @type {any} */ (socket).conversation, message: text, type: "TEXT" }),
+      );
     });
   }
 

@@ -1,0 +1,31 @@
+// A Redis of the benchmark's own, as a deployment has one. Channels' layer in memory looks through all sockets for each
+// event of any of them: with 10,000 that, and nothing else, would be measured.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export async function startRedis() {
+  const folder = mkdtempSync(join(tmpdir(), "inbox-socket-redis-"));
+  const socket = join(folder, "redis.sock");
+  const options = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder];
+  const server = spawn("redis-server", options, { stdio: "ignore" });
+  process.on("exit", () => server.kill());
+  const failed = once(server, "error").then(() => {
+    throw new Error("inbox-socket needs redis-server for this. On Debian: sudo apt-get install redis-server");
+  });
+  const ready = (async () => {
+    while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 20));
+  })();
+  await Promise.race([ready, failed]);
+  return {
+    url: `unix://${socket}`,
+    async stop() {
+      server.kill();
+      await once(server, "exit");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
