@@ -220,13 +220,13 @@ fn ten_thousand_clients_come_back_spread_out() {
         "{CLIENTS} clients, and the share of them that reaches the server in the busiest second after its"
     );
     println!("return; then how long it takes until half of them, and all of them, are back.\n");
-    println!("{:28} {:^29} {:^29}", "", "restart, 2 s", "outage, 30 s");
-    println!("{:28} {HEADS} {HEADS}", "");
-    println!("{:28} {ours} {outage}", "inbox-socket");
-    println!("{:28} {hinted}", "  with its server's hint");
-    println!("{:28} {slow}", "  where the restart takes 5 s");
+    println!("{:30} {:^29} {:^29}", "", "restart, 2 s", "outage, 30 s");
+    println!("{:30} {HEADS} {HEADS}", "");
+    println!("{:30} {ours} {outage}", "inbox-socket");
+    println!("{:30} {hinted}", "  with its server's hint");
+    println!("{:30} {slow}", "  where the restart takes 5 s");
     for (name, rule) in THEIRS {
-        println!("{name:28} {} {}", Return::of_theirs(RESTART, rule), Return::of_theirs(OUTAGE, rule));
+        println!("{name:30} {} {}", Return::of_theirs(RESTART, rule), Return::of_theirs(OUTAGE, rule));
     }
 }
 
