@@ -156,10 +156,10 @@ withEachReact("what a component sends", (open) => {
       sendMessage(2, "two");
     });
     const connection = await server.connection();
+    const frames = [await connection.next(), await connection.next(), await connection.next()];
 
-    assert.equal((await connection.next()).message, "one");
-    assert.equal((await connection.next()).action, "get_messages");
-    assert.equal((await connection.next()).message, "two");
+    assert.deepEqual(frames.flatMap(({ message }) => message ?? []), ["one", "two"]);
+    assert.deepEqual(frames.flatMap(({ action }) => action ?? []), ["get_messages"]);
   });
 
   it("while offline is queued, and arrives once and in order after the reconnection", async (t) => {
@@ -189,6 +189,27 @@ withEachReact("what a component sends", (open) => {
     assert.equal(await page.evaluate(() => inbox.getStats()?.queued), 0);
     await page.evaluate(() => probe("a").chat.sendMessage(1, "four"));
     assert.equal((await next.next()).message, "four");
+  });
+
+  it("outlasts attempts that fail, before the first connection and after it is lost", async (t) => {
+    const { page, server } = await open(t);
+    server.mode = "refuse";
+    await mount(page, { reconnectDelays: [1], maxAttempts: 1000 });
+    await page.evaluate(() => void probe("a").chat.sendMessage(1, "one"));
+    await until(page, () => inbox.getState().reconnectAttempts >= 3);
+    await page.evaluate(() => void probe("a").chat.sendMessage(1, "two"));
+    server.mode = "accept";
+    const first = await server.connection();
+    assert.equal((await first.next()).message, "one");
+    assert.equal((await first.next()).message, "two");
+
+    server.mode = "refuse";
+    first.cut();
+    await until(page, () => inbox.getState().reconnectAttempts >= 1);
+    await page.evaluate(() => void probe("a").chat.sendMessage(1, "three"));
+    await until(page, () => inbox.getState().reconnectAttempts >= 4);
+    server.mode = "accept";
+    assert.equal((await (await server.connection()).next()).message, "three");
   });
 
   it("and cannot be sent is told by the promise, which nobody has to look at", async (t) => {

@@ -55,8 +55,10 @@ withEachReact("the one connection", (open) => {
     await page.evaluate(() => show({ before: { id: 1 } }));
     const connection = await server.connection();
     await until(page, () => inbox.getState().isConnected);
-    await page.evaluate(() => {
+    await page.evaluate(async () => {
       show({});
+      // Far below the linger, and a browser runs its timers in the order in which they are due.
+      await new Promise((resolve) => setTimeout(resolve, 50));
       show({ after: { id: 2 } });
     });
     connection.send({ conversation_id: 2, message: "hi" });

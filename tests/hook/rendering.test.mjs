@@ -81,9 +81,13 @@ withEachReact("a component", (open) => {
 
   it("that reads everything renders for everything, and for each change once", async (t) => {
     const { page, server } = await open(t);
+    server.mode = "hold";
     await page.evaluate((all) => show({ a: { id: 1, reads: all } }), /** @type {any} */ (ALL));
+    await server.attempt();
     // From the first render on it is shown as connecting, so the attempt itself changes nothing.
     assert.equal(await page.evaluate(() => probe("a").shown.isConnecting), true);
+    assert.equal(await renders(page, "a"), 1);
+    server.letGo("accept");
     const connection = await server.connection();
     await until(page, () => probe("a").shown.isConnected);
     assert.equal(await renders(page, "a"), 2);

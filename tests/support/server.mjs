@@ -1,4 +1,4 @@
-// A server for one test, on a port of its own: it serves a page's files, and speaks WebSocket at any path.
+// A server for one test, on a port of its own: it serves a page's files, and speaks layer 0 of the wire at any path.
 
 import { createServer } from "node:http";
 import { extname } from "node:path";
@@ -21,6 +21,8 @@ const TYPES = {
 export class TestServer {
   /** What happens to whoever asks for a WebSocket. @type {"accept" | "refuse" | "hold"} */
   mode = "accept";
+  /** Clients begin with a hello. A connection is shown to the test when it has been answered. */
+  expectsHello = true;
   /** Who asked for a WebSocket, whether or not it got one: the paths. @type {string[]} */
   attempts = [];
   /** Every WebSocket there has been. @type {Connection[]} */
@@ -58,7 +60,8 @@ export class TestServer {
         this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
           const connection = new Connection(webSocket, path);
           this.connections.push(connection);
-          this.#opened.push(connection);
+          if (this.expectsHello) void connection.greeted.then(() => this.#opened.push(connection));
+          else this.#opened.push(connection);
         });
       };
       this.attempts.push(path);
@@ -118,10 +121,19 @@ export class Connection {
     this.closed = new Promise((resolve) => {
       webSocket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
     });
+    let greet = () => {};
+    /** A hello was refused. @type {Promise<void>} */
+    this.greeted = new Promise((resolve) => (greet = resolve));
     webSocket.on("message", (data) => {
       const frame = read(data.toString());
-      // What a server that speaks only the plain frames does with a proposal to speak more.
-      if (frame?.action === "hello") return;
+      // A server of layer 0, as PROTOCOL.md has it: it refuses the action that it does not know, and looks at no
+      // member that it does not know.
+      if (frame?.action === "hello") {
+        this.send({ action: "error", code: "unknown_action", ref: null });
+        greet();
+        return;
+      }
+      delete frame?.client_id;
       this.received.push(frame);
       this.#frames.push(frame);
     });

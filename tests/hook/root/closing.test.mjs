@@ -154,7 +154,7 @@ describe("a wait", () => {
   it("is not cut short when the page is hidden", async (t) => {
     const { page } = await waiting(t);
     await page.evaluate(() => {
-      Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+      Object.defineProperties(document, { hidden: { value: true }, visibilityState: { value: "hidden" } });
       document.dispatchEvent(new Event("visibilitychange"));
     });
     assert.equal(await attempts(page), 1);

@@ -38,7 +38,8 @@ describe("configure() refuses", () => {
     ["queueLimit", 1.5, "1.5", COUNT],
     ["queueLimit", () => 1, "a function", COUNT],
     ["frameLimit", 0, "0", "a whole number of characters above 0"],
-    ["protocol", 1, "1", "0"],
+    ["heartbeat", 999, "999", "a number of milliseconds, 1000 or more"],
+    ["protocol", 2, "2", "0 or 1"],
     ["wasm", 5, "5", "the address of core.wasm, a Response, its bytes or a WebAssembly.Module"],
     ["wasm", null, "null", "the address of core.wasm, a Response, its bytes or a WebAssembly.Module"],
   ];
@@ -72,10 +73,11 @@ describe("configure() refuses", () => {
 describe("configure()", () => {
   it("takes every option at the edge of what it allows, and undefined for the default", async (t) => {
     const { page, server } = await openRoot(t);
+    server.expectsHello = false;
     await page.evaluate(() => {
       inbox.configure({
         url: undefined, reconnectDelays: [0], jitter: 1, maxAttempts: Infinity, connectTimeout: 0xffffffff, linger: 0,
-        queueLimit: 0xffffffff, frameLimit: 0xffffffff, protocol: 0, wasm: undefined,
+        queueLimit: 0xffffffff, frameLimit: 0xffffffff, heartbeat: 1000, protocol: 0, wasm: undefined,
       });
       inbox.subscribe(1, () => {});
     });
