@@ -419,6 +419,20 @@ mod layer_1 {
     }
 
     #[wasm_bindgen_test]
+    fn the_refusal_of_a_hello_is_nobodys_message_even_after_another_proof() {
+        page("{}");
+        let all = listener();
+        let subscription = connected(JsValue::NULL, &all);
+        receive(&r#"{"conversation_id":2,"message":"plain"}"#.into());
+        receive(&r#"{"action":"error","code":"unknown_action","detail":"?","ref":null}"#.into());
+        assert_eq!(heard(&all).length(), 1);
+        // A later one answers something that the page itself has asked.
+        receive(&r#"{"action":"error","code":"unknown_action","detail":"?","ref":null}"#.into());
+        assert_eq!(heard(&all).length(), 2);
+        subscription.release();
+    }
+
+    #[wasm_bindgen_test]
     fn protocol_0_never_says_hello() {
         page(r#"{"protocol": 0}"#);
         let subscription = connected(1, &listener());

@@ -30,6 +30,9 @@ let user;
 // `hello` was said on this connection, and nothing has shown yet whether the server knows it.
 let undecided = false;
 
+// …and it has not been answered, not even by an error.
+let unanswered = false;
+
 const readers = new Map([
   ["welcome", readWelcome],
   ["ack", readAck],
@@ -62,6 +65,7 @@ function readWelcome({ heartbeat, heads, user_id: next }, control) {
   if (user !== undefined && next !== undefined && next !== user) control(ANOTHER_USER, 0, 0, []);
   user = next ?? user;
   undecided = false;
+  unanswered = false;
   control(WELCOME, span(heartbeat, 0), 0, counts(heads));
 }
 
@@ -80,8 +84,9 @@ function readError({ code, detail, ref, retry_after: retryAfter }, control) {
   }
   if (typeof ref === "number" && control(SYNC_REFUSAL, ref, later < 0 ? RETRY_AFTER : later, [])) return;
   // The answer to `hello`, which nobody on the page has asked for.
-  if (undecided && code === "unknown_action" && (ref ?? null) === null) return provePlain(control);
-  return false;
+  if (!unanswered || code !== "unknown_action" || (ref ?? null) !== null) return false;
+  unanswered = false;
+  if (undecided) provePlain(control);
 }
 
 function readPong({ total }, control) {
@@ -130,6 +135,7 @@ function isObject(value) {
 
 export function sayHello(socket, cursors) {
   undecided = true;
+  unanswered = true;
   say(socket, { action: "hello", protocol: 1, cursors: keyed(cursors) });
 }
 

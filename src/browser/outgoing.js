@@ -15,6 +15,10 @@ export function draftMessage(conversationId, message, type, named) {
   if (message === "" || message === null || message === undefined) {
     throw new TypeError("the message is empty");
   }
+  // JSON would leave it out of the frame without a word.
+  if (typeof message !== "string" && JSON.stringify(message) === undefined) {
+    throw new TypeError(`the message is ${describe(message)}, which is undefined in JSON`);
+  }
   const clientId = named ? `${(page ??= randomName())}-${++count}` : undefined;
   const frame = { conversation_id: conversationId, message, type: type ?? "TEXT", client_id: clientId };
   return draft(frame, clientId);
@@ -111,5 +115,6 @@ function checkConversation(id) {
 
 function describe(value) {
   if (Array.isArray(value)) return "an array";
+  if (typeof value === "function") return "a function";
   return value === null || typeof value !== "object" ? String(value) : "an object";
 }

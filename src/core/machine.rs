@@ -155,8 +155,9 @@ impl Machine {
         self.settle();
     }
 
-    /// A message, `parsed` or, for a conversation without listeners, told from its raw text. With [`Verdict::Deliver`] its listeners are appended to `into`, to be called at once,
-    /// before any effect is carried out. With the others, [`Event::OutOfTurn`] is to follow.
+    /// A message, `parsed` or, for a conversation without listeners, told from its raw text. With
+    /// [`Verdict::Deliver`] its listeners are appended to `into`, to be called at once, before any effect is carried
+    /// out. With the others, [`Event::OutOfTurn`] is to follow.
     pub fn receive(
         &mut self,
         socket: SocketId,

@@ -58,8 +58,11 @@ describe("the core", () => {
     });
 
     // Still lost: the same again.
-    await page.evaluate(() => inbox.retry());
-    assert.equal(await page.evaluate(() => inbox.getState().isConnecting), true);
+    const isConnecting = await page.evaluate(() => {
+      inbox.retry();
+      return inbox.getState().isConnecting;
+    });
+    assert.equal(isConnecting, true);
     await until(page, () => inbox.getState().error);
 
     await page.unroute("**/inline-*");
