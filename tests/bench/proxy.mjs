@@ -35,6 +35,11 @@ export class Proxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Nothing passes any more on the present connections, and nobody is told. */
+  halfOpen() {
+    for (const socket of this.#sockets) socket.unpipe().pause();
+  }
+
   mend() {
     this.#isCut = false;
   }
