@@ -57,7 +57,8 @@ SESSION_RECHECK_SECONDS = 60
 
 # --- database ---
 
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{DATA_DIR}/inbox.sqlite3")}
+DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR}/inbox.sqlite3"
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 # Threads that do the sockets' database work. SQLite has one writer at a time, and threads that
 # compete to be it sleep longer and longer: with four, one message in a hundred took 0.6 s.
@@ -128,6 +129,19 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"
 # A browser runs neither under another type, and the system's own table may know neither.
 WHITENOISE_MIMETYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
+
+
+def isolate_comparison(headers, path: str, url: str) -> None:
+    """Allow the comparison page to ask what each of its frames takes of the memory.
+
+    Browsers tell only a page that lets nothing from elsewhere in. Django's own middleware adds the
+    opener policy, which is the other half of that.
+    """
+    if url.startswith("/compare/"):
+        headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+
+
+WHITENOISE_ADD_HEADERS_FUNCTION = isolate_comparison
 # The page's files are small: reading one whole before sending it, which this warns of, is fine.
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 

@@ -10,4 +10,5 @@ urlpatterns = [
     path("api/logout", views.logout),
     path("api/me", views.me),
     path("api/conversations", views.conversations),
+    path("api/rehearsal", views.rehearsal),
 ]

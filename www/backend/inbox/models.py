@@ -25,6 +25,8 @@ class Conversation(models.Model):
     )
     # The highest `seq` that was given out. It never goes back, also when messages are pruned.
     head = models.BigIntegerField(default=0)
+    # A rehearsal's is not for reading, and so not in the inbox's list. See services.rehearsal_of.
+    is_rehearsal = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.title

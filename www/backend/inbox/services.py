@@ -84,7 +84,8 @@ def conversations_of(user: User) -> list[dict]:
     """The inbox: a user's conversations, the one with the newest message first."""
     newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     conversations = (
-        user.conversations.annotate(newest=Subquery(newest), message_count=Count("messages"))
+        user.conversations.filter(is_rehearsal=False)
+        .annotate(newest=Subquery(newest), message_count=Count("messages"))
         .order_by(F("newest").desc(nulls_last=True), "pk")
         .prefetch_related("participants")
     )
@@ -104,6 +105,23 @@ def conversations_of(user: User) -> list[dict]:
         }
         for conversation in conversations
     ]
+
+
+def rehearsal_of(user: User, count: int) -> list[int]:
+    """Ids of so many conversations that the user has alone, made as far as they are missing.
+
+    The comparison page opens them all at once and fills them with messages that mean nothing.
+    """
+    with transaction.atomic():
+        # Two pages that ask at once would else both make them.
+        User.objects.select_for_update().get(pk=user.pk)
+        mine = user.conversations.filter(is_rehearsal=True).order_by("pk")
+        ids = list(mine.values_list("pk", flat=True)[:count])
+        for number in range(len(ids) + 1, count + 1):
+            room = Conversation.objects.create(title=f"Rehearsal {number}", is_rehearsal=True)
+            room.participants.add(user)
+            ids.append(room.pk)
+    return ids
 
 
 def message_frame(message: Message) -> Frame:

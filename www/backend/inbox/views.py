@@ -22,6 +22,8 @@ from inbox.security import origin_allowed
 
 View = Callable[..., HttpResponse]
 
+MOST_REHEARSED = 100
+
 
 def json_post(view: View) -> View:
     """Call the view as `view(request, body)` with the JSON object of a POST that is ours.
@@ -51,8 +53,10 @@ def login_required(view: View) -> View:
     """Answer 401 to whoever is not logged in."""
 
     @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        return view(request) if request.user.is_authenticated else _error(401, "log in first")
+    def guarded(request: HttpRequest, *more) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _error(401, "log in first")
+        return view(request, *more)
 
     return guarded
 
@@ -92,6 +96,16 @@ def me(request: HttpRequest) -> HttpResponse:
 def conversations(request: HttpRequest) -> HttpResponse:
     """The inbox of whoever is logged in."""
     return JsonResponse({"conversations": services.conversations_of(request.user)})
+
+
+@json_post
+@login_required
+def rehearsal(request: HttpRequest, body: dict) -> HttpResponse:
+    """`{"count": …}`: so many conversations with nobody else in them, for the comparison page."""
+    count = body.get("count")
+    if type(count) is not int or not 1 <= count <= MOST_REHEARSED:
+        return _error(400, f"count is a whole number from 1 to {MOST_REHEARSED}")
+    return JsonResponse({"conversations": services.rehearsal_of(request.user, count)})
 
 
 @require_safe

@@ -7,6 +7,8 @@ from pathlib import Path
 folder = Path(tempfile.mkdtemp(prefix="inbox-tests-"))
 (folder / "dist" / "assets").mkdir(parents=True)
 (folder / "dist" / "index.html").write_text("<title>the page</title>")
+(folder / "dist" / "compare").mkdir()
+(folder / "dist" / "compare" / "index.html").write_text("<title>the comparison</title>")
 (folder / "dist" / "assets" / "core-0a1B2c3D.wasm").write_bytes(b"\0asm")
 (folder / "dist" / "assets" / "index-0a1B2c3D.js").write_text("export {};")
 

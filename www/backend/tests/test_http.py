@@ -5,7 +5,7 @@ from django.conf import settings as product
 from django.test import Client
 
 from inbox import services
-from inbox.models import User
+from inbox.models import Conversation, User
 from inbox.protocol import SendMessage
 
 
@@ -150,6 +150,33 @@ def test_the_inbox_takes_three_queries_however_many_conversations_there_are(
         services.conversations_of(world.ana)
 
 
+def test_a_rehearsal_is_in_conversations_that_one_has_alone_and_that_are_not_listed(world, browser):
+    browser.force_login(world.ana)
+    listed = browser.get("/api/conversations").json()
+    three = post(browser, "/api/rehearsal", {"count": 3}).json()["conversations"]
+    five = post(browser, "/api/rehearsal", {"count": 5}).json()["conversations"]
+    assert len(set(five)) == 5
+    assert five[:3] == three
+    for room in Conversation.objects.filter(pk__in=five):
+        assert list(room.participants.all()) == [world.ana]
+    assert browser.get("/api/conversations").json() == listed
+
+    browser.force_login(world.ben)
+    assert not set(post(browser, "/api/rehearsal", {"count": 1}).json()["conversations"]) & set(
+        five
+    )
+
+
+@pytest.mark.parametrize("count", [0, 101, -1, 1.5, True, "3", None])
+def test_a_rehearsal_has_a_sensible_size(world, browser, count):
+    browser.force_login(world.ana)
+    assert post(browser, "/api/rehearsal", {"count": count}).status_code == 400
+
+
+def test_a_rehearsal_is_not_for_everybody(world, browser):
+    assert post(browser, "/api/rehearsal", {"count": 1}).status_code == 401
+
+
 def test_the_inbox_is_not_for_everybody(world, browser):
     assert browser.get("/api/conversations").status_code == 401
 
@@ -158,6 +185,7 @@ def test_the_inbox_is_not_for_everybody(world, browser):
     ("path", "content_type"),
     [
         ("/", "text/html"),
+        ("/compare/", "text/html"),
         ("/assets/index-0a1B2c3D.js", "text/javascript"),
         ("/assets/core-0a1B2c3D.wasm", "application/wasm"),
     ],
@@ -168,6 +196,16 @@ def test_the_built_page_is_served_with_types_that_browsers_run(browser, path, co
     assert answer["Content-Type"].split(";")[0] == content_type
     assert b"".join(answer.streaming_content)
     assert ("immutable" in answer["Cache-Control"]) == path.startswith("/assets/")
+
+
+@pytest.mark.parametrize(("path", "isolated"), [("/compare/", True), ("/", False)])
+def test_the_comparison_and_only_it_is_isolated_so_that_browsers_tell_its_memory(
+    browser, path, isolated
+):
+    answer = browser.get(path)
+    answer.close()
+    assert (answer.get("Cross-Origin-Embedder-Policy") == "require-corp") == isolated
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["/../secret_key", "/assets/../../secret_key", "/secret_key"])
