@@ -1,57 +1,74 @@
 // Makes pkg/wasm from the crate: the optimised core.wasm, the same inlined, and the glue between it and the page.
+// Then weighs what a page has to load, and fails if that has grown over its budget.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, deflateRawSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+
+import { inline } from "./build/inline.mjs";
+import { numberHashes, optimise, snipPanics } from "./build/shrink.mjs";
+import { report } from "./build/sizes.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const crate = dirname(here);
 const made = join(crate, "target", "wasm-pack");
 const out = join(here, "wasm");
+// What the core uses in the place of the page's own.
+const time = join(here, "time.js");
+const socket = join(here, "socket.js");
 
-// What every browser of the support table has. --all-features would make a file that browsers refuse.
-const WASM_FEATURES = [
-  "bulk-memory", "nontrapping-float-to-int", "sign-ext", "reference-types", "multivalue", "mutable-globals",
-];
+const wasm = join(made, "core_bg.wasm");
+const glue = join(made, "core.js");
+
+// Of what the glue has besides the crate's exports: see further().
+const FURTHER_TYPES = `export { lendTime } from "../time.js";
+export { watchAttempts } from "../socket.js";
+export const ids: (string | number)[];
+export const listeners: Map<number, { slot: number }>;
+export const outgoing: Map<number, { text: string }>;
+`;
+
+// Of the 1 MiB that a linker gives by itself a page would hold nearly all for nothing: nothing here recurses.
+const SMALL_STACK = "-Clink-arg=-zstack-size=131072";
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 compileCrate();
-const wasm = optimise();
-writeFileSync(join(out, "inline.js"), inline(wasm));
+snipPanics(wasm);
+numberHashes(wasm, glue);
+optimise(wasm, join(out, "core.wasm"));
+writeFileSync(join(out, "inline.js"), inline(readFileSync(join(out, "core.wasm"))));
 await bundleGlue();
-copyFileSync(join(made, "core.d.ts"), join(out, "core.d.ts"));
+const types = readFileSync(join(made, "core.d.ts"), "utf8");
+writeFileSync(join(out, "core.d.ts"), `${types}\n${FURTHER_TYPES}`);
 // npm shows and packs these two from the package's own folder.
 for (const name of ["README.md", "LICENSE"]) copyFileSync(join(crate, name), join(here, name));
-report();
+
+const named = join(made, "named.wasm");
+optimise(wasm, named, { names: true });
+await report(here, named);
 
 function compileCrate() {
-  const where = ["--target", "web", "--out-dir", made, "--out-name", "core"];
-  run("wasm-pack", ["build", crate, "--release", "--mode", "no-install", "--no-pack", ...where]);
+  const how = ["--release", "--target", "web", "--mode", "no-install", "--no-pack"];
+  const where = ["--out-dir", made, "--out-name", "core"];
+  execFileSync("wasm-pack", ["build", crate, ...how, ...where, "--", "--features", "npm"], {
+    stdio: "inherit",
+    env: { ...process.env, CARGO_ENCODED_RUSTFLAGS: [...withoutPaths(), SMALL_STACK].join("\x1f") },
+  });
 }
 
-function optimise() {
-  const target = join(out, "core.wasm");
-  const features = WASM_FEATURES.map((feature) => `--enable-${feature}`);
-  run(join(here, "node_modules", ".bin", "wasm-opt"), [join(made, "core_bg.wasm"), "-Oz", "--strip-debug", "--strip-producers", ...features, "-o", target]);
-  return readFileSync(target);
-}
-
-/** The wasm as a module: no bundler needs to know what a .wasm file is, and no server its type. */
-function inline(bytes) {
-  const base64 = deflateRawSync(bytes, { level: 9 }).toString("base64");
-  return `// Made by build.mjs: core.wasm, deflated, in base64.
-const packed = "${base64}";
-
-export async function compile() {
-  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return WebAssembly.compile(await new Response(inflated).arrayBuffer());
-}
-`;
+/** Sources are named in the wasm, and where they are on this machine is nobody else's business. */
+function withoutPaths() {
+  const metadata = execFileSync("cargo", ["metadata", "--format-version", "1"], {
+    cwd: crate,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  const manifests = JSON.parse(metadata).packages.map(({ manifest_path }) => manifest_path);
+  const folders = new Set(manifests.map((manifest) => dirname(dirname(manifest))));
+  return [...folders].map((folder) => `--remap-path-prefix=${folder}=`);
 }
 
 /**
@@ -60,13 +77,17 @@ export async function compile() {
  */
 async function bundleGlue() {
   const names = [
-    "initSync", "configure", "disconnect", "getState", "getStats", "requestMessages", "retry", "send", "sendMessage",
+    "initSync", "configure", "disconnect", "getState", "getStats", "inspect", "isUnderWay", "requestMessages", "retry", "send", "sendMessage",
     "subscribe", "subscribeState", "useWebSocket",
   ];
   await build({
-    stdin: { contents: `export { ${names.join(", ")} } from "./core.js";`, resolveDir: made },
+    stdin: {
+      contents: [`export { ${names.join(", ")} } from "./core.js";`, ...further()].join("\n"),
+      resolveDir: made,
+    },
     bundle: true,
     minify: true,
+    inject: [time, socket],
     format: "esm",
     target: "es2022",
     outfile: join(out, "core.js"),
@@ -76,15 +97,14 @@ async function bundleGlue() {
   });
 }
 
-function report() {
-  const kb = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(9);
-  console.log("pkg/wasm           raw      gzip    brotli");
-  for (const name of ["core.wasm", "inline.js", "core.js"]) {
-    const bytes = readFileSync(join(out, name));
-    console.log(name.padEnd(11), kb(bytes.length), kb(gzipSync(bytes).length), kb(brotliCompressSync(bytes).length));
-  }
-}
-
-function run(command, args) {
-  execFileSync(command, args, { stdio: "inherit" });
+/** What a test lends to the core, and what a developer is shown of it. */
+function further() {
+  const snippets = join(made, "snippets");
+  const browser = join(snippets, readdirSync(snippets)[0], "src/browser");
+  return [
+    `export { lendTime } from "${time}";`,
+    `export { watchAttempts } from "${socket}";`,
+    `export { ids, listeners } from "${browser}/envelope.js";`,
+    `export { outgoing } from "${browser}/outgoing.js";`,
+  ];
 }

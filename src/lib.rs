@@ -20,6 +20,11 @@
 //!
 //! A message takes a shorter way, because there may be thousands a second: JavaScript parses it, the
 //! machine names the listeners (plain numbers), and JavaScript calls them with the object it parsed.
+//!
+//! # From Rust
+//!
+//! A page in Rust calls `exports` as JavaScript does, with `JsValue`s and functions. `examples/yew` in the repository is
+//! such a page; its `inbox.rs` makes closures of the functions, and ends a subscription by `Drop`.
 
 pub mod core;
 

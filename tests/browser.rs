@@ -6,6 +6,9 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use inbox_socket::exports::{
     Subscription, configure, disconnect, get_state, get_stats, retry, send_message, subscribe,
     subscribe_state, use_web_socket,
@@ -199,7 +202,9 @@ fn what_nobody_listens_to_is_not_parsed_unless_its_text_is_not_plain() {
     for (frame, parsed, is_heard) in [
         (r#"{"conversation_id":3,"message":"x"}"#, 0, 0),
         (r#"{"conversation_id":3,"seq":5,"message":"x"}"#, 0, 0),
-        (r#"{"conversation_id":30,"message":"conversation_id: 2"}"#, 0, 0),
+        (r#"{"conversation_id":30,"message":"a sequence of actions"}"#, 0, 0),
+        // A search for keys finds it, though it is none.
+        (r#"{"conversation_id":30,"message":"conversation_id: 2"}"#, 1, 0),
         // Heard, so parsed.
         (r#"{"conversation_id":2,"message":"x"}"#, 1, 1),
         // The last of two equal keys counts.
@@ -214,6 +219,8 @@ fn what_nobody_listens_to_is_not_parsed_unless_its_text_is_not_plain() {
         (r#"{"conversation_id":2.0,"message":"x"}"#, 1, 1),
         (r#"{"conversation_id":0.2e1,"message":"x"}"#, 1, 1),
         (r#"{"conversation_id":3,"action":"messages_response"}"#, 1, 0),
+        (r#"{"conversation_id":3,"action" :"messages_response"}"#, 1, 0),
+        (r#"{"conversation_id":3,"conversation_id" :2}"#, 1, 1),
     ] {
         let before = (stat("framesParsed"), heard(&two).length());
         receive(&frame.into());
@@ -416,6 +423,27 @@ mod layer_1 {
             subscription.release();
             disconnect();
         }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_message_is_not_heard_by_who_came_in_the_place_of_its_conversation() {
+        page("{}");
+        let (leaver, newcomer) = (leaving(), listener());
+        let leave: Function = subscribe(2.into(), &leaver).unchecked_into();
+        let newcomers = Rc::new(OnceCell::new());
+        let (came, called) = (newcomers.clone(), newcomer.clone());
+        let leave_and_come = Closure::once_into_js(move || {
+            leave.call0(&JsValue::UNDEFINED).unwrap();
+            came.set(use_web_socket(3.into(), &called)).ok().unwrap();
+        });
+        leave_with(&leaver, &leave_and_come);
+        open();
+        // Held until it is known whether the server counts; the second shows that it does not.
+        receive(&r#"{"conversation_id":2,"seq":5,"message":"held"}"#.into());
+        receive(&r#"{"conversation_id":2,"message":"plain"}"#.into());
+        assert!(newcomers.get().is_some(), "the first was heard");
+        assert_eq!(heard(&newcomer).length(), 0);
+        newcomers.get().unwrap().release();
     }
 
     #[wasm_bindgen_test]

@@ -137,7 +137,7 @@ impl Page {
             match effect {
                 Effect::Connect(socket) => self.socket = socket,
                 Effect::Drop(_) => self.closed = true,
-                Effect::Transmit { send, .. } => self.machine.transmitted(self.now, send, 50),
+                Effect::Transmit { send, .. } => self.machine.transmitted(send, 50),
                 Effect::Settle { send, outcome } => {
                     assert!(self.queued.remove(&send), "settled once");
                     let plainly = outcome == Outcome::Sent;

@@ -1,4 +1,4 @@
-//! The core stays pure: it names no browser, no clock and no random source.
+//! What the sources may not name: the core no browser, clock or random source, and nothing what formats text.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
@@ -23,14 +23,33 @@ fn the_core_names_no_browser_no_clock_and_no_random_source() {
         "std::fs",
         "std::env",
     ];
-    let mut read = 0;
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/core")).unwrap() {
-        let path = entry.unwrap().path();
-        let code = fs::read_to_string(&path).unwrap();
+    for (path, code) in sources("src/core") {
         for word in forbidden {
-            assert!(!code.contains(word), "{} names {word}", path.display());
+            assert!(!code.contains(word), "{path} names {word}");
         }
-        read += 1;
     }
-    assert!(read > 10, "the core was found");
+}
+
+/// The package's build takes out whatever formats text (`pkg/build/shrink.mjs`), so nothing that is not about to panic
+/// may do so.
+#[test]
+fn nothing_formats_text() {
+    let forbidden =
+        ["format!", "write!", ".to_string()", "println!", "console::log", "impl fmt::", "impl Display"];
+    for (path, code) in sources("src/core").into_iter().chain(sources("src/browser")) {
+        let shipped = code.split("#[cfg(test)]").next().unwrap();
+        for word in forbidden {
+            assert!(!shipped.contains(word), "{path} has {word}");
+        }
+    }
+}
+
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let rust = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let sources: Vec<_> =
+        rust.map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap())).collect();
+    assert!(sources.len() > 5, "the sources were found");
+    sources
 }

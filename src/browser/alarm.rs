@@ -11,10 +11,12 @@ thread_local! {
     static ALARM: Cell<Option<(Millis, Timeout)>> = const { Cell::new(None) };
 }
 
-/// Sets, moves or clears the alarm. Asked again for the same deadline, it does nothing.
+/// Makes sure that the alarm rings by the deadline. One that rings earlier is left as it is: waking up early is
+/// harmless, and with each message sent the deadline moves away a little.
 pub(super) fn set(deadline: Option<Millis>) {
     let armed = ALARM.take();
-    if armed.as_ref().map(|(at, _)| *at) == deadline {
+    let wakes_in_time = armed.as_ref().zip(deadline).is_some_and(|((at, _), deadline)| *at <= deadline);
+    if wakes_in_time {
         ALARM.set(armed);
         return;
     }

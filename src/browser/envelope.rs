@@ -20,7 +20,7 @@ extern "C" {
     pub(super) fn release(conversation_id: &JsValue);
 
     #[wasm_bindgen(js_name = addListener)]
-    pub(super) fn add_listener(listener: ListenerId, callback: &Function, slot: i32);
+    pub(super) fn add_listener(listener: ListenerId, callback: &Function, slot: i32, keeps_last: bool);
     #[wasm_bindgen(js_name = removeListener)]
     pub(super) fn remove_listener(listener: ListenerId);
     #[wasm_bindgen(js_name = lastMessage)]

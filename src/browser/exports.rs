@@ -7,29 +7,18 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::{address::Address, clock, envelope, envelope::Draft, hub};
-use crate::core::{Audience, Config, Event, Kind, ListenerId, Millis};
+use crate::core::{Audience, Config, Event, Kind, ListenerId, Millis, Phase, SendId};
 
 /// Subscribes to a conversation (`null` or `undefined`: to all), with the connection's members at hand.
 #[wasm_bindgen(js_name = useWebSocket)]
 pub fn use_web_socket(conversation_id: JsValue, on_message: &Function) -> Subscription {
-    let (audience, slot) = if conversation_id.is_null_or_undefined() {
-        (Audience::Everything, -1)
-    } else {
-        let slot = envelope::intern(&conversation_id);
-        (Audience::Conversation(slot), slot as i32)
-    };
-    let now = clock::now();
-    let listener = hub::with(|hub| hub.machine.subscribe(now, audience));
-    // The listener stands ready before anything is done that may bring it a message.
-    envelope::add_listener(listener, on_message, slot);
-    hub::drain();
-    Subscription { audience, conversation_id, listener, released: Cell::new(false) }
+    Subscription::begin(conversation_id, on_message, true)
 }
 
 /// Subscribes a listener; the function returned ends it.
 #[wasm_bindgen]
 pub fn subscribe(conversation_id: JsValue, listener: &Function) -> JsValue {
-    let subscription = use_web_socket(conversation_id, listener);
+    let subscription = Subscription::begin(conversation_id, listener, false);
     Closure::once_into_js(move || subscription.release())
 }
 
@@ -90,6 +79,29 @@ pub fn get_stats() -> JsValue {
     to_js(&hub::with(|hub| hub.machine.stats(now)))
 }
 
+/// Where the connection is in its life: the milliseconds until the next attempt, or below zero a name in
+/// `pkg/lib/diagnosis/inspect.js`. One number, because whatever more would cross costs every page something.
+#[wasm_bindgen]
+pub fn inspect() -> f64 {
+    let now = clock::now();
+    let name = match hub::with(|hub| hub.machine.phase(now)) {
+        Phase::Waiting { next_attempt_in } => return next_attempt_in as f64,
+        Phase::Idle => 1,
+        Phase::Connecting => 2,
+        Phase::GivenUp => 3,
+        Phase::Ended => 4,
+        Phase::Refused => 5,
+        Phase::Connected(layer) => 6 + layer as i32,
+    };
+    -f64::from(name)
+}
+
+/// Whether the present socket has this frame.
+#[wasm_bindgen(js_name = isUnderWay)]
+pub fn is_under_way(send: SendId) -> bool {
+    hub::with(|hub| hub.machine.is_under_way(send))
+}
+
 /// Sets options, before first use. `pkg/lib/options.js` has validated them and said what was wrong with which; what
 /// is of another type here counts as not set.
 #[wasm_bindgen]
@@ -146,6 +158,24 @@ impl Subscription {
             envelope::release(&self.conversation_id);
         }
         hub::drain();
+    }
+}
+
+impl Subscription {
+    /// Keeping the last message keeps it from the garbage collector: only where it can be asked for.
+    fn begin(conversation_id: JsValue, callback: &Function, keeps_last: bool) -> Self {
+        let (audience, slot) = if conversation_id.is_null_or_undefined() {
+            (Audience::Everything, -1)
+        } else {
+            let slot = envelope::intern(&conversation_id);
+            (Audience::Conversation(slot), slot as i32)
+        };
+        let now = clock::now();
+        let listener = hub::with(|hub| hub.machine.subscribe(now, audience));
+        // The listener stands ready before anything is done that may bring it a message.
+        envelope::add_listener(listener, callback, slot, keeps_last);
+        hub::drain();
+        Self { audience, conversation_id, listener, released: Cell::new(false) }
     }
 }
 

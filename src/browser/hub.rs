@@ -65,8 +65,11 @@ pub(super) fn with<T>(f: impl FnOnce(&mut Hub) -> T) -> T {
 /// Sets the options. Only before first use: the machine starts anew.
 pub(super) fn configure(config: Config, address: Address, frame_limit: Option<u32>) {
     let limit = frame_limit.unwrap_or(FRAME_LIMIT);
-    let fresh = Hub::new(config, address, limit);
-    let old = with(|hub| std::mem::replace(hub, fresh));
+    let mut fresh = Hub::new(config, address, limit);
+    let old = with(|hub| {
+        fresh.watching_page = hub.watching_page;
+        std::mem::replace(hub, fresh)
+    });
     drop(old);
 }
 
@@ -250,8 +253,7 @@ fn with_socket(socket: SocketId, f: impl FnOnce(&WebSocket)) {
 fn transmit(raw: &WebSocket, socket: SocketId, send: SendId) {
     match u32::try_from(envelope::transmit(raw, send)) {
         Ok(characters) => {
-            let now = clock::now();
-            with(|hub| hub.machine.transmitted(now, send, characters));
+            with(|hub| hub.machine.transmitted(send, characters));
         }
         // The browser knows that the socket is closing and has not said so yet.
         Err(_) => failed(socket),
@@ -260,5 +262,10 @@ fn transmit(raw: &WebSocket, socket: SocketId, send: SendId) {
 
 /// Slots and numbers in turn, as they cross into JavaScript.
 fn flat(pairs: impl Iterator<Item = (Slot, Seq)>) -> Vec<f64> {
-    pairs.flat_map(|(slot, seq)| [f64::from(slot), seq as f64]).collect()
+    let mut list = Vec::new();
+    for (slot, seq) in pairs {
+        list.push(f64::from(slot));
+        list.push(seq as f64);
+    }
+    list
 }

@@ -18,3 +18,7 @@ pub mod exports;
 mod hub;
 mod page;
 mod socket;
+
+#[cfg(feature = "npm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

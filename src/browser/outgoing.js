@@ -2,7 +2,7 @@
 // Rust decides which frame goes when; the text itself never enters wasm memory.
 
 // Send id → draft; client id → send id, for messages.
-const outgoing = new Map();
+export const outgoing = new Map();
 const sends = new Map();
 
 // Names the messages of this page, so that a retried one is known by the server: a page's random name and a count.
@@ -104,7 +104,8 @@ function settle(id, result) {
 
 function randomName() {
   // randomUUID is missing on pages that are not served over https or from localhost.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  // 64 bits: it has to differ from those of the same user's other pages.
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

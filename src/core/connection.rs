@@ -15,7 +15,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    CloseReason, Config, ConnectionError, Effect, Millis, SocketId, Stats, Status, backoff,
+    CloseReason, Config, ConnectionError, Effect, Layer, Millis, Phase, SocketId, Stats, Status, backoff,
     deadlines::{Deadlines, Timer},
     rng::Rng,
 };
@@ -223,6 +223,22 @@ impl Connection {
             is_connecting: matches!(self.state, State::Connecting(_)),
             error,
             reconnect_attempts: self.attempts,
+        }
+    }
+
+    /// The state, with what is known of the server where it is open.
+    pub(super) fn phase(&self, now: Millis, layer: Layer) -> Phase {
+        match self.state {
+            State::Idle => Phase::Idle,
+            State::Connecting(_) => Phase::Connecting,
+            State::Open { .. } => Phase::Connected(layer),
+            State::Waiting => {
+                let at = self.deadlines.get(Timer::Reconnect).unwrap_or(now);
+                Phase::Waiting { next_attempt_in: at.saturating_sub(now) }
+            }
+            State::GivenUp => Phase::GivenUp,
+            State::Ended => Phase::Ended,
+            State::Refused(_) => Phase::Refused,
         }
     }
 

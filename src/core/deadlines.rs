@@ -39,14 +39,17 @@ impl Deadlines {
         self.put(timer, None);
     }
 
+    pub(super) fn get(&self, timer: Timer) -> Option<Millis> {
+        self.0.get(timer as usize).copied().flatten()
+    }
+
     pub(super) fn is_set(&self, timer: Timer) -> bool {
-        self.0.get(timer as usize).is_some_and(Option::is_some)
+        self.get(timer).is_some()
     }
 
     /// Sets a deadline unless an earlier one is set.
     pub(super) fn set_by(&mut self, timer: Timer, at: Millis) {
-        let set = self.0.get(timer as usize).copied().flatten();
-        self.set(timer, set.map_or(at, |set| set.min(at)));
+        self.set(timer, self.get(timer).map_or(at, |set| set.min(at)));
     }
 
     pub(super) fn clear_all(&mut self) {
@@ -60,7 +63,7 @@ impl Deadlines {
 
     /// How long ago this deadline came; if it has, it is cleared.
     pub(super) fn take_overdue(&mut self, timer: Timer, now: Millis) -> Option<Millis> {
-        let at = self.0.get(timer as usize).copied().flatten()?;
+        let at = self.get(timer)?;
         let late = now.checked_sub(at)?;
         self.clear(timer);
         Some(late)

@@ -3,6 +3,8 @@
 //! What comes over a live connection may be doubled, out of order, or missing. What comes in answer to a `sync` is
 //! the server's history, and has the last word: a hole in it is a hole in the history, and said aloud.
 
+use std::collections::VecDeque;
+
 use super::{Effect, Seq, Slot, key_of};
 
 /// Messages held for one that is missing. More than this are dropped: the sync that is under way brings them again.
@@ -84,6 +86,12 @@ impl Conversation {
         self.held.remove(0);
         Some(effect)
     }
+
+    fn release(&mut self, effects: &mut VecDeque<Effect>) {
+        while let Some(effect) = self.next_held() {
+            effects.push_back(effect);
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -159,25 +167,27 @@ impl Gate {
     }
 
     /// Held messages of this conversation whose turn has come.
-    pub(super) fn release(&mut self, slot: Slot) -> impl Iterator<Item = Effect> {
-        let mut conversation = self.known_mut(slot);
-        std::iter::from_fn(move || conversation.as_mut()?.next_held())
+    pub(super) fn release(&mut self, slot: Slot, effects: &mut VecDeque<Effect>) {
+        if let Some(conversation) = self.known_mut(slot) {
+            conversation.release(effects);
+        }
     }
 
     /// Held messages of all conversations whose turn has come.
-    pub(super) fn release_all(&mut self) -> impl Iterator<Item = Effect> {
-        let conversations = self.conversations.iter_mut().flatten();
-        conversations.flat_map(|conversation| std::iter::from_fn(move || conversation.next_held()))
+    pub(super) fn release_all(&mut self, effects: &mut VecDeque<Effect>) {
+        for conversation in self.conversations.iter_mut().flatten() {
+            conversation.release(effects);
+        }
     }
 
     /// Nobody counts any more: everything that is held goes out, in order, and all cursors are forgotten.
-    pub(super) fn open(&mut self) -> impl Iterator<Item = Effect> + use<> {
-        self.empty().map(|(conversation, held)| Effect::Deliver { conversation, held })
+    pub(super) fn open(&mut self, effects: &mut VecDeque<Effect>) {
+        self.empty(effects, |conversation, held| Effect::Deliver { conversation, held });
     }
 
     /// Everything is forgotten, what is held included.
-    pub(super) fn clear(&mut self) -> impl Iterator<Item = Effect> + use<> {
-        self.empty().map(|(_, held)| Effect::Forget(held))
+    pub(super) fn clear(&mut self, effects: &mut VecDeque<Effect>) {
+        self.empty(effects, |_, held| Effect::Forget(held));
     }
 
     /// Conversations of which the server has more than was heard, with their cursors.
@@ -217,10 +227,13 @@ impl Gate {
         Verdict::Hold(id)
     }
 
-    fn empty(&mut self) -> impl Iterator<Item = (Slot, HeldId)> + use<> {
+    fn empty(&mut self, effects: &mut VecDeque<Effect>, end: fn(Slot, HeldId) -> Effect) {
         self.begun = false;
-        let conversations = std::mem::take(&mut self.conversations).into_iter().flatten();
-        conversations.flat_map(|it| it.held.into_iter().map(move |(_, held)| (it.slot, held)))
+        for conversation in std::mem::take(&mut self.conversations).into_iter().flatten() {
+            for (_, held) in conversation.held {
+                effects.push_back(end(conversation.slot, held));
+            }
+        }
     }
 
     fn known(&self) -> impl Iterator<Item = &Conversation> {

@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use super::{
-    Audience, Config, DropReason, Effect, Event, Gap, Kind, ListenerId, Millis, Outcome, SendError, SendId,
-    Seq, Slot, SocketId, Stats, Status, Verdict,
+    Audience, Config, DropReason, Effect, Event, Gap, Kind, ListenerId, Millis, Outcome, Phase, SendError,
+    SendId, Seq, Slot, SocketId, Stats, Status, Verdict,
     connection::{Connection, Io, Nudge},
     gate::Gate,
     outbox::Outbox,
@@ -140,9 +140,9 @@ impl Machine {
         Ok(send)
     }
 
-    /// The socket took a frame of so many characters.
-    pub fn transmitted(&mut self, now: Millis, send: SendId, characters: u32) {
-        let now = self.tick(now);
+    /// The socket took a frame of so many characters, when [`Effect::Transmit`] asked for it.
+    pub fn transmitted(&mut self, send: SendId, characters: u32) {
+        let now = self.now;
         let Some(kind) = self.outbox.kind(send) else { return };
         self.stats.frames_out += 1;
         self.stats.characters_out += u64::from(characters);
@@ -181,7 +181,7 @@ impl Machine {
         match verdict {
             Verdict::Deliver => {
                 self.listeners(conversation, into);
-                self.effects.extend(self.gate.release(slot));
+                self.gate.release(slot, &mut self.effects);
             }
             Verdict::Drop => self.stats.duplicates += 1,
             Verdict::Hold(_) => {}
@@ -389,6 +389,16 @@ impl Machine {
         }
     }
 
+    /// Where the connection is in its life: what developers are shown in the place of the public status.
+    pub fn phase(&self, now: Millis) -> Phase {
+        self.connection.phase(now.max(self.now), self.session.layer())
+    }
+
+    /// Whether the present socket has this frame; otherwise it waits.
+    pub fn is_under_way(&self, send: SendId) -> bool {
+        self.outbox.is_under_way(send)
+    }
+
     fn tick(&mut self, now: Millis) -> Millis {
         self.now = self.now.max(now);
         self.now
@@ -485,12 +495,12 @@ impl Machine {
 
     fn set_heads(&mut self, heads: &[(Slot, Seq)]) {
         self.gate.set_heads(heads);
-        self.effects.extend(self.gate.release_all());
+        self.gate.release_all(&mut self.effects);
     }
 
     /// The server may not count, so nothing is held back for it.
     fn stop_counting(&mut self) {
-        self.effects.extend(self.gate.open());
+        self.gate.open(&mut self.effects);
         self.flush();
     }
 
@@ -511,8 +521,10 @@ impl Machine {
     /// Whoever used the page is gone: what he queued is not sent for another, and what he heard is not counted.
     fn abandon(&mut self, why: SendError) {
         let outcome = Outcome::Failed(why);
-        self.effects.extend(self.outbox.take_all().map(|send| Effect::Settle { send, outcome }));
-        self.effects.extend(self.gate.clear());
+        for send in self.outbox.take_all() {
+            self.effects.push_back(Effect::Settle { send, outcome });
+        }
+        self.gate.clear(&mut self.effects);
         self.session.forget();
     }
 

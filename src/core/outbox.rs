@@ -1,7 +1,5 @@
 //! What the application wants sent, in its order, until it is known how it ended.
 
-use std::collections::VecDeque;
-
 use super::{SendError, SendId};
 
 /// Messages that are on their way at once. A window keeps a long queue from running into the server's rate limit
@@ -47,7 +45,7 @@ struct Entry {
 /// Holds ids only: the text stays with the caller.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outbox {
-    entries: VecDeque<Entry>,
+    entries: Vec<Entry>,
     characters: usize,
     next: SendId,
 }
@@ -60,7 +58,7 @@ impl Outbox {
         let id = self.next;
         self.next = self.next.wrapping_add(1);
         self.characters += characters;
-        self.entries.push_back(Entry { id, kind, characters, under_way: false });
+        self.entries.push(Entry { id, kind, characters, under_way: false });
         Ok(id)
     }
 
@@ -90,8 +88,7 @@ impl Outbox {
         let Some(at) = self.entries.iter().position(|entry| entry.id == id) else {
             return false;
         };
-        let removed = self.entries.remove(at);
-        self.characters -= removed.map_or(0, |entry| entry.characters);
+        self.characters -= self.entries.remove(at).characters;
         true
     }
 
@@ -115,6 +112,10 @@ impl Outbox {
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = SendId> + use<> {
         self.characters = 0;
         std::mem::take(&mut self.entries).into_iter().map(|entry| entry.id)
+    }
+
+    pub(super) fn is_under_way(&self, id: SendId) -> bool {
+        self.entries.iter().any(|entry| entry.id == id && entry.under_way)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -82,10 +82,13 @@ impl Registry {
 
     /// Appends the listeners of a message: those of its conversation first, then those who hear everything.
     pub(super) fn listeners(&self, conversation: Option<Slot>, into: &mut Vec<ListenerId>) {
-        if let Some(slot) = conversation {
-            into.extend_from_slice(self.of(slot));
+        // Pushed one by one: there is mostly one, and copying memory as a block is a call out of the wasm.
+        for id in conversation.map_or(&[][..], |slot| self.of(slot)) {
+            into.push(*id);
         }
-        into.extend_from_slice(&self.everything);
+        for id in &self.everything {
+            into.push(*id);
+        }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -2,7 +2,7 @@
 //! it is asked for. Begins anew with each socket.
 
 use super::{
-    Millis, SocketId,
+    Layer, Millis, SocketId,
     deadlines::{Deadlines, Timer},
     outbox::MayGo,
 };
@@ -30,20 +30,6 @@ const HELD_UP: Millis = 1_000;
 
 /// Broadcasts of several server processes may cross. A hole that closes within this time costs no `sync`.
 const CROSSING: Millis = 100;
-
-/// What is known of the server on the other end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Layer {
-    /// `hello` was sent.
-    Pending,
-    /// It was not answered in time. The server may be slow, or not know it: what is sent is kept until one of the two
-    /// is proved, and what comes is delivered as it comes.
-    Doubtful,
-    /// The seed's frames and nothing else.
-    Plain,
-    /// Acknowledgements, numbers, heartbeat.
-    Assured,
-}
 
 /// What an alarm asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +123,11 @@ impl Session {
     /// The socket that this session is about.
     pub(super) fn socket(&self) -> Option<SocketId> {
         self.socket
+    }
+
+    /// What is known of the server, or was while there was a connection to it.
+    pub(super) fn layer(&self) -> Layer {
+        self.layer
     }
 
     /// Whether messages are acknowledged and numbered on this connection.

@@ -58,12 +58,12 @@ impl Client {
 
     pub(crate) fn start(&mut self, now: u64) -> Vec<Wish> {
         self.machine.subscribe(now, Audience::Everything);
-        self.carry_out(now)
+        self.carry_out()
     }
 
     pub(crate) fn handle(&mut self, now: u64, event: Event) -> Vec<Wish> {
         self.machine.handle(now, event);
-        self.carry_out(now)
+        self.carry_out()
     }
 
     pub(crate) fn send(&mut self, now: u64, conversation: Conversation) -> Vec<Wish> {
@@ -72,7 +72,7 @@ impl Client {
             self.accepted.push(client_id.clone());
             self.drafts.insert(send, Draft { client_id, conversation });
         }
-        self.carry_out(now)
+        self.carry_out()
     }
 
     pub(crate) fn receive(&mut self, now: u64, socket: SocketId, frame: Frame) -> Vec<Wish> {
@@ -100,7 +100,7 @@ impl Client {
                 unreachable!("a server's frame")
             }
         }
-        self.carry_out(now)
+        self.carry_out()
     }
 
     pub(crate) fn is_settled(&self) -> bool {
@@ -125,11 +125,11 @@ impl Client {
     fn receive_synced(&mut self, now: u64, socket: SocketId, response: SyncResponse) -> Vec<Wish> {
         let mut wishes = Vec::new();
         if self.machine.begin_synced(now, socket, response.id, &counts(&response.floors)) {
-            wishes.extend(self.carry_out(now));
+            wishes.extend(self.carry_out());
             for message in response.messages {
                 let slot = slot_of(message.conversation);
                 let delivered = self.machine.receive_synced(socket, slot, message.seq);
-                wishes.extend(self.carry_out(now));
+                wishes.extend(self.carry_out());
                 if delivered {
                     let mut listeners = Vec::new();
                     self.machine.listeners(Some(slot), &mut listeners);
@@ -138,11 +138,11 @@ impl Client {
             }
             self.machine.synced(now, socket, &counts(&response.heads), response.has_more);
         }
-        wishes.extend(self.carry_out(now));
+        wishes.extend(self.carry_out());
         wishes
     }
 
-    fn carry_out(&mut self, now: u64) -> Vec<Wish> {
+    fn carry_out(&mut self) -> Vec<Wish> {
         let mut wishes = Vec::new();
         while let Some(effect) = self.machine.poll_effect() {
             match effect {
@@ -159,7 +159,7 @@ impl Client {
                     if let Some(Draft { client_id, conversation }) = self.drafts.get(&send) {
                         let frame = Frame::Send { client_id: client_id.clone(), conversation: *conversation };
                         wishes.push(Wish::Send(socket, frame));
-                        self.machine.transmitted(now, send, 50);
+                        self.machine.transmitted(send, 50);
                     }
                 }
                 Effect::Deliver { conversation, held } => {

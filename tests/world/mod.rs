@@ -157,7 +157,7 @@ impl World {
             self.machine.handle(self.now, event);
         } else {
             self.sent.push(send);
-            self.machine.transmitted(self.now, send, 10);
+            self.machine.transmitted(send, 10);
         }
     }
 }

@@ -1,0 +1,96 @@
+//! What a developer is shown of the machine, in virtual time.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
+
+mod world;
+
+use inbox_socket::core::{Audience, Config, Effect, Event, Kind, Layer, Machine, Millis, Phase, SocketId};
+use world::World;
+
+fn phase(world: &World) -> Phase {
+    world.machine.phase(world.now)
+}
+
+fn waiting(next_attempt_in: Millis) -> Phase {
+    Phase::Waiting { next_attempt_in }
+}
+
+/// A machine that has said `hello` on an open connection, at the time 0.
+fn asked() -> (Machine, SocketId) {
+    let mut machine = Machine::new(Config::default(), 1);
+    machine.subscribe(0, Audience::Conversation(1));
+    let Some(Effect::Connect(socket)) = machine.poll_effect() else { panic!("nobody asked for a socket") };
+    machine.handle(0, Event::Opened { socket });
+    (machine, socket)
+}
+
+#[test]
+fn a_connection_is_shown_from_idle_to_connected_and_back() {
+    let mut world = World::new();
+    assert_eq!(phase(&world), Phase::Idle);
+    let listener = world.subscribe(Audience::Everything);
+    assert_eq!(phase(&world), Phase::Connecting);
+    world.open();
+    assert!(matches!(phase(&world), Phase::Connected(_)));
+    world.unsubscribe(Audience::Everything, listener);
+    world.pass(250);
+    assert_eq!(phase(&world), Phase::Idle);
+}
+
+#[test]
+fn what_the_public_status_does_not_tell_apart_is_told_apart() {
+    for (code, shown) in [(1000, Phase::Ended), (4403, Phase::Refused)] {
+        let mut world = World::connected();
+        world.close(code);
+        assert_eq!(phase(&world), shown, "{code}");
+    }
+    let mut world = World::new();
+    world.subscribe(Audience::Everything);
+    world.fail_until_given_up();
+    assert_eq!(phase(&world), Phase::GivenUp);
+}
+
+#[test]
+fn the_next_attempt_comes_closer_and_looking_changes_nothing() {
+    let mut world = World::connected();
+    world.close(1006);
+    let deadline = world.machine.next_deadline();
+    assert_eq!(world.machine.phase(world.now), waiting(500));
+    assert_eq!(world.machine.phase(world.now + 200), waiting(300));
+    assert_eq!(world.machine.phase(world.now + 9_000), waiting(0), "an alarm may be late");
+    assert_eq!(world.machine.phase(world.now), waiting(500));
+    assert_eq!(world.machine.next_deadline(), deadline);
+    world.pass(500);
+    assert_eq!(phase(&world), Phase::Connecting);
+}
+
+#[test]
+fn an_open_connection_is_shown_with_what_the_server_speaks() {
+    assert_eq!(phase(&World::connected()), Phase::Connected(Layer::Plain), "with protocol 0 nobody asks");
+
+    let (mut machine, _) = asked();
+    assert_eq!(machine.phase(0), Phase::Connected(Layer::Pending));
+    machine.handle(3_000, Event::Alarm);
+    assert_eq!(machine.phase(3_000), Phase::Connected(Layer::Doubtful));
+
+    let (mut machine, socket) = asked();
+    machine.hello_ignored(0, socket);
+    assert_eq!(machine.phase(0), Phase::Connected(Layer::Plain));
+
+    let (mut machine, socket) = asked();
+    machine.welcomed(0, socket, None, &[]);
+    assert_eq!(machine.phase(0), Phase::Connected(Layer::Assured));
+}
+
+#[test]
+fn a_message_waits_until_a_socket_has_it_and_again_when_that_is_gone() {
+    let (mut machine, socket) = asked();
+    let send = machine.send(0, Kind::Message, 10).unwrap();
+    assert!(!machine.is_under_way(send), "it waits for the server's answer");
+    machine.welcomed(0, socket, None, &[]);
+    assert!(machine.is_under_way(send));
+    machine.handle(0, Event::Closed { socket, code: 1006, retry_after: None });
+    assert!(!machine.is_under_way(send));
+    assert!(!machine.is_under_way(send + 1), "there is no such message");
+}
