@@ -1,16 +1,43 @@
 /** Names a conversation. Compared as `===` does: `2` is not `"2"`, and `0` is an id. */
 export type ConversationId = number | string;
 
-/** A message as the server sends it. A server may add members of its own: give your own type where you subscribe. */
+/**
+ * A chat message as the server sends it. A server may add members of its own: extend this, or say what yours looks
+ * like, and give that type where you listen: `useWebSocket<Mine>(2, …)`.
+ */
 export interface InboxMessage {
-  conversation_id?: ConversationId;
-  message?: string;
+  /** Whose listeners hear it. */
+  conversation_id: ConversationId;
+  /** The text. */
+  message: string;
   /** `"TEXT"` unless the sender said otherwise. */
-  type?: string;
+  type: string;
+  /** The server's name for who wrote it. */
   sender_id?: number | string;
-  /** Set on frames that are not chat messages, for example `"messages_response"`. */
-  action?: string;
-  [member: string]: unknown;
+  /** Who wrote it, for people. */
+  sender_name?: string;
+  /** The server's name for it. */
+  message_id?: number | string;
+  /** Its number within the conversation, 1, 2, 3 …, where the server counts. */
+  seq?: number;
+  /** ISO 8601, in UTC. */
+  created_at?: string;
+  /** What tells a chat message from the other frames: it has none. */
+  action?: undefined;
+}
+
+/** A conversation's history: the server's answer to `requestMessages`, oldest message first. */
+export interface HistoryMessage<Message extends object = InboxMessage> {
+  /** What tells it from a chat message. */
+  action: "messages_response";
+  /** Whose history it is. */
+  conversation_id: ConversationId;
+  /** Oldest first. */
+  messages: Message[];
+  /** There are older ones. */
+  has_more?: boolean;
+  /** None: this is no chat message. */
+  message?: undefined;
 }
 
 /**
@@ -18,13 +45,87 @@ export interface InboxMessage {
  * above `after` and below `before`. A page reloads the conversation instead of showing a silent hole.
  */
 export interface GapMessage {
+  /** What tells it from a chat message. */
   action: "gap";
+  /** Where messages are missing. */
   conversation_id: ConversationId;
+  /** The `seq` of the last message before the hole; 0 where the hole is at the beginning. */
   after: number;
+  /** The `seq` of the first message behind it. */
   before: number;
+  /** None: this is no chat message. */
+  message?: undefined;
 }
 
-/** How a frame that was handed over for sending ended. The promise of it never rejects. */
+/**
+ * The server refused a frame. Told to the listeners of the conversation that it names, and where it names none to
+ * those who hear everything. Of a message whose delivery is acknowledged, `sendMessage` tells it instead.
+ */
+export interface ErrorMessage {
+  /** What tells it from a chat message. */
+  action: "error";
+  /** Why, for a program. */
+  code: ErrorCode | (string & {});
+  /** A sentence for a person. */
+  detail?: string;
+  /** The `client_id` or else the `id` of the frame refused. */
+  ref?: string | number | null;
+  /** The conversation that the refused frame named. */
+  conversation_id?: ConversationId;
+  /** In ms: until then it is refused again. Where there is none, the refusal is final. */
+  retry_after?: number;
+  /** None: this is no chat message. */
+  message?: undefined;
+}
+
+/** Why a server of PROTOCOL.md refuses a frame. Others may have codes of their own. */
+export type ErrorCode =
+  | "bad_json"
+  | "bad_frame"
+  | "unknown_action"
+  | "not_found"
+  | "too_large"
+  | "rate_limited"
+  | "internal";
+
+/**
+ * What listeners hear: the application's messages, and frames about them, told apart by their `action`. A message has
+ * none:
+ *
+ * ```ts
+ * if (frame.action === undefined) show(frame.message);
+ * else if (frame.action === "messages_response") showAll(frame.messages);
+ * ```
+ *
+ * A server's frames with an `action` of its own are heard as well. Add them to the type of your messages:
+ * `InboxFrame<InboxMessage | Typing>`, where `Typing` has `action: "typing"`.
+ */
+export type InboxFrame<Message extends object = InboxMessage> =
+  | WithAction<Message>
+  | HistoryMessage<Exclude<Message, { action: string }>>
+  | GapMessage
+  | ErrorMessage;
+
+/** A type of messages says nothing of an `action`; said here that they have none, they can be told by it. */
+type WithAction<Message extends object> = Message extends { action: string } ? Message : Message & { action?: undefined };
+
+/**
+ * A listener. One that is written for the application's messages alone is taken as well, `(message: Mine) => void`,
+ * though it is called with every {@link InboxFrame}: so that a page's old callbacks need not change.
+ */
+export type Listener<Message extends object = InboxMessage> = {
+  // A method, because only a method may be given that knows fewer frames than it is called with.
+  listen(frame: InboxFrame<Message>): void;
+}["listen"];
+
+/**
+ * How a frame that was handed over for sending ended. The promise of it never rejects.
+ *
+ * ```ts
+ * const result = await sendMessage(2, "Hello");
+ * if (result.status === "failed") show(result.reason);
+ * ```
+ */
 export type SendResult =
   /** The server has stored it. `messageId` is the server's name for it. */
   | { status: "delivered"; messageId?: number | string }
@@ -35,6 +136,7 @@ export type SendResult =
 
 /** The state of the page's one connection. */
 export interface ConnectionState {
+  /** Frames can be sent now. What is sent while it is false waits in a queue. */
   readonly isConnected: boolean;
   /** An attempt is under way, or the core is being loaded. */
   readonly isConnecting: boolean;
@@ -54,8 +156,11 @@ export interface ConnectionStats {
   reconnections: number;
   /** Frames received, dropped ones included. */
   framesIn: number;
+  /** The page's own frames sent; what the library says for itself is not among them. */
   framesOut: number;
+  /** Characters received. */
   charactersIn: number;
+  /** Characters of the frames sent. */
   charactersOut: number;
   /** Frames parsed: one parse each, however many listeners there are. */
   framesParsed: number;
@@ -81,6 +186,7 @@ export interface ConnectionStats {
   connectedMs: number;
 }
 
+/** What {@link configure} takes. Times are in milliseconds. */
 export interface Options {
   /**
    * Where to connect to: an address, or a function that gives one, asked before every attempt (for a token; it
@@ -110,6 +216,12 @@ export interface Options {
    */
   protocol?: 0 | 1;
   /**
+   * Prints each change of state and each frame to the console, and what looks like a mistake together with what to do
+   * about it. `false`: not even the latter, which a page in development prints by itself. In a browser,
+   * `localStorage["inbox-socket.debug"] = 1` does the same without a new build.
+   */
+  debug?: boolean;
+  /**
    * The core as a file of its own, for those who prefer streaming compilation to the inlined copy: the address
    * of `inbox-socket/core.wasm`, a response, its bytes or a compiled module.
    */
@@ -117,16 +229,19 @@ export interface Options {
 }
 
 /** A part in the connection, with the connection's members as live getters. */
-export interface Chat<Message = InboxMessage> extends ConnectionState {
-  /** The last message this listener was given, `null` before one. */
-  readonly lastMessage: Message | null;
+export interface Chat<Message extends object = InboxMessage> extends ConnectionState {
+  /** The last frame this listener was given, `null` before one. */
+  readonly lastMessage: InboxFrame<Message> | null;
+  /** Sends a message, or queues it until it can. See {@link sendMessage}. */
   readonly sendMessage: typeof sendMessage;
+  /** Asks for a conversation's history. See {@link requestMessages}. */
   readonly requestMessages: typeof requestMessages;
+  /** Connects now. See {@link retry}. */
   readonly retry: typeof retry;
 }
 
 /** What the root entry's `useWebSocket` gives: somebody has to end it. */
-export interface ChatHandle<Message = InboxMessage> extends Chat<Message> {
+export interface ChatHandle<Message extends object = InboxMessage> extends Chat<Message> {
   /** Ends the subscription. The last one to leave closes the connection. Calling it again does nothing. */
   release(): void;
 }
@@ -134,37 +249,52 @@ export interface ChatHandle<Message = InboxMessage> extends Chat<Message> {
 /**
  * Listens to a conversation, and connects if nobody has yet.
  *
- * @param conversationId only messages whose `conversation_id` is this very value are heard; `null` and `undefined`
- *   hear every message
- * @param onMessage called with each message as it was parsed; the object is shared with the other listeners
+ * @param conversationId only frames whose `conversation_id` is this very value are heard; `null` and `undefined`
+ *   hear every frame, those without a `conversation_id` included
+ * @param onMessage called with each frame as it was parsed; the object is shared with the other listeners. What it
+ *   throws is reported as an uncaught error, and disturbs no other listener
  * @throws TypeError where an argument is of another type
  */
-export function useWebSocket<Message = InboxMessage>(
+export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined,
-  onMessage?: ((message: Message) => void) | null,
+  onMessage?: Listener<Message> | null,
 ): ChatHandle<Message>;
 
-/** Listens to a conversation; the function returned ends it. See {@link useWebSocket}. */
-export function subscribe<Message = InboxMessage>(
+/**
+ * Listens to a conversation, and connects if nobody has yet: {@link useWebSocket} for those who need the frames alone.
+ *
+ * @returns what ends it; calling that again does nothing
+ * @throws TypeError where an argument is of another type
+ */
+export function subscribe<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined,
-  listener: (message: Message) => void,
+  listener: Listener<Message>,
 ): () => void;
 
 /**
  * Sends `{conversation_id, message, type}`. Without a connection it is queued, kept in order and sent as soon as
  * there is one. May be called without a listener: the connection is then opened for it.
  *
+ * @param conversationId a number or a string
  * @param message a text that is not empty, or any other value that JSON can hold
  * @param type default `"TEXT"`
+ * @returns how it ended; it never rejects, and may be ignored. A mistake in the arguments is a failure as well
  */
 export function sendMessage(conversationId: ConversationId, message: unknown, type?: string): Promise<SendResult>;
 
-/** Sends a frame of the application's own, queued like a message. */
+/**
+ * Sends a frame of the application's own, such as `{action: "typing", conversation_id: 2}`, queued like a message. The
+ * server acknowledges none of these: the promise says `"sent"` or `"failed"`.
+ *
+ * @param frame an object that JSON can hold
+ */
 export function send(frame: object): Promise<SendResult>;
 
 /**
- * Asks for a conversation's history with `{action: "get_messages", conversation_id}`. The reply, a message whose
- * `action` is `"messages_response"`, arrives at that conversation's listeners.
+ * Asks for a conversation's history with `{action: "get_messages", conversation_id}`. The reply, a frame whose
+ * `action` is `"messages_response"`, arrives at that conversation's listeners: a {@link HistoryMessage}.
+ *
+ * @returns whether the request was sent, not the reply
  */
 export function requestMessages(conversationId: ConversationId): Promise<SendResult>;
 
@@ -172,8 +302,9 @@ export function requestMessages(conversationId: ConversationId): Promise<SendRes
 export function retry(): void;
 
 /**
- * Closes the connection with code 1000 and fails what is queued: for logging out. It stays closed until somebody
- * asks for it again, by `retry()`, by sending, or as the first new listener.
+ * Closes the connection with code 1000, fails what is queued and forgets how far was heard: for logging out. It stays
+ * closed until somebody asks for it again, by `retry()`, by sending, or as the first new listener; what was said
+ * meanwhile is not fetched then, since the next one may be another person.
  */
 export function disconnect(): void;
 
@@ -185,10 +316,14 @@ export function disconnect(): void;
  */
 export function configure(options: Options): void;
 
-/** The state now: the same object until it changes. */
+/** The state now: the same object until it changes, so that it may be compared by `===`. */
 export function getState(): ConnectionState;
 
-/** Calls back whenever the state has changed; the function returned ends it. */
+/**
+ * Calls back whenever the state has changed; {@link getState} then has it. It does not connect.
+ *
+ * @returns what ends it
+ */
 export function subscribeState(listener: () => void): () => void;
 
 /** The counters now, or `null` while the core has not been loaded. */

@@ -5,16 +5,12 @@ import { useInsertionEffect, useMemo, useSyncExternalStore } from "react";
 
 import { requestMessages, retry, sendMessage } from "./index.js";
 import { client } from "./lib/client.js";
-import { IDLE } from "./lib/idle.js";
-
-// A mounted hook is about to subscribe. Until it has, an idle connection is shown as what it will be in a moment;
-// on the server as well, so that hydration finds what it expects and nothing flickers.
-const ABOUT_TO_CONNECT = { ...IDLE, isConnecting: true, lastMessage: null };
+import { ABOUT_TO_CONNECT, beforeSubscribing } from "./lib/idle.js";
 
 /** See react.d.ts. */
 export function useWebSocket(conversationId, onMessage) {
   // Another conversation is another subscription with a lastMessage of its own.
-  const view = useMemo(() => createView(conversationId), [conversationId]);
+  const view = useMemo(() => new View(conversationId), [conversationId]);
   // Runs before any effect or event of the same commit, so a message always meets the callback of what is shown.
   useInsertionEffect(() => {
     view.onMessage = onMessage;
@@ -22,70 +18,74 @@ export function useWebSocket(conversationId, onMessage) {
   return useSyncExternalStore(view.subscribe, view.getSnapshot, view.getServerSnapshot);
 }
 
-function createView(conversationId) {
+/** What one component shows. There is one for each conversation that is open, so it is kept small. */
+class View {
   /** @type {import("./index.js").ChatHandle<any> | null} */
-  let chat = null;
-  // What the component has read, with the values it was given.
-  let seen = {};
-  /** @type {ReturnType<typeof takeSnapshot> | null} */
-  let snapshot = null;
-  // Where a member that is read for the first time comes from.
-  let source = live;
+  chat = null;
+  /** @type {((message: any) => void) | null | undefined} */
+  onMessage;
+  /** @type {Snapshot | null} */
+  snapshot = null;
+  isOnServer = false;
 
-  function live(member) {
-    if (member === "lastMessage") return chat?.lastMessage ?? null;
-    const state = client().getState();
-    const idle = !state.isConnected && !state.isConnecting && state.error === null;
-    return (chat === null && idle ? ABOUT_TO_CONNECT : state)[member];
+  constructor(conversationId) {
+    this.subscribe = (onChange) => this.begin(conversationId, onChange);
+    this.getSnapshot = () => this.look(false);
+    // React asks for this one on a server, and on the client while it takes over what the server has rendered.
+    this.getServerSnapshot = () => this.look(true);
   }
 
-  function onServer(member) {
-    return ABOUT_TO_CONNECT[member];
-  }
-
-  function takeSnapshot() {
-    const values = (seen = Object.fromEntries(Object.keys(seen).map((member) => [member, source(member)])));
-    const read = (member) => (member in values ? values[member] : (values[member] = source(member)));
-    return {
-      get isConnected() { return read("isConnected"); },
-      get isConnecting() { return read("isConnecting"); },
-      get error() { return read("error"); },
-      get reconnectAttempts() { return read("reconnectAttempts"); },
-      get lastMessage() { return read("lastMessage"); },
-      sendMessage,
-      requestMessages,
-      retry,
+  begin(conversationId, onChange) {
+    const chat = (this.chat = client().useWebSocket(conversationId, (message) => {
+      this.onMessage?.(message);
+      if (this.snapshot && "lastMessage" in this.snapshot._seen) onChange();
+    }));
+    // React asks for the snapshot and renders if it is another one.
+    const unwatch = client().subscribeState(onChange);
+    return () => {
+      unwatch();
+      chat.release();
+      this.chat = null;
     };
   }
 
-  const view = {
-    /** @type {((message: any) => void) | null | undefined} */
-    onMessage: undefined,
-    subscribe(onChange) {
-      const mine = client().useWebSocket(conversationId, (message) => {
-        view.onMessage?.(message);
-        if ("lastMessage" in seen) onChange();
-      });
-      chat = mine;
-      // React asks for the snapshot and renders if it is another one.
-      const unwatch = client().subscribeState(onChange);
-      return () => {
-        unwatch();
-        mine.release();
-        chat = null;
-      };
-    },
-    getSnapshot() {
-      source = live;
-      const stale = Object.entries(seen).some(([member, value]) => !Object.is(value, live(member)));
-      if (snapshot === null || stale) snapshot = takeSnapshot();
-      return snapshot;
-    },
-    // React asks for this one on a server, and on the client while it takes over what the server has rendered.
-    getServerSnapshot() {
-      source = onServer;
-      return (snapshot ??= takeSnapshot());
+  /** What the component has been given, or something new if that is no longer so. */
+  look(isOnServer) {
+    this.isOnServer = isOnServer;
+    const seen = this.snapshot?._seen ?? {};
+    const isSo = (member) => isOnServer || Object.is(seen[member], this.read(member));
+    if (!this.snapshot || !Object.keys(seen).every(isSo)) this.snapshot = new Snapshot(this, seen);
+    return this.snapshot;
+  }
+
+  read(member) {
+    if (this.isOnServer) return { ...ABOUT_TO_CONNECT, lastMessage: null }[member];
+    if (member === "lastMessage") return this.chat?.lastMessage ?? null;
+    const state = client().getState();
+    return (this.chat ? state : beforeSubscribing(state))[member];
+  }
+}
+
+/** What the hook returns: it notes which members are read, and keeps the values that it gave. */
+class Snapshot {
+  constructor(view, seen) {
+    Object.defineProperties(this, OWN);
+    this._view = view;
+    this._seen = {};
+    // What was read before counts as read from this one, too.
+    for (const member in seen) this._seen[member] = view.read(member);
+  }
+}
+
+// Each object has its own members, as the replaced hook's had, so that a copy of it has them; the functions are shared.
+const OWN = { _view: { writable: true }, _seen: { writable: true } };
+for (const member of ["isConnected", "isConnecting", "error", "reconnectAttempts", "lastMessage"]) {
+  OWN[member] = {
+    enumerable: true,
+    get() {
+      const { _view, _seen } = this;
+      return member in _seen ? _seen[member] : (_seen[member] = _view.read(member));
     },
   };
-  return view;
 }
+for (const [name, value] of Object.entries({ sendMessage, requestMessages, retry })) OWN[name] = { enumerable: true, value };

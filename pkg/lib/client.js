@@ -1,6 +1,7 @@
 // The page's one client. It holds no logic of the connection: until the core is loaded it keeps what it is asked
 // for, in order, and from then on it hands every call on.
 
+import { isDevelopment, isLogAsked } from "./asked.js";
 import { checkOptions } from "./options.js";
 import { loadCore } from "./load.js";
 import { IDLE } from "./idle.js";
@@ -17,7 +18,8 @@ export function client() {
 function createClient() {
   /** @type {typeof import("../wasm/core.js") | null} */
   let core = null;
-  let loading = false;
+  /** The load under way. @type {object | null} */
+  let loading = null;
   /** @type {import("../index.js").ConnectionState} */
   let state = IDLE;
   /** @type {import("../index.js").Options} */
@@ -27,6 +29,12 @@ function createClient() {
   let pending = [];
   /** @type {Set<() => void>} */
   const watchers = new Set();
+  // What ends each of them.
+  /** @type {Set<() => void>} */
+  const subscriptions = new Set();
+  // What a test lends; see reset().
+  /** @type {import("../index.js").Options & {time?: any}} */
+  let lent = {};
 
   function withCore(action) {
     if (core) return action(core);
@@ -36,17 +44,24 @@ function createClient() {
 
   async function load() {
     if (core || loading) return;
-    loading = true;
+    const mine = (loading = {});
     setState({ ...IDLE, isConnecting: true });
     try {
-      const loaded = await loadCore(options.wasm);
-      loaded.configure(options);
+      const log = isLogAsked(options.debug);
+      // Both at once. Who wants to read what goes wrong wants to read of the first attempt, too.
+      const [loaded] = await Promise.all([
+        loadCore(lent.wasm ?? options.wasm),
+        (log ?? isDevelopment()) && self.debug(log),
+      ]);
+      if (loading !== mine) return;
+      loaded.lendTime(lent.time);
+      loaded.configure({ ...lent, ...options });
       start(loaded);
     } catch (error) {
+      if (loading !== mine) return;
       setState({ ...IDLE, error: `Unable to load inbox-socket: ${error instanceof Error ? error.message : error}` });
-    } finally {
-      loading = false;
     }
+    loading = null;
   }
 
   /** @param {typeof import("../wasm/core.js")} loaded */
@@ -65,8 +80,58 @@ function createClient() {
     for (const watcher of [...watchers]) call(watcher);
   }
 
+  /**
+   * Begins something with the core as soon as that is there, unless it was ended before. The function returned ends it.
+   *
+   * @param {(core: typeof import("../wasm/core.js")) => () => void} start
+   */
+  function begin(start) {
+    /** @type {(() => void) | undefined} */
+    let stop;
+    let ended = false;
+    const end = () => {
+      ended = true;
+      subscriptions.delete(end);
+      const once = stop;
+      stop = undefined;
+      once?.();
+    };
+    subscriptions.add(end);
+    withCore((core) => {
+      if (!ended) stop = start(core);
+    });
+    return end;
+  }
+
   function post(name, values) {
+    if (core) return core[name](...values);
     return new Promise((resolve) => withCore((core) => resolve(core[name](...values))));
+  }
+
+  // There is one for each conversation that is open, so what can be shared is.
+  class Chat {
+    /** @type {import("../wasm/core.js").Subscription | undefined} */
+    #subscription;
+
+    constructor(conversationId, listener) {
+      this.release = begin((core) => {
+        const mine = (this.#subscription = core.useWebSocket(conversationId, listener));
+        return () => {
+          this.#subscription = undefined;
+          mine.release();
+          // Freed here and now: the garbage collector would do so too, some time after everyone has left.
+          mine.free();
+        };
+      });
+    }
+    get isConnected() { return state.isConnected; }
+    get isConnecting() { return state.isConnecting; }
+    get error() { return state.error; }
+    get reconnectAttempts() { return state.reconnectAttempts; }
+    get lastMessage() { return this.#subscription?.lastMessage ?? null; }
+    get sendMessage() { return self.sendMessage; }
+    get requestMessages() { return self.requestMessages; }
+    get retry() { return self.retry; }
   }
 
   const self = {
@@ -74,34 +139,12 @@ function createClient() {
       checkConversation(conversationId);
       const listener = onMessage ?? (() => {});
       checkFunction("onMessage", listener);
-      /** @type {import("../wasm/core.js").Subscription | undefined} */
-      let subscription;
-      let released = false;
-      withCore((core) => {
-        if (!released) subscription = core.useWebSocket(conversationId, listener);
-      });
-      return {
-        get isConnected() { return state.isConnected; },
-        get isConnecting() { return state.isConnecting; },
-        get error() { return state.error; },
-        get reconnectAttempts() { return state.reconnectAttempts; },
-        get lastMessage() { return subscription?.lastMessage ?? null; },
-        sendMessage: self.sendMessage,
-        requestMessages: self.requestMessages,
-        retry: self.retry,
-        release() {
-          released = true;
-          // Freed here and now: the garbage collector would do so too, some time after everyone has left.
-          const ended = subscription;
-          subscription = undefined;
-          ended?.release();
-          ended?.free();
-        },
-      };
+      return new Chat(conversationId, listener);
     },
     subscribe(conversationId, listener) {
+      checkConversation(conversationId);
       checkFunction("listener", listener);
-      return self.useWebSocket(conversationId, listener).release;
+      return begin((core) => core.subscribe(conversationId, listener));
     },
     sendMessage: (...values) => post("sendMessage", values),
     send: (...values) => post("send", values),
@@ -131,6 +174,23 @@ function createClient() {
       return () => void watchers.delete(watcher);
     },
     getStats: () => core?.getStats() ?? null,
+    // For lib/diagnosis and lib/devtools, which may be those of another copy of the package.
+    get core() { return core; },
+    get options() { return options; },
+    // Also for whoever finds a page that is already running, in the browser's console.
+    debug: (log = false) => import("./diagnosis/diagnose.js").then(({ diagnose }) => diagnose(self, log), () => {}),
+    // Between two tests: ends everything, and forgets everything but what configure() was told, which an application
+    // tells once. The next call is the first one again.
+    /** @param {import("../index.js").Options & {time?: any}} lend */
+    reset(lend) {
+      watchers.clear();
+      for (const end of subscriptions) end();
+      core?.disconnect();
+      core = loading = null;
+      pending = [];
+      state = IDLE;
+      lent = lend;
+    },
   };
   return self;
 }

@@ -18,6 +18,7 @@ const OPTIONS = {
   frameLimit: [(value) => isCount(value) && value > 0, "a whole number of characters above 0"],
   heartbeat: [(value) => Number.isFinite(value) && value >= 1000, "a number of milliseconds, 1000 or more"],
   protocol: [(value) => value === 0 || value === 1, "0 or 1"],
+  debug: [(value) => typeof value === "boolean", "true or false"],
   wasm: [
     (value) => typeof value === "string" || (typeof value === "object" && value !== null),
     "the address of core.wasm, a Response, its bytes or a WebAssembly.Module",

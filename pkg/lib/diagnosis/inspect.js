@@ -1,0 +1,55 @@
+// The connection as a developer wants to see it.
+
+// Below zero the core names a phase, and with `connected` what it knows of the server; see inspect() in
+// src/browser/exports.rs.
+const PHASES = ["idle", "connecting", "given up", "ended", "refused"];
+const LAYERS = ["asked", "silent", "plain", "acknowledging"];
+
+/**
+ * @typedef {object} Inspection
+ * @property {string} phase
+ * @property {number | null} nextAttemptIn ms
+ * @property {string | null} layer what is known of the server on the present connection: `hello` was just sent, or not
+ *   answered in time; or what the server speaks
+ * @property {{conversation: import("../../index.js").ConversationId | null, count: number}[]} listeners null: those who
+ *   hear everything
+ * @property {{text: string, isUnderWay: boolean}[]} queue
+ */
+
+/** @param {import("./look.js").Client} client @returns {Inspection} */
+export function inspect(client) {
+  const { core, getState } = client;
+  if (!core) {
+    const { isConnecting, error } = getState();
+    const phase = isConnecting ? "loading" : error === null ? "idle" : "not loaded";
+    return { phase, nextAttemptIn: null, layer: null, listeners: [], queue: [] };
+  }
+  const seen = core.inspect();
+  const name = -1 - seen;
+  const layer = LAYERS[name - PHASES.length] ?? null;
+  return {
+    phase: seen >= 0 ? "waiting" : (PHASES[name] ?? "connected"),
+    nextAttemptIn: seen >= 0 ? seen : null,
+    layer,
+    listeners: countListeners(core),
+    queue: queueOf(core),
+  };
+}
+
+/** @typedef {NonNullable<import("./look.js").Client["core"]>} Core */
+
+/** @param {Core} core */
+function countListeners({ ids, listeners }) {
+  /** @type {Map<import("../../index.js").ConversationId | null, number>} */
+  const counts = new Map();
+  for (const { slot } of listeners.values()) {
+    const conversation = ids[slot] ?? null;
+    counts.set(conversation, (counts.get(conversation) ?? 0) + 1);
+  }
+  return Array.from(counts, ([conversation, count]) => ({ conversation, count }));
+}
+
+/** @param {Core} core */
+function queueOf({ outgoing, isUnderWay }) {
+  return Array.from(outgoing, ([send, { text }]) => ({ text, isUnderWay: isUnderWay(send) }));
+}
