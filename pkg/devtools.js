@@ -1,0 +1,23 @@
+"use client";
+// inbox-socket/devtools: shows a developer what the connection is doing. Loaded by nobody who does not import it.
+
+import { createElement, useEffect, useState } from "react";
+import { createPortal } from "react-dom";
+
+import { Inspector } from "./lib/devtools/inspector.js";
+import { createStyles } from "./lib/devtools/styles.js";
+
+/** See devtools.d.ts. */
+export function InboxSocketDevtools({ position = "bottom-right", defaultOpen = false }) {
+  const [host, setHost] = useState(/** @type {HTMLElement | null} */ (null));
+  // Nothing on a server, and nothing in the markup that the page hydrates.
+  useEffect(() => {
+    const made = document.createElement("inbox-socket-devtools");
+    made.attachShadow({ mode: "open" }).adoptedStyleSheets = [createStyles()];
+    document.body.append(made);
+    setHost(made);
+    return () => made.remove();
+  }, []);
+  useEffect(() => host?.setAttribute("data-position", position), [host, position]);
+  return host?.shadowRoot ? createPortal(createElement(Inspector, { defaultOpen }), host.shadowRoot) : null;
+}

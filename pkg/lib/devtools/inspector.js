@@ -1,0 +1,164 @@
+// The inspector's content, drawn from what the connection is at the moment.
+
+import { createElement as h, memo, useEffect, useId, useReducer, useRef, useState } from "react";
+
+import { client } from "../client.js";
+import { describe } from "../diagnosis/frame.js";
+import { inspect } from "../diagnosis/inspect.js";
+import { Recorder } from "./recorder.js";
+
+// Often enough to follow a countdown, and seldom enough to be no burden to the page.
+const REDRAWN_EVERY = 250;
+
+// A longer text is cut where it is shown.
+const SHOWN = 2_000;
+
+/** @param {{defaultOpen: boolean}} props */
+export function Inspector({ defaultOpen }) {
+  const [isOpen, setOpen] = useState(defaultOpen);
+  const [recorder] = useState(() => new Recorder());
+  const [, redraw] = useReducer((count) => count + 1, 0);
+  const toggle = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  const id = useId();
+  const inspection = inspect(client());
+  const isMoving = isOpen || inspection.nextAttemptIn !== null;
+
+  useEffect(() => recorder.start(redraw), [recorder]);
+  useEffect(() => {
+    if (!isMoving) return;
+    const timer = setInterval(redraw, REDRAWN_EVERY);
+    return () => clearInterval(timer);
+  }, [isMoving]);
+
+  const close = (event) => {
+    if (event.key !== "Escape" || !isOpen) return;
+    setOpen(false);
+    toggle.current?.focus();
+  };
+
+  return h("section", { className: "inspector", "aria-label": "inbox-socket", onKeyDown: close },
+    isOpen && h("div", { className: "content", id },
+      h(Connection, { inspection, address: recorder.address }),
+      h(Frames, { frames: recorder.frames }),
+      h(Queue, { queue: inspection.queue }),
+      h(Listeners, { listeners: inspection.listeners }),
+      h(Counters),
+    ),
+    h("button", {
+      className: "toggle", ref: toggle, "aria-expanded": isOpen, "aria-controls": isOpen ? id : undefined,
+      onClick: () => setOpen(!isOpen),
+    },
+      h("span", { className: "light", "data-phase": inspection.phase }),
+      h("span", null, "inbox-socket"),
+      h("span", { className: "phase" }, phaseOf(inspection)),
+    ),
+  );
+}
+
+/** @typedef {import("../diagnosis/inspect.js").Inspection} Inspection */
+
+/** @param {Inspection} inspection */
+function phaseOf({ phase, nextAttemptIn }) {
+  return nextAttemptIn === null ? phase : `${phase} ${seconds(nextAttemptIn)}`;
+}
+
+/** @type {Record<string, string>} */
+const LAYERS = {
+  asked: "was asked what it speaks",
+  silent: "has not answered hello",
+  plain: "plain: acknowledges nothing",
+  acknowledging: "acknowledges messages",
+};
+
+/** @param {{inspection: Inspection, address: string}} props */
+function Connection({ inspection: { phase, nextAttemptIn, layer }, address }) {
+  const { error, reconnectAttempts } = client().getState();
+  return h("div", { className: "connection" },
+    h("dl", null,
+      h(Pair, { name: "State" }, h("span", { role: "status" }, phase)),
+      h(Pair, { name: "Next attempt" }, nextAttemptIn === null ? "none is due" : `in ${seconds(nextAttemptIn)}`),
+      h(Pair, { name: "Attempts since it was open" }, reconnectAttempts),
+      h(Pair, { name: "Address" }, address || "not known yet"),
+      h(Pair, { name: "Server" }, layer === null ? "not connected" : LAYERS[layer]),
+      error !== null && h(Pair, { name: "Error" }, error),
+    ),
+    phase !== "connected" && phase !== "idle" &&
+      h("button", { onClick: () => client().retry() }, "Connect now"),
+  );
+}
+
+/** @param {{frames: Recorder["frames"]}} props */
+function Frames({ frames }) {
+  return h(Section, { title: "Frames", count: frames.length, open: true, empty: "None has passed since this was loaded." },
+    h("ol", null, frames.map((frame) => h(Frame, { key: frame.id, frame }))),
+  );
+}
+
+const Frame = memo(/** @param {{frame: Recorder["frames"][number]}} props */ ({ frame: { at, direction, data } }) => {
+  const { summary, size, value } = describe(data);
+  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2) ?? String(value);
+  return h("li", null, h("details", null,
+    h("summary", null,
+      h("span", { role: "img", "aria-label": direction === "in" ? "received" : "sent" }, direction === "in" ? "←" : "→"),
+      h("span", { className: "what" }, summary),
+      h("span", { className: "aside" }, `${size} ch · ${at.toTimeString().slice(0, 8)}`),
+    ),
+    h("pre", { tabIndex: 0 }, text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text),
+  ));
+});
+
+/** @param {{queue: Inspection["queue"]}} props */
+function Queue({ queue }) {
+  return h(Section, { title: "Queue", count: queue.length, open: true, empty: "Nothing waits to be sent." },
+    h("ol", null, queue.slice(0, 50).map(({ text, isUnderWay }, at) => h("li", { className: "row", key: at },
+      h("span", { className: "what" }, `${describe(text).summary}: ${preview(text)}`),
+      h("span", { className: "aside" }, isUnderWay ? "under way" : "waits"),
+    ))),
+    queue.length > 50 && h("p", null, `… and ${queue.length - 50} more`),
+  );
+}
+
+/** @param {{listeners: Inspection["listeners"]}} props */
+function Listeners({ listeners }) {
+  const count = listeners.reduce((sum, { count }) => sum + count, 0);
+  return h(Section, { title: "Listeners", count, open: false, empty: "Nobody listens." },
+    h("dl", null, listeners.map(({ conversation, count }) => h(Pair, {
+      key: JSON.stringify(conversation),
+      name: conversation === null ? "every conversation" : `conversation ${JSON.stringify(conversation)}`,
+    }, count))),
+  );
+}
+
+function Counters() {
+  const stats = Object.entries(client().getStats() ?? {});
+  return h(Section, { title: "Counters", count: null, open: false, empty: "The core has not been loaded yet." },
+    stats.length > 0 && h("dl", null, stats.map(([name, value]) => h(Pair, { key: name, name }, String(value)))),
+  );
+}
+
+/**
+ * @param {{title: string, count: number | null, open: boolean, empty: string, children?: any}} props
+ */
+function Section({ title, count, open, empty, children }) {
+  const isEmpty = count === 0 || (count === null && !children);
+  return h("details", { open },
+    h("summary", null, title, count !== null && h("span", { className: "count" }, ` ${count}`)),
+    isEmpty ? h("p", null, empty) : children,
+  );
+}
+
+/** @param {{name: string, children?: any}} props */
+function Pair({ name, children }) {
+  return h("div", { className: "row" }, h("dt", null, name), h("dd", null, children));
+}
+
+/** @param {number} ms */
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** @param {string} text */
+function preview(text) {
+  const { message } = Object(JSON.parse(text));
+  return typeof message === "string" ? message.slice(0, 80) : text.slice(0, 80);
+}

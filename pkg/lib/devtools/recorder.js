@@ -1,0 +1,27 @@
+// What the inspector remembers of the past: the last frames, and where they went.
+
+import { client } from "../client.js";
+import { look, withoutSecrets } from "../diagnosis/look.js";
+
+const KEPT = 50;
+
+/** @typedef {{id: number, at: Date, direction: "in" | "out", data: unknown}} Frame */
+
+export class Recorder {
+  /** Newest first. @type {Frame[]} */
+  frames = [];
+  address = "";
+  #count = 0;
+
+  /** Begins to listen; the function returned ends it. @param {() => void} onChange of the connection's state */
+  start(onChange) {
+    return look(client(), {
+      attempted: (url) => void (this.address = withoutSecrets(url)),
+      transferred: (direction, data) => {
+        this.frames.unshift({ id: (this.#count += 1), at: new Date(), direction, data });
+        this.frames.length = Math.min(this.frames.length, KEPT);
+      },
+      changed: onChange,
+    });
+  }
+}

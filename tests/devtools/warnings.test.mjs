@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { Console } from "../support/console.mjs";
+import { until } from "../support/page.mjs";
+import { openRoot } from "../support/root.mjs";
+
+/**
+ * A mistake: how a page comes to make it, and what is said of it. The page is watched until nothing new can come of it.
+ *
+ * @typedef {object} Mistake
+ * @property {string} what
+ * @property {RegExp} said what is wrong, and what to do
+ * @property {Record<string, string>} [headers]
+ * @property {(server: import("../support/server.mjs").TestServer) => void} [server] what is special about it
+ * @property {(origin: string) => import("inbox-socket").Options} [options]
+ * @property {(opened: Awaited<ReturnType<typeof openRoot>>) => Promise<unknown>} happens until it has been made twice
+ */
+
+const WASM_FORBIDDEN = { "content-security-policy": "script-src 'self'" };
+const SOCKETS_FORBIDDEN = { "content-security-policy": "connect-src 'none'" };
+
+/** @type {Mistake[]} */
+const MISTAKES = [
+  {
+    what: "a policy that forbids WebAssembly",
+    said: /forbids WebAssembly\. Add 'wasm-unsafe-eval' to its script-src/,
+    headers: WASM_FORBIDDEN,
+    happens: async ({ page }) => {
+      await until(page, () => inbox.getState().error);
+      await page.evaluate(() => inbox.retry());
+      await until(page, () => inbox.getState().error);
+    },
+  },
+  {
+    what: "a policy that forbids the connection",
+    said: /forbids to connect to ws:\/\/127\.0\.0\.1:\d+\/ws\/inbox\/\. Add ws:\/\/127\.0\.0\.1:\d+ to its connect-src/,
+    headers: SOCKETS_FORBIDDEN,
+    options: () => ({ connectTimeout: 500, maxAttempts: 4 }),
+    happens: ({ page }) => until(page, () => inbox.getState().error?.startsWith("Unable to connect.")),
+  },
+  {
+    what: "a server that refuses every handshake",
+    said: /was tried 3 times and has not opened once\. Is the server running.*origin, http:\/\/127.*Upgrade and Connection/,
+    server: (server) => void (server.mode = "refuse"),
+    options: () => ({ maxAttempts: 4 }),
+    happens: ({ page }) => until(page, () => inbox.getState().error?.startsWith("Unable to connect.")),
+  },
+  {
+    what: "a server that knows layer 0 only",
+    said: /does not know "hello".*Teach the server layer 1.*configure\(\{ protocol: 0 \}\)/,
+    happens: async ({ page, server }) => {
+      (await server.connection()).cut();
+      const again = await server.connection();
+      again.send({ conversation_id: 1, message: "hi" });
+      await until(page, () => inbox.getStats()?.framesDelivered === 1);
+    },
+  },
+  {
+    what: "a server that does not answer hello",
+    said: /has not answered "hello".*configure\(\{ protocol: 0 \}\)/,
+    server: (server) => void (server.answersHello = false),
+    // Two connections: the first one was given up for its silence.
+    happens: async ({ server }) => void (await server.connection(), await server.connection()),
+  },
+  {
+    what: "an address that begins with http:",
+    said: /the url is an http: address and is read as ws:\/\/.*\/chat\. Write it so, or give a path alone/,
+    options: (origin) => ({ url: `${origin}/chat`, protocol: 0 }),
+    server: (server) => void (server.expectsHello = false),
+    happens: ({ server }) => server.connection(),
+  },
+  {
+    what: "an address that lacks its beginning",
+    said: /"chat\.example\.com\/ws" is a path relative to the page, ws:.*begin it with wss:\/\//,
+    options: () => ({ url: "chat.example.com/ws", protocol: 0 }),
+    server: (server) => void (server.expectsHello = false),
+    happens: ({ server }) => server.connection(),
+  },
+  {
+    what: "a server that says goodbye for good",
+    said: /closed the connection with 1000.*nobody reconnects.*1001 or 1012/,
+    options: () => ({ protocol: 0 }),
+    server: (server) => void (server.expectsHello = false),
+    happens: async ({ page, server }) => {
+      for (let times = 0; times < 2; times += 1) {
+        const connection = await server.connection();
+        await until(page, () => inbox.getState().isConnected);
+        connection.close(1000);
+        await until(page, () => !inbox.getState().isConnected);
+        await page.evaluate(() => inbox.retry());
+      }
+    },
+  },
+  {
+    what: "a server that does not know who is asking",
+    said: /with 4401.*cookie reach ws:\/\/.*\/ws\/inbox\/.*a fresh token/,
+    options: () => ({ protocol: 0 }),
+    server: (server) => void (server.expectsHello = false),
+    happens: async ({ page, server }) => {
+      for (let times = 0; times < 2; times += 1) (await server.connection()).close(4401);
+      await until(page, () => inbox.getState().error?.includes("expired"));
+    },
+  },
+  {
+    what: "a server that does not allow the page",
+    said: /with 4403.*allow this page's origin, http:\/\/127/,
+    options: () => ({ protocol: 0 }),
+    server: (server) => void (server.expectsHello = false),
+    happens: async ({ page, server }) => {
+      (await server.connection()).close(4403);
+      await until(page, () => inbox.getState().error?.includes("not allowed"));
+    },
+  },
+];
+
+/** @param {import("node:test").TestContext} t @param {Mistake} mistake @param {import("../support/bundle.mjs").Mode} mode */
+async function make(t, { headers, server, options, happens }, mode) {
+  const opened = await openRoot(t, { headers, mode });
+  server?.(opened.server);
+  const warnings = new Console(opened.page, "warning");
+  /** @type {string[]} */
+  const loaded = [];
+  opened.page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+  await opened.page.evaluate((options) => {
+    inbox.configure({ reconnectDelays: [1], ...options });
+    inbox.subscribe(1, () => {});
+  }, options?.(opened.server.origin) ?? {});
+  await happens(opened);
+  return { ...opened, warnings, loaded };
+}
+
+/** Takes what is ours, and the browser's own word on a policy, out of what the page complained of. */
+function takeComplaints(/** @type {string[]} */ complaints) {
+  const left = complaints.splice(0).filter((text) => !/^inbox-socket: |Content.Security.Policy/i.test(text));
+  complaints.push(...left);
+}
+
+describe("in development", () => {
+  for (const mistake of MISTAKES) {
+    it(`${mistake.what} is warned of, once, with what to do about it`, async (t) => {
+      const { warnings, complaints } = await make(t, mistake, "development");
+      assert.match(await warnings.next(), mistake.said);
+      takeComplaints(complaints);
+      assert.equal(warnings.lines.length, 1, warnings.lines.join("\n"));
+    });
+  }
+
+  it("nothing is said where all is well, and nothing is logged", async (t) => {
+    const { page, server } = await openRoot(t, { mode: "development" });
+    server.answersHello = false;
+    const consoles = [new Console(page, "warning"), new Console(page, "log")];
+    await page.evaluate(() => void inbox.subscribe(1, () => {}));
+    const connection = await server.connection();
+    connection.send({ action: "welcome", protocol: 1, user_id: 1, heads: {} });
+    await until(page, () => inbox.getStats()?.assured);
+    connection.cut();
+    await server.connection();
+    assert.deepEqual(consoles.flatMap(({ lines }) => lines), []);
+  });
+
+  it("protocol: 0 is taken for an answer: nobody is told to do what was just done", async (t) => {
+    const { page, server } = await openRoot(t, { mode: "development" });
+    server.expectsHello = false;
+    await page.evaluate(() => {
+      inbox.configure({ protocol: 0 });
+      inbox.subscribe(1, () => {});
+    });
+    (await server.connection()).send({ conversation_id: 1, message: "hi" });
+    await until(page, () => inbox.getStats()?.framesDelivered === 1);
+  });
+
+  it("a token in the address is not printed", async (t) => {
+    const { page, server, complaints } = await openRoot(t, { mode: "development" });
+    server.mode = "refuse";
+    const warnings = new Console(page, "warning");
+    await page.evaluate(() => {
+      inbox.configure({ url: () => `${location.origin}/ws/?token=secret`, reconnectDelays: [1] });
+      inbox.subscribe(1, () => {});
+    });
+    const warning = await warnings.next();
+    complaints.splice(0);
+    assert.match(warning, /\/ws\/\?… was tried/);
+    assert.doesNotMatch(warning, /secret/);
+  });
+
+  it("debug: false silences it", async (t) => {
+    const { page, server } = await openRoot(t, { mode: "development" });
+    await page.evaluate(() => {
+      inbox.configure({ debug: false });
+      inbox.subscribe(1, () => {});
+    });
+    (await server.connection()).send({ conversation_id: 1, message: "hi" });
+    await until(page, () => inbox.getStats()?.framesDelivered === 1);
+  });
+
+  it("ws: on a page that came by https: is warned of", async (t) => {
+    const { page, complaints, ...opened } = await openRoot(t, { mode: "development" });
+    await page.route("https://inbox.test/**", async (route) => {
+      const response = await page.request.get(opened.server.origin + new URL(route.request().url()).pathname);
+      await route.fulfill({ response });
+    });
+    await page.goto("https://inbox.test/");
+    const warnings = new Console(page, "warning");
+    await page.evaluate(() => {
+      inbox.configure({ url: "ws://chat.example.com/ws/", reconnectDelays: [1], maxAttempts: 3 });
+      inbox.subscribe(1, () => {});
+    });
+    await until(page, () => inbox.getState().error?.startsWith("Unable to connect."));
+    assert.equal(warnings.lines.length, 1, warnings.lines.join("\n"));
+    assert.match(warnings.lines[0], /loaded by https: may not connect to ws:\/\/chat\.example\.com\/ws\/\. Use wss:/);
+    complaints.splice(0);
+  });
+});
+
+describe("in production", () => {
+  for (const mistake of MISTAKES) {
+    it(`nothing is printed of ${mistake.what}, and nothing is loaded for it`, async (t) => {
+      const { warnings, loaded, complaints } = await make(t, mistake, "production");
+      complaints.splice(0, complaints.length, ...complaints.filter((text) => !/Content.Security.Policy/i.test(text)));
+      assert.deepEqual(warnings.lines, []);
+      assert.deepEqual(loaded.filter((path) => /diagnos/.test(path)), []);
+    });
+  }
+
+  it("whoever asks for it by the option is warned", async (t) => {
+    const { page, server, complaints } = await openRoot(t, { mode: "production" });
+    const warnings = new Console(page, "warning");
+    await page.evaluate(() => {
+      inbox.configure({ debug: true });
+      inbox.subscribe(1, () => {});
+    });
+    await server.connection();
+    assert.match(await warnings.next(), /does not know "hello"/);
+    complaints.splice(0);
+  });
+});
