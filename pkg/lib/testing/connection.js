@@ -1,0 +1,111 @@
+// The server's end of one WebSocket.
+
+import { Arrivals } from "./arrivals.js";
+
+/** @typedef {import("../../testing.js").Frame} Frame */
+
+export class Connection {
+  isOpen = true;
+  /** It has said hello, and was welcomed. */
+  counts = false;
+
+  /** @type {Arrivals<Frame>} */
+  #frames = new Arrivals();
+  #server;
+  #socket;
+
+  /** @param {import("./server.js").Server} server @param {import("./web-socket.js").Socket} socket */
+  constructor(server, socket) {
+    this.#server = server;
+    this.#socket = socket;
+    this.url = socket.url;
+    /** @type {Promise<{code: number, reason: string}>} */
+    this.closed = new Promise((resolve) => {
+      socket.listen({
+        received: (data) => this.#receive(data),
+        closed: (code, reason) => {
+          this.isOpen = false;
+          resolve({ code, reason });
+        },
+      });
+    });
+  }
+
+  get frames() {
+    return this.#frames.items;
+  }
+
+  /** @param {Frame | ((frame: Frame) => boolean)} expected */
+  received(expected) {
+    const matches = typeof expected === "function" ? expected : (frame) => includes(frame, expected);
+    const wanted = typeof expected === "function" ? "that one" : `like ${JSON.stringify(expected)}`;
+    return this.#frames.find(matches, () => `no frame ${wanted} came, but ${JSON.stringify(this.frames)}`);
+  }
+
+  /** @param {Frame | string} frame */
+  send(frame) {
+    if (!this.isOpen) throw new Error("this connection is closed; the next one is `await server.connection()`");
+    this.say(frame);
+  }
+
+  /** Sends, unless it is too late. @param {Frame | string} frame */
+  say(frame) {
+    this.#socket.deliver(typeof frame === "string" ? frame : JSON.stringify(frame));
+  }
+
+  close(code = 1000, reason = "") {
+    this.#socket.close(code, reason, true);
+  }
+
+  drop() {
+    this.#socket.close(1006, "", false);
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    /** @type {Frame} */
+    const frame = JSON.parse(String(data));
+    switch (frame.action) {
+      case "hello":
+        return this.#greet();
+      case "sync":
+        return this.#catchUp(frame);
+      case "ping":
+        return this.say({ action: "pong", id: frame.id, total: this.#server.history.total });
+    }
+    const { client_id: clientId, ...own } = frame;
+    this.#frames.push(own);
+    if (frame.action === "get_messages") this.#tellHistory(frame);
+    else if (frame.action === undefined) this.#server.sent({ connection: this, frame: this.counts ? frame : own });
+  }
+
+  #greet() {
+    if (this.#server.options.protocol === 0) {
+      return this.say({ action: "error", code: "unknown_action", detail: "There is no such action.", ref: null });
+    }
+    this.counts = true;
+    // Without the user's id: the page would take the next test's user for another one, and fail what is queued.
+    this.say({ action: "welcome", protocol: 1, heads: this.#server.history.heads });
+  }
+
+  /** @param {Frame} frame */
+  #catchUp({ id, after }) {
+    const { history } = this.#server;
+    const messages = history.after(/** @type {Record<string, number>} */ (after));
+    const rest = { heads: history.heads, has_more: false, complete: true, floors: {} };
+    this.say({ action: "sync_response", id, messages, ...rest });
+  }
+
+  /** @param {Frame} frame */
+  #tellHistory({ conversation_id }) {
+    const messages = this.#server.history.of(conversation_id);
+    this.say({ action: "messages_response", conversation_id, messages, has_more: false });
+  }
+}
+
+/** Whether a value has at least these members. @param {unknown} value @param {unknown} expected */
+function includes(value, expected) {
+  if (typeof expected !== "object" || expected === null) return Object.is(value, expected);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(expected).every(([member, part]) => includes(value[member], part));
+}

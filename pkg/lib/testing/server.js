@@ -1,0 +1,139 @@
+// A server without a network: who may connect, and what becomes of messages. See PROTOCOL.md for what it speaks.
+
+import { Arrivals } from "./arrivals.js";
+import { Connection } from "./connection.js";
+import { History } from "./history.js";
+
+/** @typedef {import("../../testing.js").Frame} Frame */
+/** @typedef {import("./web-socket.js").Socket} Socket */
+/** @typedef {{connection: Connection, frame: Frame}} Sent */
+
+export class Server {
+  /** @type {string[]} */
+  attempts = [];
+  history = new History();
+
+  /** @type {Arrivals<Connection>} */
+  #opened = new Arrivals();
+  /** What is done with those who want to connect. @type {((socket: Socket) => void) | null} */
+  #answer = null;
+  /** Those who wait for it. @type {Socket[]} */
+  #hanging = [];
+  /** What is done with a message. @type {((sent: Sent) => void) | null} */
+  #judge = null;
+  /** Those that wait for it. @type {Sent[]} */
+  #held = [];
+
+  /**
+   * @param {Required<import("../../testing.js").FakeServerOptions>} options
+   * @param {Pick<import("../../testing.js").FakeServer, "advance" | "restore">} control
+   */
+  constructor(options, { advance, restore }) {
+    this.options = options;
+    this.advance = advance;
+    this.restore = restore;
+    this.accept();
+    this.acceptMessages();
+  }
+
+  get connections() {
+    return this.#opened.items;
+  }
+
+  connection() {
+    return this.#opened.next(() => `no connection was opened; there were ${this.attempts.length} attempts`);
+  }
+
+  accept() {
+    this.#letGo((socket) => this.#open(socket));
+  }
+
+  /** @param {number} [code] */
+  refuse(code) {
+    this.#letGo((socket) => {
+      if (code === undefined) socket.close(1006, "", false);
+      else if (socket.open()) socket.close(code, "", true);
+    });
+  }
+
+  hang() {
+    this.#answer = null;
+  }
+
+  acceptMessages() {
+    this.#settle((sent) => this.#store(sent));
+  }
+
+  rejectMessages(detail = "The message was refused.") {
+    this.#settle(({ connection, frame }) => {
+      const { client_id: ref = null, conversation_id } = frame;
+      connection.say({ action: "error", code: "not_found", detail, ref, conversation_id });
+    });
+  }
+
+  holdMessages() {
+    this.#judge = null;
+  }
+
+  /** @param {Frame} frame */
+  post(frame) {
+    const message = this.history.store(frame);
+    this.#broadcast(message);
+    return message;
+  }
+
+  /** Somebody wants to connect. @param {Socket} socket */
+  attempted(socket) {
+    this.attempts.push(socket.url);
+    // Handlers are set when the constructor has returned.
+    void Promise.resolve().then(() => {
+      if (this.#answer) this.#answer(socket);
+      else this.#hanging.push(socket);
+    });
+  }
+
+  /** A message was sent. @param {Sent} sent */
+  sent(sent) {
+    if (this.#judge) this.#judge(sent);
+    else this.#held.push(sent);
+  }
+
+  /** @param {Socket} socket */
+  #open(socket) {
+    const connection = new Connection(this, socket);
+    if (!socket.open()) return;
+    this.#opened.push(connection);
+  }
+
+  /** @param {Sent} sent */
+  #store({ connection, frame }) {
+    const { client_id: clientId, ...message } = frame;
+    const known = this.history.named(clientId);
+    const stored = known ?? this.history.store({ sender_id: this.options.userId, ...message }, clientId);
+    if (clientId !== undefined) {
+      const { conversation_id, message_id, seq } = stored;
+      connection.say({ action: "ack", client_id: clientId, conversation_id, message_id, seq });
+    }
+    if (!known) this.#broadcast(stored);
+  }
+
+  /** @param {import("../../testing.js").PostedMessage} message */
+  #broadcast({ seq, ...plain }) {
+    for (const connection of this.connections) {
+      // Layer 0 has no numbers, and whoever has not said hello is on it.
+      connection.say(connection.counts ? { ...plain, seq } : plain);
+    }
+  }
+
+  /** @param {(socket: Socket) => void} answer */
+  #letGo(answer) {
+    this.#answer = answer;
+    for (const socket of this.#hanging.splice(0)) answer(socket);
+  }
+
+  /** @param {(sent: Sent) => void} judge */
+  #settle(judge) {
+    this.#judge = judge;
+    for (const sent of this.#held.splice(0)) judge(sent);
+  }
+}

@@ -1,0 +1,282 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "node:test";
+
+import * as inbox from "inbox-socket";
+import { fakeServer, reset } from "inbox-socket/testing";
+
+/** @type {import("inbox-socket/testing").FakeServer} */
+let server;
+
+/** Listens to conversation 2 (or another), and notes what comes. @param {any} [id] */
+function listen(id = 2) {
+  /** @type {any[]} */
+  const heard = [];
+  const chat = inbox.useWebSocket(id, (message) => heard.push(message));
+  return { chat, heard, texts: () => heard.map(({ message }) => message) };
+}
+
+describe("a fake server", () => {
+  beforeEach(() => void (server = fakeServer()));
+  afterEach(() => server.restore());
+
+  it("accepts the connection", async () => {
+    const { chat } = listen();
+    assert.equal(chat.isConnecting, true);
+    const connection = await server.connection();
+    assert.equal(chat.isConnected, true);
+    assert.equal(connection.url, "ws://localhost/ws/inbox/");
+    assert.deepEqual(server.attempts, [connection.url]);
+  });
+
+  it("sends frames to the listeners, who have heard them at once", async () => {
+    const { chat, heard } = listen();
+    const connection = await server.connection();
+    connection.send({ conversation_id: 2, message: "Hi" });
+    connection.send({ conversation_id: 3, message: "not for here" });
+    connection.send("no JSON");
+    connection.send('{"conversation_id":2,"action":"typing"}');
+    assert.deepEqual(heard, [{ conversation_id: 2, message: "Hi" }, { conversation_id: 2, action: "typing" }]);
+    assert.deepEqual(chat.lastMessage, { conversation_id: 2, action: "typing" });
+    assert.equal(inbox.getStats()?.framesDropped, 1);
+  });
+
+  it("delivers a message that is sent, and sends it to the page as well", async () => {
+    const { heard } = listen();
+    assert.deepEqual(await inbox.sendMessage(2, "Hello"), { status: "delivered", messageId: 1 });
+    const [{ created_at: createdAt, ...message }] = heard;
+    assert.deepEqual(message, {
+      conversation_id: 2, seq: 1, message_id: 1, type: "TEXT", sender_id: 1, message: "Hello",
+    });
+    assert.ok(Date.parse(createdAt));
+  });
+
+  it("shows what was received, and waits for what will be", async () => {
+    listen();
+    const connection = await server.connection();
+    const awaited = connection.received({ message: "second" });
+    void inbox.sendMessage(2, "first");
+    void inbox.sendMessage(2, "second");
+    void inbox.send({ action: "typing", who: { name: "Ana", id: 1 } });
+    assert.deepEqual(await awaited, { conversation_id: 2, message: "second", type: "TEXT" });
+    await connection.received({ who: { name: "Ana" } });
+    await connection.received((frame) => frame.message === "first");
+    assert.deepEqual(connection.frames.map(({ message, action }) => message ?? action), ["first", "second", "typing"]);
+  });
+
+  it("says what it waited for in vain, and what came instead", async () => {
+    listen();
+    const connection = await server.connection();
+    await inbox.sendMessage(2, "Hello");
+    await Promise.all([
+      assert.rejects(connection.received({ message: "Bye" }), /no frame like {"message":"Bye"} came, but \[{.*"Hello"/),
+      assert.rejects(server.connection(), /no connection was opened; there were 1 attempts/),
+    ]);
+  });
+
+  it("refuses a message, with a reason", async () => {
+    listen();
+    server.rejectMessages("You have left.");
+    assert.deepEqual(await inbox.sendMessage(2, "Hello"), { status: "failed", reason: "You have left." });
+    server.acceptMessages();
+    assert.equal((await inbox.sendMessage(2, "Hello")).status, "delivered");
+  });
+
+  it("holds a message for as long as the test likes", async () => {
+    listen();
+    server.holdMessages();
+    const connection = await server.connection();
+    let result;
+    const sending = inbox.sendMessage(2, "Hello").then((settled) => (result = settled));
+    await connection.received({ message: "Hello" });
+    assert.equal(result, undefined);
+    server.acceptMessages();
+    await sending;
+    assert.deepEqual(result, { status: "delivered", messageId: 1 });
+  });
+
+  it("answers a request for history", async () => {
+    const { heard } = listen();
+    server.post({ conversation_id: 2, message: "old", sender_id: 456 });
+    await server.connection();
+    await inbox.requestMessages(2);
+    await until(() => heard.some(({ action }) => action === "messages_response"));
+    const { messages, has_more } = heard.at(-1);
+    assert.deepEqual([messages.map(({ message }) => message), has_more], [["old"], false]);
+  });
+
+  it("drops a connection, which comes back without the test waiting for it", async () => {
+    const { chat } = listen();
+    const first = await server.connection();
+    first.drop();
+    assert.equal(chat.error, "Connection lost - reconnecting in background...");
+    assert.deepEqual(await first.closed, { code: 1006, reason: "" });
+    assert.throws(() => first.send({}), /this connection is closed/);
+    await server.advance(600);
+    assert.equal(chat.isConnected, true);
+    assert.notEqual(await server.connection(), first);
+    assert.equal(server.connections.length, 2);
+  });
+
+  it("gives a page that was away what it missed, in order and once", async () => {
+    const { texts } = listen();
+    (await server.connection()).drop();
+    server.post({ conversation_id: 2, message: "one" });
+    server.post({ conversation_id: 2, message: "two" });
+    await server.advance(600);
+    server.post({ conversation_id: 2, message: "three" });
+    assert.deepEqual(texts(), ["one", "two", "three"]);
+  });
+
+  it("takes a message that was written while it could not be reached", async () => {
+    listen();
+    server.refuse();
+    const sending = inbox.sendMessage(2, "Hello");
+    await server.advance(1_000);
+    assert.ok(server.attempts.length > 0);
+    server.accept();
+    await server.advance(10_000);
+    assert.equal((await sending).status, "delivered");
+  });
+
+  it("lets a page give up, in no time", async () => {
+    const { chat } = listen();
+    server.refuse();
+    await server.advance(10 * 60_000);
+    assert.equal(server.attempts.length, 11);
+    assert.equal(chat.error, "Unable to connect. Please check your connection and refresh.");
+  });
+
+  it("refuses with a code", async () => {
+    const { chat } = listen();
+    server.refuse(4403);
+    await server.advance(60_000);
+    assert.match(String(chat.error), /not allowed/);
+    assert.equal(server.attempts.length, 1);
+  });
+
+  it("hangs, until the attempt times out or the test has mercy", async () => {
+    const { chat } = listen();
+    server.hang();
+    await server.advance(4_900);
+    assert.deepEqual([chat.isConnecting, server.attempts.length], [true, 1]);
+    await server.advance(800);
+    assert.equal(server.attempts.length, 2);
+    server.accept();
+    assert.equal(chat.isConnected, true);
+  });
+
+  it("closes with a code, and hears the page close", async () => {
+    const { chat } = listen();
+    (await server.connection()).close(1000);
+    assert.deepEqual([chat.isConnected, chat.isConnecting, chat.error], [false, false, null]);
+    chat.retry();
+    const second = await server.connection();
+    chat.release();
+    await server.advance(300);
+    assert.deepEqual(await second.closed, { code: 1000, reason: "" });
+    assert.equal(second.isOpen, false);
+  });
+});
+
+describe("a fake server of layer 0", () => {
+  beforeEach(() => void (server = fakeServer({ protocol: 0, userId: "ana" })));
+  afterEach(() => server.restore());
+
+  it("acknowledges nothing and numbers nothing", async () => {
+    const { heard } = listen();
+    assert.deepEqual(await inbox.sendMessage(2, "Hello"), { status: "sent" });
+    await until(() => heard.length === 1);
+    assert.equal(heard[0].sender_id, "ana");
+    assert.equal("seq" in heard[0], false);
+    assert.equal(inbox.getStats()?.assured, false);
+  });
+
+  it("has nothing to catch up with", async () => {
+    const { texts } = listen();
+    const connection = await server.connection();
+    await inbox.sendMessage(2, "Hello");
+    await until(() => texts().length === 1);
+    connection.drop();
+    server.post({ conversation_id: 2, message: "missed" });
+    await server.advance(600);
+    server.post({ conversation_id: 2, message: "heard" });
+    assert.deepEqual(texts(), ["Hello", "heard"]);
+  });
+});
+
+describe("each test", () => {
+  it("begins with the page's own globals, and leaves them behind", () => {
+    const before = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+    const symbols = Object.getOwnPropertySymbols(globalThis);
+    const own = fakeServer();
+    assert.notEqual(globalThis.WebSocket, before?.value);
+    own.restore();
+    own.restore();
+    assert.deepEqual(Object.getOwnPropertyDescriptor(globalThis, "WebSocket"), before);
+    assert.deepEqual(Object.getOwnPropertySymbols(globalThis), symbols);
+  });
+
+  it("has one server", () => {
+    const own = fakeServer();
+    assert.throws(() => fakeServer(), /in use already; call its restore\(\)/);
+    own.restore();
+    fakeServer().restore();
+  });
+
+  it("begins with nobody connected, whoever was left listening before", async () => {
+    const first = fakeServer();
+    const left = listen();
+    await first.connection();
+    void inbox.sendMessage(2, "never acknowledged");
+    first.restore();
+    assert.deepEqual([left.chat.isConnected, left.chat.lastMessage], [false, null]);
+
+    const second = fakeServer();
+    const { texts } = listen();
+    const connection = await second.connection();
+    left.chat.release();
+    connection.send({ conversation_id: 2, message: "Hi" });
+    assert.deepEqual(texts(), ["Hi"]);
+    assert.deepEqual(left.texts(), []);
+    assert.equal(inbox.getStats()?.listeners, 1);
+    second.restore();
+  });
+
+  it("may end while the connection is still being loaded", async () => {
+    const first = fakeServer();
+    const left = listen();
+    first.restore();
+    const second = fakeServer();
+    const { chat } = listen();
+    const connection = await second.connection();
+    connection.send({ conversation_id: 2, message: "Hi" });
+    assert.deepEqual([chat.isConnected, left.texts(), first.attempts], [true, [], []]);
+    second.restore();
+  });
+
+  it("keeps what configure() was told, and may tell it again", async () => {
+    inbox.configure({ url: "wss://chat.example/inbox" });
+    for (const url of ["wss://chat.example/inbox", "wss://chat.example/inbox", "wss://other.example/"]) {
+      const own = fakeServer();
+      if (url.includes("other")) inbox.configure({ url: async () => url });
+      listen();
+      assert.equal((await own.connection()).url, url);
+      assert.throws(() => inbox.configure({}), /after the connection had been used/);
+      own.restore();
+    }
+    inbox.configure({});
+  });
+
+  it("may replace WebSocket by other means", () => {
+    const { chat } = listen();
+    assert.equal(chat.isConnecting, true);
+    reset();
+    assert.equal(chat.isConnecting, false);
+    inbox.configure({});
+  });
+});
+
+/** @param {() => boolean} condition */
+async function until(condition) {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
