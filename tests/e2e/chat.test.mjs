@@ -6,12 +6,12 @@ import { Person } from "../support/person.mjs";
 
 const TITLES = ["Saturday hike", "Kitchen shelves", "Book swap"];
 const LOST = "Connection lost - reconnecting in background...";
+const INBOX = "/ws/inbox/";
 
 describe("two people", () => {
   it("chat in three conversations over one WebSocket each, and see each other's messages at once", async (t) => {
     const { origin } = await Backend.start(t);
-    const ana = await Person.logIn("Ana", t, origin);
-    const ben = await Person.logIn("Ben", t, origin);
+    const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
     for (const title of TITLES) {
       await ana.open(title);
       await ben.open(title);
@@ -26,120 +26,187 @@ describe("two people", () => {
 
     for (const person of [ana, ben]) {
       for (const [number, title] of TITLES.entries()) {
-        const text = await person.log(title).innerText();
+        const text = await person.log(title).text();
         for (const other of TITLES.keys()) {
           const times = other === number ? 1 : 0;
           assert.equal(text.split(`Ana's number ${other}`).length - 1, times, `${title}: ${text}`);
           assert.equal(text.split(`Ben's number ${other}`).length - 1, times, `${title}: ${text}`);
         }
       }
-      assert.deepEqual(person.webSockets.map((webSocket) => new URL(webSocket.url()).pathname), ["/ws/inbox/"]);
-      assert.equal(person.openWebSockets.length, 1);
-      await person.page.getByText("1 connection for the inbox and 3 open conversations").waitFor();
+      await person.holds(INBOX);
+      assert.equal(person.line.webSockets.length, 1);
+      await person.page.all.withText("1 connection for the inbox and 3 open conversations").appears();
     }
+  });
+
+  it("who type at the same time keep the order in which each of them typed, and see the same", async (t) => {
+    const { origin } = await Backend.start(t);
+    const people = await logIn(t, origin, "Ana", "Ben");
+    const [title] = TITLES;
+    for (const person of people) await person.open(title);
+    const numbers = Array.from({ length: 10 }, (_, n) => String(n + 1));
+    await Promise.all(
+      people.map(async (person, who) => {
+        await person.field(title).click();
+        for (const number of numbers) {
+          await person.page.type(`${"ab"[who]}-${number}.`);
+          await person.page.press("Enter");
+        }
+      }),
+    );
+    const shown = [];
+    for (const person of people) {
+      for (const last of ["a-10.", "b-10."]) await person.sees(title, last);
+      const text = await person.log(title).withoutText("Sending…").text();
+      shown.push([...text.matchAll(/([ab])-(\d+)\./g)].map(([, who, number]) => ({ who, number })));
+    }
+    for (const who of "ab") {
+      assert.deepEqual(shown[0].filter((one) => one.who === who).map(({ number }) => number), numbers);
+    }
+    assert.deepEqual(shown[1], shown[0]);
   });
 
   it("are told in the list of what is unread, and by whom", async (t) => {
     const { origin } = await Backend.start(t);
-    const ana = await Person.logIn("Ana", t, origin);
-    const ben = await Person.logIn("Ben", t, origin);
+    const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
     await ana.open("Book swap");
     await ana.write("Book swap", "one");
     await ana.write("Book swap", "two");
-    await ben.entry("Book swap").filter({ hasText: "2 unread" }).filter({ hasText: "Ana: two" }).waitFor();
-    assert.match(await ben.conversations.first().innerText(), /Book swap/);
+    await ben.entry("Book swap").withText("2 unread").withText("Ana: two").appears();
+    const [latest] = await ben.conversations.texts();
+    assert.match(latest, /Book swap/);
     assert.equal(await ben.page.title(), "(2) Inbox");
 
     await ben.open("Book swap");
     await ben.sees("Book swap", "two");
-    await ben.entry("Book swap").filter({ hasNotText: "unread" }).waitFor();
+    await ben.entry("Book swap").withoutText("unread").appears();
   });
 });
 
 describe("when the server is killed", () => {
   it("both are told, and what is written meanwhile arrives when it is back, once and in order", async (t) => {
     const backend = await Backend.start(t);
-    const ana = await Person.logIn("Ana", t, backend.origin);
-    const ben = await Person.logIn("Ben", t, backend.origin);
+    const [ana, ben] = await logIn(t, backend.origin, "Ana", "Ben");
     for (const person of [ana, ben]) for (const title of TITLES) await person.open(title);
     await ana.write(TITLES[0], "before");
     await ben.sees(TITLES[0], "before");
 
     await backend.kill();
-    for (const person of [ana, ben]) await person.banner.filter({ hasText: LOST }).waitFor();
-    await ana.page.getByRole("button", { name: "Retry Now" }).waitFor();
+    for (const person of [ana, ben]) await person.isTold(LOST);
+    await ana.page.role("button", "Retry Now").appears();
     // What was there is still to be read.
     await ana.sees(TITLES[0], "before");
     await ana.write(TITLES[0], "meanwhile: one");
     await ana.write(TITLES[1], "meanwhile: two");
     await ana.write(TITLES[0], "meanwhile: three");
-    await ana.log(TITLES[0]).getByText("Waiting for the connection").first().waitFor();
+    await ana.sees(TITLES[0], "Waiting for the connection");
 
     await backend.restart();
-    await ana.page.getByRole("button", { name: "Retry Now" }).click();
+    // It may have come back by itself in this very moment.
+    await ana.page.role("button", "Retry Now").clickIfThere();
     await ben.sees(TITLES[0], "meanwhile: three");
     await ben.sees(TITLES[1], "meanwhile: two");
     for (const person of [ana, ben]) {
-      await person.banner.filter({ hasNotText: /\S/ }).waitFor({ state: "attached" });
-      const text = await person.log(TITLES[0]).innerText();
-      const written = text.match(/before|meanwhile: \w+/g);
+      await person.isToldNothing();
+      const written = (await person.log(TITLES[0]).text()).match(/before|meanwhile: \w+/g);
       assert.deepEqual(written, ["before", "meanwhile: one", "meanwhile: three"]);
-      assert.equal(person.openWebSockets.length, 1);
+      await person.holds(INBOX);
     }
-    assert.equal(await ana.page.getByText("Waiting for the connection").count(), 0);
-    assert.equal(await ana.page.getByRole("button", { name: "Retry Now" }).count(), 0);
+    await ana.page.all.withoutText("Waiting for the connection").appears();
+    assert.equal(await ana.page.role("button", "Retry Now").count(), 0);
 
     // And the conversation goes on.
     await ben.write(TITLES[0], "after");
     await ana.sees(TITLES[0], "after");
   });
+});
 
-  it("what others wrote while one was cut off is there after the reconnection", async (t) => {
+describe("when the network is cut", () => {
+  it("what both wrote meanwhile is there after the reconnection, which nobody had to ask for", async (t) => {
     const { origin } = await Backend.start(t);
-    const ana = await Person.logIn("Ana", t, origin);
-    const ben = await Person.logIn("Ben", t, origin);
-    await ana.open(TITLES[0]);
-    await ben.open(TITLES[0]);
-    await ana.page.getByRole("button", { name: "Cut the connection" }).click();
-    await ana.banner.filter({ hasText: LOST }).waitFor();
-    await ana.write(TITLES[0], "from the dark");
-    await ben.write(TITLES[0], "while you were away");
-    await ben.sees(TITLES[0], "while you were away");
-    assert.equal(await ana.log(TITLES[0]).getByText("while you were away").count(), 0);
-    await ana.page.getByRole("button", { name: "Restore the connection" }).click();
-    await ana.page.getByRole("button", { name: "Retry Now" }).click();
+    const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
+    const [title] = TITLES;
+    for (const person of [ana, ben]) await person.open(title);
+    ana.line.cut();
+    await ana.isTold(LOST);
+    await ana.write(title, "from the dark");
+    await ana.sees(title, "Waiting for the connection");
+    await ben.write(title, "while you were away");
+    await ben.sees(title, "while you were away");
+    assert.equal(await ana.log(title).withText("while you were away").count(), 0);
+    ana.line.mend();
 
-    await ana.sees(TITLES[0], "while you were away");
-    await ben.sees(TITLES[0], "from the dark");
+    await ana.sees(title, "while you were away");
+    await ben.sees(title, "from the dark");
+    await ana.isToldNothing();
+    await ana.holds(INBOX);
+  });
+
+  it("by the demo's own switch, it is as with a real one", async (t) => {
+    const { origin } = await Backend.start(t);
+    const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
+    const [title] = TITLES;
+    for (const person of [ana, ben]) await person.open(title);
+    await ana.press("Cut the connection");
+    await ana.isTold(LOST);
+    await ana.write(title, "from the dark");
+    await ben.write(title, "while you were away");
+    await ben.sees(title, "while you were away");
+    assert.equal(await ana.log(title).withText("while you were away").count(), 0);
+    await ana.press("Restore the connection");
+
+    await ana.sees(title, "while you were away");
+    await ben.sees(title, "from the dark");
+  });
+});
+
+describe("leaving the page and coming back", () => {
+  it("by the browser's history shows what was said meanwhile, over one connection", async (t) => {
+    const { origin } = await Backend.start(t);
+    const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
+    const [title] = TITLES;
+    for (const person of [ana, ben]) await person.open(title);
+    await ana.page.evaluate(() => void (window["wasHere"] = true));
+    await ana.page.goto(`${ana.origin}/icon.svg`);
+    await ana.holds();
+    await ben.write(title, "while you were away");
+    await ben.sees(title, "while you were away");
+
+    await ana.page.back();
+    await ana.sees(title, "while you were away");
+    await ana.write(title, "here I am");
+    await ben.sees(title, "here I am");
+    await ana.isToldNothing();
+    await ana.holds(INBOX);
+    const wasKept = await ana.page.evaluate(() => window["wasHere"] === true);
+    t.diagnostic(wasKept ? "kept in the back/forward cache" : "loaded anew, not kept in the back/forward cache");
   });
 });
 
 describe("logging out", () => {
   it("closes the connection, and somebody else who logs in here has one of their own", async (t) => {
     const { origin } = await Backend.start(t);
-    const ana = await Person.logIn("Ana", t, origin);
+    const [ana] = await logIn(t, origin, "Ana");
     await ana.open("Book swap");
-    const [webSocket] = ana.webSockets;
-    const closed = webSocket.waitForEvent("close");
-    await ana.page.getByRole("button", { name: "Log out" }).click();
-    await closed;
-    await ana.page.getByRole("button", { name: "Log in as Chi" }).click();
-    await ana.entry("Tomatoes on the roof").waitFor();
+    await ana.press("Log out");
+    await ana.holds();
+    await ana.press("Log in as Chi");
+    await ana.entry("Tomatoes on the roof").appears();
 
     assert.equal(await ana.entry("Book swap").count(), 0);
-    assert.equal(ana.webSockets.length, 2);
-    assert.equal(ana.openWebSockets.length, 1);
+    await ana.holds(INBOX);
+    assert.equal(ana.line.webSockets.length, 2);
   });
 
   it("in one tab ends the other one, which says so", async (t) => {
     const { origin } = await Backend.start(t);
-    const ana = await Person.logIn("Ana", t, origin);
-    const second = new Person(await ana.page.context().newPage());
-    await second.page.goto(origin);
-    await second.conversations.first().waitFor();
-    await ana.page.getByRole("button", { name: "Log out" }).click();
-    await second.page.getByText("Your session has ended. Please log in again.").waitFor();
-    assert.deepEqual(second.openWebSockets, []);
+    const [ana] = await logIn(t, origin, "Ana");
+    const second = await ana.openTab();
+    await second.conversations.appears();
+    await ana.holds(INBOX, INBOX);
+    await ana.press("Log out");
+    await second.page.all.withText("Your session has ended. Please log in again.").appears();
+    await ana.holds();
   });
 });
 
@@ -148,67 +215,75 @@ describe("the page", () => {
     const { origin } = await Backend.start(t);
     const ana = await Person.arrive(t, origin);
     const { page } = ana;
-    await tabTo(page, "Log in as Ana");
-    await page.keyboard.press("Enter");
-    await ana.conversations.first().waitFor();
-    await tabTo(page, "Kitchen shelves");
-    await page.keyboard.press("Enter");
-    await ana.field("Kitchen shelves").waitFor();
+    await tabTo(page, page.role("button", "Log in as Ana"));
+    await page.press("Enter");
+    await ana.conversations.appears();
+    await tabTo(page, ana.entry("Kitchen shelves"));
+    await page.press("Enter");
     // The field has the focus: nobody wants to tab there.
-    await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
-    await page.keyboard.type("first line");
-    await page.keyboard.press("Shift+Enter");
-    await page.keyboard.type("second line");
-    await page.keyboard.press("Enter");
+    await page.until(() => document.activeElement?.tagName === "TEXTAREA");
+    await page.type("first line");
+    await page.press("Shift+Enter");
+    await page.type("second line");
+    await page.press("Enter");
     await ana.sees("Kitchen shelves", "first line second line");
-    assert.equal(await ana.field("Kitchen shelves").inputValue(), "");
+    assert.equal(await ana.field("Kitchen shelves").value(), "");
 
-    await tabTo(page, "Close Kitchen shelves", "Shift+Tab");
-    await page.keyboard.press("Space");
-    await ana.log("Kitchen shelves").waitFor({ state: "detached" });
-    await tabTo(page, "Log out", "Shift+Tab");
-    await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Log in as Ana" }).waitFor();
+    await tabTo(page, page.role("button", "Close Kitchen shelves"), "Shift+Tab");
+    await page.press("Space");
+    await ana.log("Kitchen shelves").disappears();
+    await tabTo(page, page.role("button", "Log out"), "Shift+Tab");
+    await page.press("Enter");
+    await page.role("button", "Log in as Ana").appears();
   });
 
   it("fits a phone: the list, then one conversation, then back", async (t) => {
     const { origin } = await Backend.start(t);
-    const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-    const ana = await Person.logIn("Ana", t, origin, phone);
+    const ana = await Person.logIn("Ana", t, origin, { phone: true });
     const ben = await Person.logIn("Ben", t, origin);
     const fits = () => ana.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+    t.diagnostic(`${await ana.page.evaluate(() => innerWidth)} pixels wide`);
     assert.ok(await fits());
-    await ana.entry("Saturday hike").tap();
-    await ana.log("Saturday hike").waitFor();
+    await ana.open("Saturday hike");
     assert.equal(await ana.conversations.count(), 0, "the list makes room");
     assert.ok(await fits());
     await ana.write("Saturday hike", "w".repeat(200));
     await ana.sees("Saturday hike", "w".repeat(200));
     assert.ok(await fits());
-    assert.ok(await ana.field("Saturday hike").evaluate((field) => field.getBoundingClientRect().bottom <= innerHeight));
+    assert.ok(await ana.page.evaluate(() => document.forms[0].getBoundingClientRect().bottom <= innerHeight));
 
-    await ana.page.getByRole("button", { name: "Back to the inbox" }).tap();
-    await ana.entry("Saturday hike").waitFor();
+    await ana.press("Back to the inbox");
+    await ana.entry("Saturday hike").appears();
     await ben.open("Saturday hike");
     await ben.write("Saturday hike", "see you");
-    await ana.entry("Saturday hike").filter({ hasText: "1 unread" }).waitFor();
+    await ana.entry("Saturday hike").withText("1 unread").appears();
     assert.ok(await fits());
-    assert.equal(ana.webSockets.length, 1);
+    assert.equal(ana.line.webSockets.length, 1);
   });
 });
 
 /**
- * Presses Tab until the button with this name has the focus.
+ * These people, each in a browser of their own.
  *
- * @param {import("playwright-core").Page} page
- * @param {string} name
+ * @param {import("node:test").TestContext} t
+ * @param {string} origin
+ * @param {string[]} names
  */
-async function tabTo(page, name, key = "Tab") {
-  const button = page.getByRole("button", { name });
-  await button.waitFor();
+function logIn(t, origin, ...names) {
+  return Promise.all(names.map((name) => Person.logIn(name, t, origin)));
+}
+
+/**
+ * Presses Tab until this has the focus.
+ *
+ * @param {import("../support/webdriver/page.mjs").Page} page
+ * @param {import("../support/webdriver/locator.mjs").Locator} target
+ */
+async function tabTo(page, target, key = "Tab") {
+  await target.appears();
   for (let presses = 0; presses < 100; presses++) {
-    if (await button.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press(key);
+    if (await target.hasFocus()) return;
+    await page.press(key);
   }
-  assert.fail(`${name} cannot be reached by ${key}`);
+  assert.fail(`${target} cannot be reached by ${key}`);
 }

@@ -5,20 +5,20 @@ import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 
 import * as inbox from "inbox-socket";
-import { type Chat, type ConversationId, type InboxMessage, useWebSocket } from "inbox-socket/react";
+import { type Chat, type ConversationId, type InboxFrame, useWebSocket } from "inbox-socket/react";
 
 /** A component that uses the hook: what it passes, and what it reads of what it gets. */
 export interface Probe {
   id: ConversationId | null | undefined;
   reads?: (keyof Chat)[];
   /** Called in the place of noting the message in `heard`. */
-  onMessage?: ((message: InboxMessage) => void) | null;
+  onMessage?: ((message: InboxFrame) => void) | null;
 }
 
 /** What became of a component since it was first shown. */
 export interface Log {
   renders: number;
-  heard: InboxMessage[];
+  heard: InboxFrame[];
   /** What it was last given, and only what it read of it. */
   shown: Partial<Chat>;
   /** The hook's result itself. */

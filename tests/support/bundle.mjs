@@ -11,13 +11,15 @@ export const REACT_VERSIONS = /** @type {const} */ (["18", "19"]);
 
 /** @typedef {(typeof REACT_VERSIONS)[number]} ReactVersion */
 
+/** What a bundler says in the place of `process.env.NODE_ENV`. @typedef {"test" | "development" | "production"} Mode */
+
 /**
  * @param {Record<string, string>} entries the name to give each, and its file, relative to the tests' folder
- * @param {{react?: ReactVersion, platform?: "browser" | "node", under?: string}} [options] `under`: the folder
- *   that the page finds them in
+ * @param {{react?: ReactVersion, platform?: "browser" | "node", under?: string, mode?: Mode}} [options]
+ *   `under`: the folder that the page finds them in
  * @returns {Promise<Map<string, string>>} the files by path
  */
-export async function bundle(entries, { react = "19", platform = "browser", under = "/" } = {}) {
+export async function bundle(entries, { react = "19", platform = "browser", under = "/", mode = "test" } = {}) {
   const suffix = react === "18" ? "-18" : "";
   const { outputFiles } = await build({
     absWorkingDir: TESTS,
@@ -35,7 +37,7 @@ export async function bundle(entries, { react = "19", platform = "browser", unde
       react: testFile(`node_modules/react${suffix}`),
       "react-dom": testFile(`node_modules/react-dom${suffix}`),
     },
-    define: { "process.env.NODE_ENV": '"development"' },
+    define: { "process.env.NODE_ENV": JSON.stringify(mode) },
     // For node: React's server half is CommonJS, and asks for node's own modules by require.
     banner: platform === "node" ? { js: REQUIRE } : {},
     logLevel: "warning",

@@ -1,86 +1,108 @@
-// Somebody in front of the demo page, in a browser of their own.
+// Somebody in front of the demo page, in a browser of their own, on a line of their own to the server.
 
-import { browser } from "./browser.mjs";
-import { PATIENCE } from "./queue.mjs";
+import { Proxy } from "../bench/proxy.mjs";
+import { eventually } from "./queue.mjs";
+import { borrowBrowser } from "./webdriver/pool.mjs";
 
 export class Person {
-  /** Every WebSocket that the page has asked for. @type {import("playwright-core").WebSocket[]} */
-  webSockets = [];
-
   /**
    * Opens the page.
    *
    * @param {import("node:test").TestContext} t
-   * @param {string} origin
-   * @param {import("playwright-core").BrowserContextOptions} [options]
+   * @param {string} server its origin
+   * @param {{path?: string, phone?: boolean}} [options]
    */
-  static async arrive(t, origin, options) {
-    const context = await (await browser()).newContext(options);
-    t.after(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE);
-    const person = new Person(page);
-    await page.goto(origin);
-    return person;
+  static async arrive(t, server, { path = "/", phone = false } = {}) {
+    const line = new Proxy(Number(new URL(server).port));
+    const origin = await line.start();
+    t.after(() => line.stop());
+    const { page } = await borrowBrowser(t);
+    if (phone) await page.asPhone();
+    await page.goto(origin + path);
+    return new Person(page, line, origin);
   }
 
-  /** Opens the page and logs in. @param {Parameters<typeof Person.arrive>} where @param {string} name */
+  /** Opens the page and logs in. @param {string} name @param {Parameters<typeof Person.arrive>} where */
   static async logIn(name, ...where) {
     const person = await Person.arrive(...where);
-    await person.page.getByRole("button", { name: `Log in as ${name}` }).click();
-    await person.conversations.first().waitFor();
+    await person.press(`Log in as ${name}`);
+    await person.conversations.appears();
     return person;
   }
 
-  /** @param {import("playwright-core").Page} page */
-  constructor(page) {
+  /**
+   * @param {import("./webdriver/page.mjs").Page} page
+   * @param {Proxy} line
+   * @param {string} origin of the server, at the near end of the line
+   */
+  constructor(page, line, origin) {
     this.page = page;
-    page.on("websocket", (webSocket) => this.webSockets.push(webSocket));
+    this.line = line;
+    this.origin = origin;
   }
 
-  /** Those that have not been closed. */
-  get openWebSockets() {
-    return this.webSockets.filter((webSocket) => !webSocket.isClosed());
+  /** Opens the page in another tab of the same browser. */
+  async openTab(path = "/") {
+    const person = new Person(await this.page.browser.newPage(), this.line, this.origin);
+    await person.page.goto(this.origin + path);
+    return person;
   }
 
   /** The entries of the inbox list. */
   get conversations() {
-    return this.page.getByRole("navigation", { name: "Conversations" }).getByRole("button");
-  }
-
-  get banner() {
-    return this.page.getByRole("status");
+    return this.page.role("navigation", "Conversations").role("button");
   }
 
   /** @param {string} title */
   entry(title) {
-    return this.conversations.filter({ hasText: title });
+    return this.conversations.withText(title);
+  }
+
+  /** @param {string} name of a button */
+  async press(name) {
+    await this.page.role("button", name).click();
   }
 
   /** @param {string} title */
   async open(title) {
     await this.entry(title).click();
-    await this.log(title).waitFor();
+    await this.log(title).appears();
   }
 
   /** The messages of an open conversation. @param {string} title */
   log(title) {
-    return this.page.getByRole("log", { name: `Messages in ${title}` });
+    return this.page.role("log", `Messages in ${title}`);
   }
 
   /** The field to write into. @param {string} title */
   field(title) {
-    return this.page.getByRole("textbox", { name: `Message to ${title}` });
+    return this.page.role("textbox", `Message to ${title}`);
   }
 
   /** @param {string} title @param {string} text */
   async write(title, text) {
-    await this.field(title).fill(text);
-    await this.page.getByRole("region", { name: title }).getByRole("button", { name: "Send" }).click();
+    await this.field(title).type(text);
+    await this.page.role("region", title).role("button", "Send").click();
   }
 
   /** Waits until a message stands in an open conversation. @param {string} title @param {string} text */
   async sees(title, text) {
-    await this.log(title).getByText(text).waitFor();
+    await this.log(title).withText(text).appears();
+  }
+
+  /** Waits until the banner says this. @param {string} text */
+  async isTold(text) {
+    await this.page.role("status").withText(text).appears();
+  }
+
+  /** Waits until there is a banner that says nothing. */
+  async isToldNothing() {
+    await eventually("the banner is empty", async () => (await this.page.role("status").texts()).join() === "");
+  }
+
+  /** Waits until these are the open WebSockets, as seen on the line. @param {string[]} paths */
+  async holds(...paths) {
+    const open = () => this.line.webSockets.filter(({ isOpen }) => isOpen).map(({ path }) => path);
+    await eventually(`open WebSockets: ${paths.join()}`, () => open().sort().join() === paths.sort().join());
   }
 }

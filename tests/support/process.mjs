@@ -4,6 +4,24 @@ import { spawn } from "node:child_process";
 
 import { PATIENCE } from "./queue.mjs";
 
+/** How to end what still runs. @type {Set<() => void>} */
+const ends = new Set();
+
+process.on("exit", () => ends.forEach((end) => end()));
+// Also when the run is broken off.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
+/**
+ * Has something end with this process at the latest.
+ *
+ * @param {() => void} end
+ * @returns {() => void} to be called when it has ended
+ */
+export function endWithThis(end) {
+  ends.add(end);
+  return () => ends.delete(end);
+}
+
 /**
  * Starts a program and waits for a line of its output.
  *
@@ -19,6 +37,7 @@ export async function start(program, args, { cwd, env, line, patience = PATIENCE
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise((resolve) => child.once("close", resolve));
+  void ended.then(endWithThis(() => child.kill("SIGKILL")));
   let output = "";
   /** @type {NodeJS.Timeout | undefined} */
   let timer;

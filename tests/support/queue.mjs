@@ -2,6 +2,30 @@
 export const PATIENCE = 15_000;
 
 /**
+ * Waits until an attempt gives something true. One that throws is made again; its error is told where none succeeds.
+ *
+ * @param {string} what for the error
+ * @param {() => unknown} attempt
+ */
+export async function eventually(what, attempt, patience = PATIENCE) {
+  /** @type {unknown} */
+  let cause;
+  // At first often, for what is there in a moment; later seldom, not to slow what is waited for.
+  for (let end = Date.now() + patience, pause = 20; ; pause = Math.min(1.2 * pause, 250)) {
+    try {
+      if (await attempt()) return;
+      cause = undefined;
+    } catch (error) {
+      cause = error;
+    }
+    if (Date.now() > end) {
+      throw new Error(`not so after ${patience} ms: ${what}${cause instanceof Error ? ` (${cause.message})` : ""}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+/**
  * What arrived and was not taken yet, so that a test misses nothing that came before it asked.
  *
  * @template T

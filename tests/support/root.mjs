@@ -1,16 +1,18 @@
 import { bundle } from "./bundle.mjs";
 import { openPage } from "./page.mjs";
 
-/** @type {Promise<Map<string, string>> | undefined} */
-let files;
+/** @type {Map<string, Promise<Map<string, string>>>} */
+const bundles = new Map();
 
 /**
  * Opens a page with the root entry at hand as `inbox`, and nothing else.
  *
  * @param {import("node:test").TestContext} t
- * @param {{headers?: Record<string, string>, more?: Iterable<[string, string | Uint8Array]>}} [site]
+ * @param {{headers?: Record<string, string>, more?: Iterable<[string, string | Uint8Array]>,
+ *   mode?: import("./bundle.mjs").Mode}} [site]
  */
-export async function openRoot(t, { headers, more = [] } = {}) {
-  files ??= bundle({ page: "hook/root/page.ts" });
+export async function openRoot(t, { headers, more = [], mode = "test" } = {}) {
+  const files = bundles.get(mode) ?? bundle({ page: "hook/root/page.ts" }, { mode });
+  bundles.set(mode, files);
   return openPage(t, { files: new Map([...(await files), ...more]), headers });
 }

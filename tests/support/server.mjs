@@ -23,6 +23,8 @@ export class TestServer {
   mode = "accept";
   /** Clients begin with a hello. A connection is shown to the test when it has been answered. */
   expectsHello = true;
+  /** A hello is refused, as by a server that does not know it. Otherwise it is for the test to answer. */
+  answersHello = true;
   /** Who asked for a WebSocket, whether or not it got one: the paths. @type {string[]} */
   attempts = [];
   /** Every WebSocket there has been. @type {Connection[]} */
@@ -58,7 +60,7 @@ export class TestServer {
       const answer = () => {
         if (this.mode === "refuse") return void socket.destroy();
         this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-          const connection = new Connection(webSocket, path);
+          const connection = new Connection(webSocket, path, this.answersHello);
           this.connections.push(connection);
           if (this.expectsHello) void connection.greeted.then(() => this.#opened.push(connection));
           else this.#opened.push(connection);
@@ -111,8 +113,9 @@ export class Connection {
   /**
    * @param {import("ws").WebSocket} webSocket
    * @param {string} path
+   * @param {boolean} answersHello
    */
-  constructor(webSocket, path) {
+  constructor(webSocket, path, answersHello) {
     this.webSocket = webSocket;
     this.path = path;
     /** Every frame received, parsed where it can be. @type {any[]} */
@@ -122,18 +125,18 @@ export class Connection {
       webSocket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
     });
     let greet = () => {};
-    /** A hello was refused. @type {Promise<void>} */
+    /** A hello came. @type {Promise<void>} */
     this.greeted = new Promise((resolve) => (greet = resolve));
     webSocket.on("message", (data) => {
       const frame = read(data.toString());
-      // A server of layer 0, as PROTOCOL.md has it: it refuses the action that it does not know, and looks at no
-      // member that it does not know.
-      if (frame?.action === "hello") {
-        this.send({ action: "error", code: "unknown_action", ref: null });
-        greet();
-        return;
+      const isHello = frame?.action === "hello";
+      if (isHello) greet();
+      if (answersHello) {
+        // A server of layer 0, as PROTOCOL.md has it: it refuses the action that it does not know, and looks at no
+        // member that it does not know.
+        if (isHello) return this.send({ action: "error", code: "unknown_action", ref: null });
+        delete frame?.client_id;
       }
-      delete frame?.client_id;
       this.received.push(frame);
       this.#frames.push(frame);
     });

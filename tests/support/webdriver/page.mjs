@@ -1,0 +1,110 @@
+// A page in a browser, and what a person does there.
+
+import { PATIENCE, eventually } from "../queue.mjs";
+import { Locator } from "./locator.mjs";
+
+/** The keys that have no character, as WebDriver writes them. */
+const KEYS = { Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Space: " ", ArrowRight: "\uE014" };
+
+export class Page {
+  /** @param {import("./browser.mjs").Browser} browser @param {string} window */
+  constructor(browser, window) {
+    this.browser = browser;
+    this.window = window;
+  }
+
+  /** @param {"GET" | "POST" | "DELETE"} method @param {string} path @param {object} [body] */
+  command(method, path, body) {
+    return this.browser.command(this.window, method, path, body);
+  }
+
+  /** @param {string} url */
+  async goto(url) {
+    await this.command("POST", "/url", { url });
+  }
+
+  async back() {
+    await this.command("POST", "/back");
+  }
+
+  async reload() {
+    await this.command("POST", "/refresh");
+  }
+
+  /** @returns {Promise<string>} */
+  title() {
+    return this.command("GET", "/title");
+  }
+
+  /** The elements of a role, and of this name where one is given. @param {string} role @param {string} [name] */
+  role(role, name) {
+    return this.all.role(role, name);
+  }
+
+  /** Everything on the page. */
+  get all() {
+    return new Locator(this, [{ has: [], hasNot: [] }]);
+  }
+
+  /**
+   * Runs a function in the page and gives what it gives.
+   *
+   * @template A, T
+   * @param {(argument: A) => T | Promise<T>} run without anything from around it; it finds the page's globals, and
+   *   leaves its own at `window`
+   * @param {A} [argument]
+   * @returns {Promise<T>}
+   */
+  async evaluate(run, argument) {
+    const script = `const [argument, done] = arguments;
+      Promise.resolve(argument)
+        .then(${run})
+        .then((value) => done({ value }), (error) => done({ error: String(error) }));`;
+    const { value, error } = await this.command("POST", "/execute/async", { script, args: [argument ?? null] });
+    if (error) throw new Error(`in the page: ${error}`);
+    return value;
+  }
+
+  /**
+   * Waits until something is so in the page.
+   *
+   * @template A
+   * @param {(argument: A) => unknown} condition
+   * @param {A} [argument]
+   * @param {number} [patience]
+   */
+  async until(condition, argument, patience = PATIENCE) {
+    await eventually(`${condition}`, () => this.evaluate(condition, argument), patience);
+  }
+
+  /** Presses a key, or several held together: "Shift+Tab". @param {string} keys */
+  async press(keys) {
+    const values = keys.split("+").map((key) => KEYS[key] ?? key);
+    await this.#act([
+      ...values.map((value) => ({ type: "keyDown", value })),
+      ...values.reverse().map((value) => ({ type: "keyUp", value })),
+    ]);
+  }
+
+  /** Types where the focus is. @param {string} text */
+  async type(text) {
+    await this.#act([...text].flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]));
+  }
+
+  /** Makes it a phone's where the engine can play one, and else as narrow as its windows get. */
+  async asPhone() {
+    const size = { width: 360, height: 740 };
+    this.browser.isWorn = true;
+    if (this.browser.engine.playsPhone) {
+      const params = { ...size, deviceScaleFactor: 2, mobile: true };
+      await this.command("POST", "/goog/cdp/execute", { cmd: "Emulation.setDeviceMetricsOverride", params });
+    } else {
+      await this.command("POST", "/window/rect", size);
+    }
+  }
+
+  /** @param {object[]} actions */
+  async #act(actions) {
+    await this.command("POST", "/actions", { actions: [{ type: "key", id: "keyboard", actions }] });
+  }
+}
