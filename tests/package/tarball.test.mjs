@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { publint } from "publint";
 
-import { makeApplication, packPackage } from "../support/application.mjs";
-import { browser } from "../support/browser.mjs";
 import { testFile } from "../support/bundle.mjs";
-import { watchComplaints } from "../support/page.mjs";
-import { start } from "../support/process.mjs";
-import { PATIENCE } from "../support/queue.mjs";
-import { TestServer } from "../support/server.mjs";
+import { packPackage } from "../support/package.mjs";
 
 const run = promisify(execFile);
 
@@ -23,23 +18,54 @@ after(() => packed?.remove());
 
 describe("the tarball", () => {
   it("holds what an application needs, and nothing else", () => {
-    assert.deepEqual(packed.files, [
+    const files = packed.files.filter((path) => !path.startsWith("commonjs/"));
+    assert.deepEqual(files, [
       "LICENSE",
       "README.md",
+      "devtools.d.ts",
+      "devtools.js",
       "index.d.ts",
       "index.js",
+      "lib/asked.js",
       "lib/client.js",
+      "lib/devtools/inspector.js",
+      "lib/devtools/recorder.js",
+      "lib/devtools/styles.js",
+      "lib/diagnosis/diagnose.js",
+      "lib/diagnosis/frame.js",
+      "lib/diagnosis/inspect.js",
+      "lib/diagnosis/log.js",
+      "lib/diagnosis/look.js",
+      "lib/diagnosis/warnings.js",
       "lib/idle.js",
       "lib/load.js",
       "lib/options.js",
+      "lib/testing/arrivals.js",
+      "lib/testing/connection.js",
+      "lib/testing/globals.js",
+      "lib/testing/history.js",
+      "lib/testing/server.js",
+      "lib/testing/time.js",
+      "lib/testing/web-socket.js",
       "package.json",
       "react.d.ts",
       "react.js",
+      "solid.d.ts",
+      "solid.js",
+      "svelte.d.ts",
+      "svelte.svelte.js",
+      "testing.d.ts",
+      "testing.js",
+      "vue.d.ts",
+      "vue.js",
       "wasm/core.d.ts",
       "wasm/core.js",
       "wasm/core.wasm",
       "wasm/inline.js",
     ]);
+    const translated = packed.files.filter((path) => path.startsWith("commonjs/"));
+    const toTranslate = files.filter((path) => /^(?!svelte).*\.js$|^(?!svelte)\w+\.d\.ts$|^package\.json$/.test(path));
+    assert.deepEqual(translated, toTranslate.map((path) => `commonjs/${path}`));
   });
 
   it("is what publint expects of a package", async () => {
@@ -49,85 +75,37 @@ describe("the tarball", () => {
   });
 });
 
-describe("in a new Vite application without configuration", () => {
+describe("the types of the tarball", () => {
   let app = "";
   before(async () => {
     app = join(packed.folder, "app");
-    await makeApplication(app, packed.tarball);
-  });
-
-  it("the package works in `vite dev`", async (t) => {
-    const vite = await startVite(t, ["--port", "0"]);
-    await chat(t, vite);
-  });
-
-  it("the package works in `vite build` and `vite preview`", async (t) => {
-    const { stderr } = await run(process.execPath, [viteProgram(), "build"], { cwd: app });
-    assert.equal(stderr, "", "the build has something to warn of");
-    const assets = await readdir(join(app, "dist", "assets"));
-    assert.ok(!assets.some((name) => name.endsWith(".wasm")), assets.join(" "));
-    const vite = await startVite(t, ["preview", "--port", "0"]);
-    await chat(t, vite);
-  });
-
-  it("the package can be imported and rendered by node itself", async () => {
-    const { stdout } = await run(process.execPath, ["server.mjs"], { cwd: app, timeout: PATIENCE });
-    assert.match(stdout, /<p>connecting<\/p> {"isConnected":false,"isConnecting":false,/);
+    await mkdir(app);
+    await writeFile(join(app, "package.json"), JSON.stringify({ private: true, type: "module" }));
+    for (const name of ["types.ts", "types.cts"]) await writeFile(join(app, name), TYPES);
+    await run("npm", ["install", "--no-audit", "--no-fund", packed.tarball], { cwd: app });
   });
 
   for (const resolution of ["bundler", "nodenext"]) {
-    it(`the types are found by TypeScript's resolution "${resolution}"`, async () => {
+    it(`are found by TypeScript's resolution "${resolution}"`, async () => {
       const module = resolution === "bundler" ? "esnext" : "nodenext";
       const options = ["--noEmit", "--strict", "--module", module, "--moduleResolution", resolution, "--types", ""];
       const tsc = testFile("node_modules/typescript/bin/tsc");
-      await run(process.execPath, [tsc, ...options, "--ignoreConfig", "types.ts"], { cwd: app }).catch(({ stdout }) =>
+      const files = resolution === "bundler" ? ["types.ts"] : ["types.ts", "types.cts"];
+      await run(process.execPath, [tsc, ...options, "--ignoreConfig", ...files], { cwd: app }).catch(({ stdout }) =>
         assert.fail(stdout),
       );
     });
   }
-
-  const viteProgram = () => join(app, "node_modules", "vite", "bin", "vite.js");
-
-  /** @param {import("node:test").TestContext} t @param {string[]} args */
-  async function startVite(t, args) {
-    const vite = await start(process.execPath, [viteProgram(), ...args, "--host", "127.0.0.1"], {
-      cwd: app,
-      line: /(http:\/\/127\.0\.0\.1:\d+)\//,
-    });
-    t.after(() => vite.stop());
-    return vite.match[1];
-  }
 });
 
-/**
- * Two conversations of the application, over one connection.
- *
- * @param {import("node:test").TestContext} t
- * @param {string} origin
- */
-async function chat(t, origin) {
-  const server = await TestServer.start();
-  const context = await (await browser()).newContext();
-  t.after(async () => {
-    await context.close();
-    await server.stop();
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  const complaints = watchComplaints(page);
-  await page.goto(`${origin}/?socket=ws://127.0.0.1:${server.port}/ws/inbox/`);
-  const connection = await server.connection();
-  const one = page.getByRole("region", { name: "Conversation 1" });
-  const two = page.getByRole("region", { name: "Conversation 2" });
-  await one.getByText("connected", { exact: true }).waitFor();
-  connection.send({ conversation_id: 1, message: "for one" });
-  connection.send({ conversation_id: 2, message: "for two" });
-  await two.getByText("for two").waitFor();
-  await two.getByRole("button", { name: "Send" }).click();
+const TYPES = `
+import { type SendResult, sendMessage } from "inbox-socket";
+import { useWebSocket } from "inbox-socket/react";
+import { type FakeServer, fakeServer } from "inbox-socket/testing";
 
-  assert.deepEqual(await connection.next(), { conversation_id: 2, message: "Hello from 2", type: "TEXT" });
-  assert.deepEqual(await one.getByRole("listitem").allTextContents(), ["for one"]);
-  assert.deepEqual(await two.getByRole("listitem").allTextContents(), ["for two"]);
-  assert.equal(server.attempts.length, 1);
-  assert.deepEqual(complaints, []);
-}
+export const result: Promise<SendResult> = sendMessage(1, "hi");
+export const isConnected: boolean = useWebSocket(1).isConnected;
+export const server: FakeServer = fakeServer({ protocol: 0 });
+// @ts-expect-error the types are there, or this would be any
+export const wrong: string = useWebSocket(1).isConnected;
+`;

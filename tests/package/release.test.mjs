@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { describe, it } from "node:test";
+
+const read = (/** @type {string} */ path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+
+describe("a release", () => {
+  it("has one version: of the crate, of the package, and newest in the changelog", async () => {
+    const { version } = JSON.parse(await read("pkg/package.json"));
+    assert.equal(/^version = "(.+)"$/m.exec(await read("Cargo.toml"))?.[1], version);
+    assert.equal(/^## (\S+)/m.exec(await read("CHANGELOG.md"))?.[1], version);
+  });
+
+  it("brings no dependency along", async () => {
+    const { dependencies, optionalDependencies, peerDependenciesMeta, peerDependencies } = JSON.parse(
+      await read("pkg/package.json"),
+    );
+    assert.equal(dependencies, undefined);
+    assert.equal(optionalDependencies, undefined);
+    // A page without React is not told to install it.
+    for (const name of Object.keys(peerDependencies)) assert.equal(peerDependenciesMeta[name]?.optional, true, name);
+  });
+});

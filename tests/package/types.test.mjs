@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, it } from "node:test";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+
+import { testFile } from "../support/bundle.mjs";
+import { packPackage } from "../support/package.mjs";
+
+/** @type {Awaited<ReturnType<typeof packPackage>>} */
+let packed;
+before(async () => void (packed = await packPackage()));
+after(() => packed?.remove());
+
+describe("the types of the package", () => {
+  it("are right wherever TypeScript may look for them, imported and required", async () => {
+    const tarball = createPackageFromTarballData(new Uint8Array(await readFile(packed.tarball)));
+    // Not a module of JavaScript, so nobody looks for its types.
+    const analysis = await checkPackage(tarball, { excludeEntrypoints: ["./core.wasm"] });
+    assert.ok(analysis.types);
+    // Svelte itself can only be imported.
+    const isOfSvelte = (problem) => problem.kind === "CJSResolvesToESM" && problem.entrypoint === "./svelte";
+    assert.deepEqual(analysis.problems.filter((problem) => !isOfSvelte(problem)), []);
+  });
+
+  for (const file of ["index.d.ts", "react.d.ts", "vue.d.ts", "solid.d.ts", "svelte.d.ts"]) {
+    it(`tell an editor what each name of ${file} means`, async () => {
+      const lines = (await readFile(testFile(`../pkg/${file}`), "utf8")).split("\n");
+      const undocumented = lines.filter((line, i) => DECLARATION.test(line) && !/(\*\/|\/\/.*)$/.test(lines[i - 1]));
+      assert.deepEqual(undocumented, []);
+    });
+  }
+});
+
+// A declaration, or a member that is not the library's word for one of its own functions' arguments.
+const DECLARATION = /^export (declare )?(function|interface|type \w+|const)|^  (readonly )?\w+\??(\(.*\))?: .*;$/;

@@ -1,0 +1,75 @@
+// What a listener is given: the application's messages, and frames about them that the library delivers.
+
+import {
+  type ErrorMessage, type GapMessage, type HistoryMessage, type InboxFrame, type InboxMessage, type Listener,
+  subscribe, useWebSocket,
+} from "inbox-socket";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Equal<A, B>) => {};
+
+// A frame's action tells what it is.
+subscribe(2, (frame) => {
+  if (frame.action === undefined) same<typeof frame.message, string>(true);
+  else if (frame.action === "messages_response") same<typeof frame, HistoryMessage>(true);
+  else if (frame.action === "gap") same<typeof frame, GapMessage>(true);
+  else same<typeof frame, ErrorMessage>(true);
+
+  // @ts-expect-error not every frame has a sender
+  frame.sender_id;
+  // @ts-expect-error nobody delivers such frames
+  if (frame.action === "typing") return;
+  // Only messages have a text, so it may be asked for at once.
+  same<typeof frame.message, string | undefined>(true);
+});
+
+// Nor is anything in them of the type that accepts everything.
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type Members<T> = T extends unknown ? { [M in keyof T]-?: IsAny<T[M]> }[keyof T] : never;
+same<Members<InboxFrame>, false>(true);
+same<IsAny<InboxFrame>, false>(true);
+
+// An application's own messages are told apart the same way, though their type says nothing of an action.
+interface Mine {
+  conversation_id: number;
+  message: string;
+  colour: "red" | "blue";
+}
+useWebSocket<Mine>(2, (frame) => {
+  if (frame.action === undefined) same<typeof frame.colour, "red" | "blue">(true);
+  else if (frame.action === "messages_response") same<typeof frame.messages, Mine[]>(true);
+  // @ts-expect-error a gap has no colour
+  else frame.colour;
+});
+
+// Frames with an action of the server's own are part of the union, and no part of the history.
+interface Typing {
+  action: "typing";
+  conversation_id: number;
+  name: string;
+}
+useWebSocket<Mine | Typing>(2, (frame) => {
+  if (frame.action === "typing") same<typeof frame, Typing>(true);
+  else if (frame.action === "messages_response") same<typeof frame.messages, Mine[]>(true);
+});
+interface Extended extends InboxMessage {
+  colour: string;
+}
+useWebSocket<Extended>(2, (frame) => {
+  if (frame.action === undefined) same<typeof frame.message_id, string | number | undefined>(true);
+});
+
+// A callback of before, written for messages alone, is taken as it is, and names their type.
+const chat = useWebSocket(2, (message: Mine) => message.colour);
+same<typeof chat.lastMessage, InboxFrame<Mine> | null>(true);
+const listener: Listener<Mine> = (message: Mine) => void message.colour;
+subscribe(null, listener);
+subscribe(null, (frame: InboxFrame) => frame);
+subscribe(null, () => {});
+
+// @ts-expect-error a frame is an object
+useWebSocket(2, (message: string) => message);
+// @ts-expect-error a frame is an object
+useWebSocket<string>(2);
+// @ts-expect-error a listener is given one thing
+subscribe(2, (frame: InboxFrame, second: number) => second);
