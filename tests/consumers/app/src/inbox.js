@@ -1,0 +1,23 @@
+"use client";
+
+// The application that every consumer builds. Without JSX, so that none needs a compiler for our sake.
+
+import { createElement as h } from "react";
+import { configure } from "inbox-socket";
+import { useWebSocket } from "inbox-socket/react";
+
+// The page's address names the socket's, so that what was built once meets the server of each run.
+configure({ url: () => new URLSearchParams(location.search).get("socket") });
+
+export function Conversation({ id, hook = useWebSocket }) {
+  const { isConnected, error, lastMessage, sendMessage } = hook(id);
+  return h("section", { "aria-label": `Conversation ${id}` },
+    h("p", { role: "status" }, isConnected ? "connected" : (error ?? "connecting")),
+    h("p", { role: "log" }, lastMessage?.message),
+    h("button", { onClick: () => sendMessage(id, `Hello from ${id}`) }, "Send"),
+  );
+}
+
+export function Inbox() {
+  return [1, 2].map((id) => h(Conversation, { key: id, id }));
+}

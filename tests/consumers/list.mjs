@@ -1,0 +1,114 @@
+// Who uses the package, and in which modes. One folder each; `app` is the application that most of them build, and
+// `page` has a page for tools that write none.
+
+import { builds, check, passes, serves } from "./modes.mjs";
+
+/**
+ * @typedef {object} Consumer
+ * @property {string} title VERSION stands for the tool's
+ * @property {string} folder
+ * @property {string} [tool] the package whose version that is
+ * @property {string} [like] another folder, whose files it has as well
+ * @property {string[]} [copies] the names under which the package is installed
+ * @property {Record<string, import("./modes.mjs").Mode>} modes
+ */
+
+const REACT = {
+  dev: serves((port) => ["vite", "--port", port, "--host", "127.0.0.1"]),
+  build: builds(["vite", "build"]),
+};
+
+/** @type {Consumer[]} */
+export const CONSUMERS = [
+  { title: "Vite VERSION, React 19", folder: "vite", tool: "vite", modes: REACT },
+  { title: "Vite VERSION, React 18.3", folder: "vite-react-18.3", like: "vite", tool: "vite", modes: REACT },
+  { title: "Vite VERSION, React 18.0", folder: "vite-react-18.0", like: "vite", tool: "vite", modes: REACT },
+  {
+    title: "Next.js VERSION",
+    folder: "next",
+    tool: "next",
+    modes: {
+      "dev, turbopack": serves((port) => ["next", "dev", "-p", port], { rendered: true }),
+      "build and start, turbopack": builds(["next", "build"], {
+        server: (port) => ["next", "start", "-p", port],
+        rendered: true,
+      }),
+      "dev, webpack": serves((port) => ["next", "dev", "--webpack", "-p", port], { rendered: true }),
+      "build and start, webpack": builds(["next", "build", "--webpack"], {
+        server: (port) => ["next", "start", "-p", port],
+        rendered: true,
+      }),
+    },
+  },
+  {
+    title: "webpack VERSION",
+    folder: "webpack",
+    like: "page",
+    tool: "webpack",
+    modes: {
+      dev: serves((port) => ["webpack", "serve", "--mode", "development", "--port", port]),
+      build: builds(["webpack", "--mode", "production"]),
+    },
+  },
+  {
+    title: "Rsbuild VERSION (Rspack)",
+    folder: "rsbuild",
+    tool: "@rsbuild/core",
+    modes: { dev: serves((port) => ["rsbuild", "dev", "--port", port]), build: builds(["rsbuild", "build"]) },
+  },
+  {
+    title: "Parcel VERSION",
+    folder: "parcel",
+    tool: "parcel",
+    modes: {
+      dev: serves((port) => ["parcel", "serve", "index.html", "--port", port]),
+      build: builds(["parcel", "build", "index.html"]),
+    },
+  },
+  { title: "Rollup VERSION", folder: "rollup", tool: "rollup", modes: { build: builds(["rollup", "--config"]) } },
+  {
+    title: "esbuild VERSION",
+    folder: "esbuild",
+    like: "page",
+    tool: "esbuild",
+    modes: {
+      dev: serves((port) => [
+        "esbuild", "src/index.js", "--bundle", "--outdir=public", "--entry-names=main", "--watch=forever",
+        "--servedir=public", `--serve=${port}`,
+      ]),
+      "build, split": builds([
+        "esbuild", "src/index.js", "--bundle", "--minify", "--format=esm", "--splitting", "--outdir=dist",
+        "--entry-names=main",
+      ]),
+      "build, one file": builds(["esbuild", "src/index.js", "--bundle", "--minify", "--outfile=dist/main.js"]),
+    },
+  },
+  { title: "no bundler, import map", folder: "no-bundler", modes: { "as it is": builds(null, { site: "." }) } },
+  {
+    title: "two copies in one page",
+    folder: "two-copies",
+    copies: ["inbox-socket", "inbox-socket-again"],
+    modes: {
+      "one connection": builds(["esbuild", "src/index.js", "--bundle", "--minify", "--outfile=dist/main.js"], {
+        bundle: check("holds the package twice", (text) => text.split('Symbol.for("inbox-socket.0")').length === 3),
+      }),
+    },
+  },
+  {
+    title: "Vitest VERSION, jsdom",
+    folder: "vitest",
+    tool: "vitest",
+    modes: { "the hook and a fake server": passes(["vitest", "run", "--environment", "jsdom", "--globals"]) },
+  },
+  {
+    title: "Jest VERSION, jsdom",
+    folder: "jest",
+    tool: "jest",
+    modes: { "the hook and a fake server": passes(["jest", "--env", "jsdom"]) },
+  },
+  {
+    title: "Node.js alone",
+    folder: "node",
+    modes: { import: passes(["node", "check.mjs"]), require: passes(["node", "check.cjs"]) },
+  },
+];

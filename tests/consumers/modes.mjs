@@ -1,0 +1,142 @@
+// The ways of running a consumer. Each is tried to the end: a page is opened in a browser, a test is run.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, relative } from "node:path";
+import { promisify } from "node:util";
+
+import { testFile } from "../support/bundle.mjs";
+import { start } from "../support/process.mjs";
+import { TestServer } from "../support/server.mjs";
+import { visit } from "./visit.mjs";
+
+const run = promisify(execFile);
+
+/** How long a tool may take on a busy machine. */
+const PATIENCE = 180_000;
+
+/** As in a shell of its own: nothing of the test runner that this one is. */
+const ENVIRONMENT = {
+  ...process.env,
+  NODE_ENV: undefined,
+  NODE_OPTIONS: undefined,
+  NODE_TEST_CONTEXT: undefined,
+  NEXT_TELEMETRY_DISABLED: "1",
+  CI: undefined,
+  NO_COLOR: "1",
+};
+
+/** @typedef {(folder: string) => Promise<void>} Mode */
+
+/**
+ * A server for development.
+ *
+ * @param {(port: string) => string[]} command
+ * @param {{rendered?: boolean, inDevelopment?: boolean}} [options] `rendered`: the page comes from the server with its
+ *   content
+ * @returns {Mode}
+ */
+export function serves(command, { rendered, inDevelopment = true } = {}) {
+  return async (folder) => {
+    const port = await freePort();
+    const [program, ...args] = command(port);
+    const server = await start(tool(folder, program), args, {
+      cwd: folder,
+      env: ENVIRONMENT,
+      line: new RegExp(`https?://[^\\s]+:${port}`),
+      patience: PATIENCE,
+    });
+    const sockets = await TestServer.start();
+    try {
+      await answered(port);
+      await visit(`http://localhost:${port}/`, sockets, { rendered, inDevelopment });
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : error}\n${server.output()}`, { cause: error });
+    } finally {
+      await sockets.stop();
+      await server.stop();
+    }
+  };
+}
+
+/**
+ * A build, whose files are served by a server that knows nothing of the tool, or by the tool's own.
+ *
+ * @param {string[] | null} command
+ * @param {object} [options]
+ * @param {string} [options.site] the folder that it writes
+ * @param {(port: string) => string[]} [options.server] the tool's own server
+ * @param {boolean} [options.rendered] the page comes from that with its content
+ * @param {(text: string) => void} [options.bundle] what is to be so of the bundle
+ * @returns {Mode}
+ */
+export function builds(command, { site = "dist", server, rendered, bundle } = {}) {
+  return async (folder) => {
+    if (command) assert.doesNotMatch(await runTool(folder, command), /warn|⚠/i, "the build has something to warn of");
+    if (server) return serves(server, { rendered, inDevelopment: false })(folder);
+    const files = await readSite(join(folder, site));
+    bundle?.(String(files.get("/main.js")));
+    const host = await TestServer.start({ files });
+    try {
+      await visit(`${host.origin}/`, host);
+    } finally {
+      await host.stop();
+    }
+  };
+}
+
+/** Waits for a server that has said where it will be, and may not be there yet. @param {string} port */
+async function answered(port) {
+  const end = Date.now() + PATIENCE;
+  while (!(await fetch(`http://localhost:${port}/`).catch(() => null))) {
+    if (Date.now() > end) throw new Error("the server does not answer");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A command that ends well. @param {string[]} command @returns {Mode} */
+export function passes(command) {
+  return async (folder) => void (await runTool(folder, command));
+}
+
+/** What is to be so of the bundle. @param {string} what @param {(text: string) => boolean} holds */
+export function check(what, holds) {
+  return (/** @type {string} */ text) => assert.ok(holds(text), `the bundle should be one that ${what}`);
+}
+
+/** Gives what it had to say. @param {string} folder @param {string[]} command */
+async function runTool(folder, [program, ...args]) {
+  const options = { cwd: folder, env: ENVIRONMENT, timeout: PATIENCE };
+  const { stdout, stderr } = await run(tool(folder, program), args, options).catch(({ message, stdout, stderr }) => {
+    throw new Error(`${message}\n${stdout}${stderr}`);
+  });
+  return stdout + stderr;
+}
+
+/** @param {string} folder @param {string} program */
+function tool(folder, program) {
+  return program === "node" ? process.execPath : join(folder, "node_modules", ".bin", program);
+}
+
+/** @param {string} folder */
+async function readSite(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const written = entries.filter((entry) => entry.isFile());
+  const paths = written.map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  /** @type {Map<string, Uint8Array | string>} */
+  const files = new Map();
+  for (const path of paths) files.set(`/${relative(folder, path)}`, await readFile(path));
+  // Not every tool writes a page.
+  const page = files.get("/index.html") ?? (await readFile(testFile("consumers/page/public/index.html")));
+  return files.set("/", page);
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  await new Promise((resolve) => server.close(resolve));
+  return String(port);
+}

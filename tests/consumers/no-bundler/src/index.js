@@ -1,0 +1,18 @@
+// The same application without React, which has no build for a page without a bundler.
+
+import { configure, subscribeState, useWebSocket } from "inbox-socket";
+
+configure({ url: new URLSearchParams(location.search).get("socket") });
+
+for (const id of [1, 2]) {
+  const section = document.createElement("section");
+  section.ariaLabel = `Conversation ${id}`;
+  section.innerHTML = '<p role="status"></p><p role="log"></p><button>Send</button>';
+  const [status, log, button] = section.children;
+  const chat = useWebSocket(id, ({ message }) => void (log.textContent = message));
+  const show = () => void (status.textContent = chat.isConnected ? "connected" : (chat.error ?? "connecting"));
+  subscribeState(show);
+  show();
+  button.onclick = () => chat.sendMessage(id, `Hello from ${id}`);
+  document.getElementById("root").append(section);
+}

@@ -1,0 +1,15 @@
+// What Rollup needs for React.
+
+import commonjs from "@rollup/plugin-commonjs";
+import resolve from "@rollup/plugin-node-resolve";
+import replace from "@rollup/plugin-replace";
+
+const values = { "process.env.NODE_ENV": JSON.stringify("production") };
+
+export default {
+  input: "src/index.js",
+  output: { dir: "dist", entryFileNames: "main.js" },
+  plugins: [resolve({ browser: true }), commonjs(), replace({ preventAssignment: true, values })],
+  // React says "use client" in places; Rollup says that it means nothing to it.
+  onwarn: (warning, warn) => void (warning.code === "MODULE_LEVEL_DIRECTIVE" || warn(warning)),
+};

@@ -1,0 +1,49 @@
+// A visit to the application, the same for all who build it.
+
+import assert from "node:assert/strict";
+
+import { browser } from "../support/browser.mjs";
+import { Console } from "../support/console.mjs";
+import { watchComplaints } from "../support/page.mjs";
+import { PATIENCE } from "../support/queue.mjs";
+
+/**
+ * Two conversations over one connection, which is cut and comes back. In development, and only there, the page is told
+ * that its server acknowledges nothing.
+ *
+ * @param {string} address
+ * @param {import("../support/server.mjs").TestServer} server
+ * @param {{rendered?: boolean, inDevelopment?: boolean}} [options]
+ */
+export async function visit(address, server, { rendered, inDevelopment = false } = {}) {
+  if (rendered) assert.match(await (await fetch(address)).text(), /<p role="status">connecting<\/p>/);
+  const context = await (await browser()).newContext();
+  try {
+    const page = await context.newPage();
+    // A server for development may compile the page while it is asked for.
+    page.setDefaultTimeout(4 * PATIENCE);
+    const complaints = watchComplaints(page);
+    const warnings = new Console(page, "warning");
+    await page.goto(`${address}?socket=ws://127.0.0.1:${server.port}/ws/inbox/`);
+    const one = page.getByRole("region", { name: "Conversation 1" });
+    const two = page.getByRole("region", { name: "Conversation 2" });
+    const first = await server.connection();
+    await one.getByText("connected", { exact: true }).waitFor();
+    first.send({ conversation_id: 1, message: "for one" });
+    first.send({ conversation_id: 2, message: "for two" });
+    await one.getByText("for one").waitFor();
+    await two.getByText("for two").waitFor();
+    first.cut();
+    const second = await server.connection();
+    await two.getByText("connected", { exact: true }).waitFor();
+    await two.getByRole("button", { name: "Send" }).click();
+    assert.deepEqual(await second.next(), { conversation_id: 2, message: "Hello from 2", type: "TEXT" });
+    assert.equal(server.attempts.length, 2);
+    if (inDevelopment) assert.match(await warnings.next(), /does not know "hello"/);
+    const others = complaints.filter((text) => !(inDevelopment && text.startsWith("inbox-socket: ")));
+    assert.deepEqual(others, [], "the page complained");
+    assert.ok(warnings.lines.length <= 1, warnings.lines.join("\n"));
+  } finally {
+    await context.close();
+  }
+}
