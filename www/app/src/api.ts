@@ -53,6 +53,13 @@ export async function fetchConversations(): Promise<Conversation[]> {
   return conversations;
 }
 
+/** Ids of so many conversations that are there for the comparison, and in nobody's inbox. */
+export async function fetchRehearsal(count: number): Promise<number[]> {
+  const body = { count };
+  const { conversations } = await call<{ conversations: number[] }>("/api/rehearsal", { method: "POST", body });
+  return conversations;
+}
+
 async function call<Answer>(
   path: string,
   { method = "GET", body }: { method?: string; body?: unknown } = {},

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useState } from "react";
+import { useEffect, useReducer, useRef, useState } from "react";
 
 import { useWebSocket } from "inbox-socket/react";
 
@@ -20,13 +20,18 @@ export function useInbox(
     unread: {},
   }));
   const [problem, setProblem] = useState<string | null>(null);
+  // Another tab's comparison has conversations that are in no list; it would be asked for at every message of theirs.
+  const unlisted = useRef(new Set<number>());
 
   const { isConnected, error, reconnectAttempts, retry, requestMessages } = useWebSocket(
     null,
     (frame) => {
       if (isMessage(frame)) {
         dispatch({ type: "arrived", messages: [frame], myId: me.id });
-        if (!conversations?.some(({ id }) => id === frame.conversation_id)) void refresh();
+        const { conversation_id: id } = frame;
+        if (conversations?.some((one) => one.id === id) || unlisted.current.has(id)) return;
+        unlisted.current.add(id);
+        void refresh();
       } else if (isHistory(frame)) {
         dispatch({ type: "arrived", messages: frame.messages, myId: me.id });
       } else if (isGap(frame)) {
@@ -40,6 +45,7 @@ export function useInbox(
   async function refresh() {
     try {
       const listed = await fetchConversations();
+      for (const { id } of listed) unlisted.current.delete(id);
       dispatch({ type: "listed", conversations: listed });
       setProblem(null);
       // The list tells only the last message. To count the ones before it, they have to be asked for;
@@ -49,6 +55,7 @@ export function useInbox(
         if (isNews && isConnected && !visibleIds.includes(id)) requestMessages(id);
       }
     } catch {
+      unlisted.current.clear();
       setProblem("The list of conversations could not be loaded.");
     }
   }

@@ -1,6 +1,12 @@
+import { Suspense, lazy, useState } from "react";
+
 import { cutNetwork, restoreNetwork, useNetwork } from "../network";
+import { useMediaQuery } from "../useMediaQuery";
 import { useStats } from "../useStats";
 import { Figures } from "./Figures";
+
+// For the curious: whoever does not ask for it loads none of it.
+const Inspector = lazy(async () => ({ default: (await import("inbox-socket/devtools")).InboxSocketDevtools }));
 
 interface ConnectionPanelProps {
   isConnected: boolean;
@@ -11,6 +17,8 @@ interface ConnectionPanelProps {
 export function ConnectionPanel({ isConnected, openConversations }: ConnectionPanelProps) {
   const { isCut, openSockets } = useNetwork();
   const stats = useStats();
+  const [isInspected, setInspected] = useState(false);
+  const hasRoom = useMediaQuery("(min-width: 48rem)");
 
   return (
     <section className="connection" aria-label="Connection">
@@ -29,6 +37,11 @@ export function ConnectionPanel({ isConnected, openConversations }: ConnectionPa
         <p className="hint">{count(stats.recovered, "message")} recovered after a cut</p>
       )}
       <Figures stats={stats} />
+      <button className="button" aria-pressed={isInspected} onClick={() => setInspected(!isInspected)}>
+        Inspector
+      </button>
+      <Suspense>{isInspected && <Inspector defaultOpen={hasRoom} />}</Suspense>
+      <a href="/compare/">Compare with a socket for each</a>
     </section>
   );
 }

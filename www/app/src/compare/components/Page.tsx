@@ -1,0 +1,40 @@
+import { useCallback, useEffect, useState } from "react";
+
+import { disconnect } from "inbox-socket";
+
+import { type User, fetchMe } from "../../api";
+import { Login } from "../../components/Login";
+import { Comparison } from "./Comparison";
+
+/** The comparison, for whoever is logged in: its sockets are that person's. */
+export function Page() {
+  const [me, setMe] = useState<User | null | undefined>(undefined);
+  const [notice, setNotice] = useState<string | null>(null);
+
+  useEffect(() => {
+    fetchMe().then(setMe, (failure: Error) => {
+      setNotice(failure.message);
+      setMe(null);
+    });
+  }, []);
+
+  const handleSessionEnd = useCallback(() => {
+    disconnect();
+    setNotice("Your session has ended. Please log in again.");
+    setMe(null);
+  }, []);
+
+  if (me === undefined) return null;
+  if (me === null) {
+    return (
+      <Login
+        notice={notice}
+        onLogIn={(user) => {
+          setNotice(null);
+          setMe(user);
+        }}
+      />
+    );
+  }
+  return <Comparison key={me.id} onSessionEnd={handleSessionEnd} />;
+}

@@ -1,0 +1,94 @@
+import { getState } from "inbox-socket";
+
+import { ARCHITECTURES, type Architecture } from "../architectures";
+import { BURST, type Burst, type Lanes, type useComparison } from "../useComparison";
+
+const COUNTS = [1, 10, 50, 100];
+
+const HINT = "Start all, send messages, then cut the network and restore it.";
+
+const ALL = ARCHITECTURES.map(({ key }) => key);
+
+export function Toolbar({
+  lanes,
+  count,
+  isCut,
+  isActive,
+  burst,
+  problem,
+  start,
+  stop,
+  choose,
+  switchNetwork,
+  send,
+}: ReturnType<typeof useComparison>) {
+  const running = ALL.filter((key) => lanes[key].status === "running");
+  const isSending = burst !== null && burst.stored + burst.failed < burst.total;
+  // What is sent before somebody has connected would be missed for no fault of theirs.
+  const canSend = running.length > 0 && !isSending && running.every((key) => lanes[key].hasConnected);
+
+  return (
+    <div className="toolbar">
+      <fieldset className="counts">
+        <legend>Conversations</legend>
+        {COUNTS.map((one) => (
+          <label key={one}>
+            <input type="radio" name="count" checked={one === count} onChange={() => choose(one)} />
+            <span>{one}</span>
+          </label>
+        ))}
+      </fieldset>
+
+      <div className="toolbar-buttons">
+        <button className="button button-primary" onClick={() => (isActive ? stop(ALL) : start(ALL))}>
+          {isActive ? "Stop all" : "Start all"}
+        </button>
+        {/* Not disabled, since whoever has just pressed it would lose the focus. */}
+        <button className="button" onClick={canSend ? send : undefined} aria-disabled={!canSend}>
+          Send {BURST} <span className="wide">messages</span>
+        </button>
+        <button className="button" onClick={switchNetwork} data-cut={isCut || undefined}>
+          {isCut ? "Restore" : "Cut"} <span className="wide">the</span> network
+        </button>
+      </div>
+
+      <p className="toolbar-status" role="status" data-problem={problem !== null || undefined}>
+        {problem ?? tell({ lanes, running, count, isCut, burst, isSending })}
+      </p>
+    </div>
+  );
+}
+
+interface Situation {
+  lanes: Lanes;
+  running: Architecture[];
+  count: number;
+  isCut: boolean;
+  burst: Burst | null;
+  isSending: boolean;
+}
+
+/** What goes on, in a sentence or two. */
+function tell({ lanes, running, count, isCut, burst, isSending }: Situation): string {
+  if (ALL.some((key) => lanes[key].status === "loading")) return "Loading…";
+  if (running.length === 0) {
+    if (isCut) return "Nothing runs. The network is cut.";
+    return ALL.every((key) => lanes[key].status === "idle") ? `Nothing runs yet. ${HINT}` : "Nothing runs.";
+  }
+  const names = ARCHITECTURES.filter(({ key }) => running.includes(key)).map(({ title }) => title);
+  const who = running.length === ALL.length ? "All three run" : `${names.join(" and ")} ${names.length === 1 ? "runs" : "run"}`;
+  return [
+    `${who} with ${count === 1 ? "1 conversation" : `${count} conversations`}.`,
+    isCut && "The network is cut.",
+    burst !== null && tellBurst(burst, isSending),
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+function tellBurst({ total, failed }: Burst, isSending: boolean): string {
+  if (failed > 0) return `${failed} of ${total} messages could not be sent.`;
+  if (!isSending) return `${total} messages sent.`;
+  const { error } = getState();
+  return `Sending ${total} messages. ${error ?? ""}`;
+}

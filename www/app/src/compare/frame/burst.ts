@@ -1,0 +1,18 @@
+/** Which of the messages sent for everybody have been heard here. Those of other pages are nobody's business. */
+
+const missing = new Set<string>();
+
+export const burst = { expected: 0, heard: 0 };
+
+export function expect(texts: string[]): void {
+  burst.expected += texts.length;
+  for (const text of texts) missing.add(text);
+}
+
+export function forget(texts: string[]): void {
+  for (const text of texts) if (missing.delete(text)) burst.expected -= 1;
+}
+
+export function hear(text: unknown): void {
+  if (missing.delete(text as string)) burst.heard += 1;
+}

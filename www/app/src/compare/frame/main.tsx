@@ -1,0 +1,74 @@
+// One architecture, alone in a frame. Which one is said by the address: `frame.html?before`.
+
+import { flushSync } from "react-dom";
+import { createRoot } from "react-dom/client";
+
+import { heapAndWasm, watchWasm } from "../../../../../tests/bench/page/memory";
+import { cutNetwork, installNetworkSwitch, restoreNetwork } from "../../network";
+import type { Architecture } from "../architectures";
+import { burst, expect, forget, hear } from "./burst";
+import { Conversation, type UseWebSocket, work } from "./Conversation";
+import { countParses, countSockets, counts, forgetAddress } from "./counting";
+import { FAILED, type Frame, READY } from "./frame";
+import "./frame.css";
+
+// Each frame loads its own hook only, or the others would be part of its memory.
+const HOOKS: Record<Architecture, () => Promise<{ useWebSocket: unknown }>> = {
+  before: () => import("../../../../../tests/bench/baselines/before"),
+  after: () => import("../../../../../tests/bench/baselines/after"),
+  ours: () => import("inbox-socket/react"),
+};
+
+installNetworkSwitch();
+countSockets();
+countParses();
+watchWasm();
+
+/** So many have room enough to be larger. */
+const FEW = 10;
+
+const container = document.getElementById("root")!;
+// No StrictMode: in development it mounts everything twice, and the counts would tell.
+const root = createRoot(container);
+
+HOOKS[window.location.search.slice(1) as Architecture]().then(
+  ({ useWebSocket }) => tell(READY, makeFrame(useWebSocket as UseWebSocket)),
+  (failure: Error) => tell(FAILED, failure.message),
+);
+
+function makeFrame(useWebSocket: UseWebSocket): Frame {
+  let shown: number[] = [];
+
+  return {
+    show(ids) {
+      for (const id of shown) if (!ids.includes(id)) forgetAddress(id);
+      shown = ids;
+      flushSync(() =>
+        root.render(
+          <ul className="dots" data-few={ids.length <= FEW || undefined}>
+            {ids.map((id) => (
+              <Conversation key={id} id={id} useWebSocket={useWebSocket} onText={hear} />
+            ))}
+          </ul>,
+        ),
+      );
+    },
+    expect,
+    forget,
+    cutNetwork,
+    restoreNetwork,
+    wasmMemory: async () => (await heapAndWasm()).wasm,
+    read: () => ({
+      ...counts,
+      ...burst,
+      ...work,
+      conversations: shown.length,
+      connected: container.querySelectorAll("[data-connected]").length,
+      error: container.querySelector<HTMLElement>("[data-error]")?.dataset.error ?? null,
+    }),
+  };
+}
+
+function tell(event: string, detail: unknown): void {
+  window.frameElement?.dispatchEvent(new CustomEvent(event, { detail }));
+}

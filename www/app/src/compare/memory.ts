@@ -1,0 +1,39 @@
+/**
+ * What each frame takes of the memory. `performance.memory` would not do: frames of one origin share a heap, and it
+ * tells only of the whole. The newer question is answered for each frame by itself, to a page that is isolated.
+ */
+
+import { ARCHITECTURES, type Architecture } from "./architectures";
+import type { Frame } from "./frame/frame";
+
+/** Not yet in TypeScript's library. */
+interface MemoryMeasurement {
+  breakdown: { bytes: number; attribution: { url: string }[] }[];
+}
+
+declare global {
+  interface Performance {
+    measureUserAgentSpecificMemory?: () => Promise<MemoryMeasurement>;
+  }
+}
+
+export const tellsMemory = window.crossOriginIsolated && performance.measureUserAgentSpecificMemory !== undefined;
+
+export type Memory = Partial<Record<Architecture, number>>;
+
+/** Takes its time: the browser waits for the next garbage collection. */
+export async function measureMemory(frames: Record<Architecture, Frame | null>): Promise<Memory> {
+  const { breakdown } = await performance.measureUserAgentSpecificMemory!();
+  const memory: Memory = {};
+  for (const { key } of ARCHITECTURES) {
+    const parts = breakdown.filter(({ attribution }) => attribution.some(({ url }) => url.endsWith(frameAddress(key))));
+    const frame = frames[key];
+    if (parts.length === 0 || frame === null) continue;
+    memory[key] = parts.reduce((sum, { bytes }) => sum + bytes, await frame.wasmMemory());
+  }
+  return memory;
+}
+
+export function frameAddress(architecture: Architecture): string {
+  return `/compare/frame.html?${architecture}`;
+}
