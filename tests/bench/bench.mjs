@@ -4,7 +4,7 @@
 // the real server (network.mjs). What each figure is held against stands in reach.mjs, what the seed claimed in
 // claims.mjs. results.json keeps what was measured and nothing else.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 
@@ -22,14 +22,19 @@ import { measureSizes } from "./sizes.mjs";
 const { values: flags } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 
 const EFFORT = flags.quick ? { rounds: 7, batch: 3 } : { rounds: 31, batch: 6 };
-/** Each figure is the median of so many pages: one page's luck with the compiler is not another's. */
-const PAGES = flags.quick ? 1 : 5;
+/**
+ * Each figure is the median of so many pages: one page's luck with the compiler is not another's.
+ *
+ * @type {Record<string, number>}
+ */
+const PAGES = { Chromium: flags.quick ? 1 : 3, Firefox: 1 };
 const CYCLES = flags.quick ? 2_000 : 10_000;
 
 const RESULTS = file("results.json");
 
 const plain = await serve(await bundle("page/plain.ts", file("page/no-react.ts")));
 const react = await serve(await bundle("page/react.tsx"));
+const networkPage = await bundle("page/network.tsx");
 const acknowledging = await startAcknowledging();
 const chromium = await launchChromium();
 const firefox = await launchFirefox();
@@ -40,8 +45,9 @@ const results = {
   sizes: await measureSizes(),
   chromium: { ...(await times(chromium)), ...(await memory()) },
   firefox: firefox && (await times(firefox)),
-  network: await measureNetwork(chromium, flags.quick ? 1 : 5),
-  server: JSON.parse(readFileSync(RESULTS, "utf8")).server,
+  network: await measureNetwork(chromium, networkPage, flags.quick ? 1 : 5),
+  // The server's are measured by themselves (server/bench.mjs), and stay.
+  server: existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")).server : undefined,
 };
 await Promise.all([chromium.close(), firefox?.close(), plain.stop(), react.stop(), acknowledging.stop()]);
 
@@ -53,7 +59,7 @@ for (const { title, rows } of claimTables(results.network)) print(title, rows);
 if (flags.quick) console.log("Short rounds: results.json is as it was.");
 else writeFileSync(RESULTS, `${JSON.stringify(results, rounded, 2)}\n`);
 
-/** @typedef {{open(url: string): Promise<{run: (name: string, ...args: unknown[]) => Promise<any>, close(): Promise<void>}>}} Browser */
+/** @typedef {{name: string, open(url: string): Promise<{run: (name: string, ...args: unknown[]) => Promise<any>, close(): Promise<void>}>}} Browser */
 
 /** Runs something in a new page. @param {Browser} browser @param {{origin: string}} server @param {object} options of configure() @param {[string, ...unknown[]]} call */
 async function inPage(browser, server, options, call) {
@@ -69,7 +75,7 @@ async function inPage(browser, server, options, call) {
 /** The median over several pages, figure by figure. @param {Parameters<typeof inPage>} run */
 async function medianOfPages(...run) {
   const pages = [];
-  for (let i = 0; i < PAGES; i++) pages.push(await inPage(...run));
+  for (let i = 0; i < (PAGES[run[0].name] ?? 1); i++) pages.push(await inPage(...run));
   return Object.fromEntries(
     Object.entries(pages[0]).map(([name, figures]) => [
       name,
@@ -92,7 +98,7 @@ async function times(browser) {
         "dispatch",
         open,
         true,
-        ["ours", "before", "after", "partysocket"],
+        ["ours", "least", "before", "after", "partysocket"],
         EFFORT,
       ]),
     ),
@@ -132,7 +138,7 @@ async function memory() {
   const perConversation = {};
   for (const name of ["nothing", "before", "after", "ours", "react-use-websocket"]) {
     const taken = [];
-    for (let i = 0; i < PAGES; i++) {
+    for (let i = 0; i < (PAGES[chromium.name] ?? 1); i++) {
       const { one, all } = await inPage(chromium, react, {}, ["memory", name, FURTHER]);
       taken.push((all.heap + all.wasm - one.heap - one.wasm) / FURTHER);
     }

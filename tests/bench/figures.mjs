@@ -1,45 +1,74 @@
-// The README's figures, from results.json: `npm run figures` writes them between the two marks.
+// What was measured, in words and tables, from results.json: `npm run figures` writes it between the two marks of each page.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import { claimTables } from "./claims.mjs";
 import { reachTable } from "./reach.mjs";
+import { serverTable } from "./server/table.mjs";
 
 // Nothing of the benchmark itself is needed, so that the test runs without installing it.
 const file = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
-export const README = file("../../README.md");
-
 const MARKS = /(<!-- figures -->\n)[^]*?(<!-- \/figures -->)/;
 
-/** What is to stand between the marks. */
-export function figures() {
+/** Each page that has figures, and what makes them. */
+const PAGES = {
+  [file("../../README.md")]: reach,
+  [file("../../docs/measurements.md")]: (/** @type {any} */ results) =>
+    [claims(results), server(results)].join("\n"),
+};
+
+export const pages = Object.keys(PAGES);
+
+/** The page as it should be. @param {string} page @param {string} text as it is */
+export function withFigures(page, text) {
+  if (!MARKS.test(text)) throw new Error(`${page} has no <!-- figures --> and <!-- /figures --> to write between`);
   const results = JSON.parse(readFileSync(file("results.json"), "utf8"));
-  const { machine, browsers } = results;
-  const firefox = browsers.firefox ? ["Firefox"] : [];
-  const header = ["", "reach", "Chromium", ...firefox, ""];
-  const rows = reachTable(results).map((row) => {
-    const met = row.met === "yes" ? "✓" : "✗";
-    return [row.what, row.reach, row.Chromium, ...(browsers.firefox ? [row.Firefox] : []), met];
-  });
-  const lines = [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  return text.replace(MARKS, (_, begin, end) => `${begin}\n${PAGES[page]?.(results)}\n${end}`);
+}
+
+/** @param {any} results */
+function reach(results) {
+  const { browsers, machine } = results;
+  const aims = reachTable(results);
+  const rows = aims.map(({ what, reach, Chromium, Firefox, met }) => ({
+    "": what,
+    reach,
+    Chromium,
+    ...(browsers.firefox ? { Firefox } : {}),
+    met: met === "yes" ? "✓" : "✗",
+  }));
   const versions = [`Chromium ${browsers.chromium}`, ...(browsers.firefox ? [`Firefox ${browsers.firefox}`] : [])];
-  return `${lines.join("\n")}\n\nMeasured by \`make bench\` on ${machine.cores} cores, ${versions.join(", ")}.\n`;
+  const reasons = aims.filter(({ why }, i) => why && aims.findIndex((other) => other.why === why) === i);
+  const missed = reasons.map(({ what, why }) => `- *${what}*: ${why}\n`).join("");
+  return `${table(rows)}\nWhy not:\n\n${missed}\nMeasured by \`make bench\` on ${machine.cores} cores, ${versions.join(", ")}.\n`;
 }
 
-/** What stands there. @param {string} readme @returns {string} @throws when the README has no marks */
-export function written(readme) {
-  const match = MARKS.exec(readme);
-  if (!match) throw new Error("README.md has no <!-- figures --> and <!-- /figures --> to write between");
-  return match[0];
+/** @param {any} results */
+function claims(results) {
+  const tables = claimTables(results.network).map(({ title, rows }) => `## ${title}\n\n${table(rows)}`);
+  return tables.join("\n");
 }
 
-/** @param {string} readme */
-export function withFigures(readme) {
-  written(readme);
-  return readme.replace(MARKS, (_, begin, end) => `${begin}\n${figures()}\n${end}`);
+/** @param {any} results */
+function server({ server, machine }) {
+  if (!server) return "";
+  return `## The server
+
+${server.conversationsPerUser} conversations for each user, ${server.peoplePerConversation} people in each, one server process with
+Redis and all the clients on the same ${machine.cores} cores. Measured by \`make bench-server\`.
+
+${table(serverTable(server))}`;
+}
+
+/** @param {Record<string, string>[]} rows */
+function table(rows) {
+  const columns = Object.keys(rows[0] ?? {});
+  const lines = [columns, columns.map(() => "---"), ...rows.map((row) => columns.map((column) => row[column]))];
+  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(README, withFigures(readFileSync(README, "utf8")));
+  for (const page of pages) writeFileSync(page, withFigures(page, readFileSync(page, "utf8")));
 }

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { test } from "node:test";
 
-import { README, withFigures, written } from "./figures.mjs";
+import { pages, withFigures } from "./figures.mjs";
 
-test("the README's figures are those of results.json", () => {
-  const readme = readFileSync(README, "utf8");
-  assert.equal(written(readme), written(withFigures(readme)), "run `npm run figures` in tests/bench");
-});
+for (const page of pages) {
+  test(`the figures of ${basename(page)} are those of results.json`, () => {
+    const text = readFileSync(page, "utf8");
+    assert.equal(text, withFigures(page, text), "run `make figures`");
+  });
+}

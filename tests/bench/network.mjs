@@ -10,7 +10,6 @@ import { launchChromium } from "./browsers/chromium.mjs";
 import { processMemory } from "./browsers/process-memory.mjs";
 import { median } from "./median.mjs";
 import { Proxy } from "./proxy.mjs";
-import { bundle } from "./site.mjs";
 
 const SIZES = [1, 10, 100];
 const ARCHITECTURES = ["before", "after", "ours"];
@@ -28,10 +27,14 @@ const sleep = (/** @type {number} */ seconds) => new Promise((resolve) => setTim
  * @typedef {Awaited<ReturnType<Chromium["open"]>>} Page
  */
 
-/** @param {Chromium} chromium @param {number} rounds for the memory of the browser's processes */
-export async function measureNetwork(chromium, rounds) {
+/**
+ * @param {Chromium} chromium
+ * @param {Map<string, Uint8Array>} files the page
+ * @param {number} rounds for the memory of the browser's processes
+ */
+export async function measureNetwork(chromium, files, rounds) {
   const dist = mkdtempSync(join(tmpdir(), "inbox-socket-bench-page-"));
-  for (const [path, contents] of await bundle("page/network.tsx")) {
+  for (const [path, contents] of files) {
     writeFileSync(join(dist, path === "/" ? "index.html" : path), contents);
   }
   const server = await startBackend(["--users", "2", "--conversations", String(SIZES.at(-1))], {

@@ -11,6 +11,8 @@ export class Proxy {
   pings = 0;
   bytesUp = 0;
   bytesDown = 0;
+  /** Every WebSocket that a page has asked for. @type {{path: string, isOpen: boolean}[]} */
+  webSockets = [];
   /** Connections that were turned away while the line was cut. */
   refused = 0;
 
@@ -71,7 +73,22 @@ export class Proxy {
     }
     near.on("data", (data) => (this.bytesUp += data.length));
     far.on("data", (data) => (this.bytesDown += data.length));
+    this.#noteWebSocket(near);
     this.#countFrames(far);
+  }
+
+  /** @param {import("node:net").Socket} near */
+  #noteWebSocket(near) {
+    // Not only in what comes first: a browser may ask on a connection that has served a file before.
+    const read = (/** @type {Buffer} */ data) => {
+      const request = data.toString("latin1");
+      if (!/\r\nupgrade: websocket\r\n/i.test(request)) return;
+      near.off("data", read);
+      const webSocket = { path: request.split(" ")[1] ?? "", isOpen: true };
+      this.webSockets.push(webSocket);
+      near.once("close", () => (webSocket.isOpen = false));
+    };
+    near.on("data", read);
   }
 
   /** @param {import("node:net").Socket} far */

@@ -1,22 +1,13 @@
 // Chromium, with its garbage collector at the page's hand and a precise account of memory.
 
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
+
+import { CHROMIUM_ARGUMENTS, findChromium } from "../../support/find.mjs";
 
 export async function launchChromium() {
   const browser = await chromium.launch({
     executablePath: findChromium(),
-    args: [
-      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-      "--js-flags=--expose-gc",
-      "--enable-precise-memory-info",
-    ],
+    args: [...CHROMIUM_ARGUMENTS, "--js-flags=--expose-gc", "--enable-precise-memory-info"],
   });
   return {
     name: "Chromium",
@@ -47,23 +38,4 @@ export async function launchChromium() {
       };
     },
   };
-}
-
-function findChromium() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-  if (!found) throw new Error(`no ${names.join(", ")} on the PATH: install Chromium, or name it by CHROMIUM`);
-  return found;
-}
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

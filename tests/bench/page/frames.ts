@@ -46,8 +46,8 @@ export class Feed {
 
 function frame(id: number, messageId: number, seq: number): string {
   const write = (message: string) =>
-    `{"conversation_id":${id},"message":"${message}","type":"TEXT","sender_id":456,"sender_name":"Ben",` +
-    `"message_id":${messageId},"seq":${seq},"created_at":"2026-01-02T03:04:05.678Z"}`;
+    `{"conversation_id":${id},"seq":${seq},"message":"${message}","type":"TEXT","sender_id":456,` +
+    `"sender_name":"Ben","message_id":${messageId},"created_at":"2026-01-02T03:04:05.678Z"}`;
   return write(
     "Shall we meet at the station at half past nine? I bring coffee"
       .slice(0, SIZE - write("").length)

@@ -1,9 +1,10 @@
-// What the two architectures cost the server: `npm run bench:server`, some five minutes, then it stops by itself.
+// What the two architectures cost the server: `npm run bench:server`, some ten minutes, then it stops by itself.
 //
-// One server process with SQLite and Redis; one client process with all the people, on the same machine. Everyone is in 10 conversations of 10 people. Growth is seen at 100, 300 and 1,000 users.
+// One server process with SQLite and Redis; one client process with all the people, on the same machine. Everyone is
+// in 10 conversations of 10 people. Growth is seen at 100, 300 and 1,000 users.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 import { startBackend } from "../backend.mjs";
 import { median } from "../median.mjs";
@@ -11,12 +12,13 @@ import { print } from "../report.mjs";
 import { file } from "../site.mjs";
 import { Crowd } from "./crowd.mjs";
 import { startRedis } from "./redis.mjs";
+import { serverTable } from "./table.mjs";
 
 const USERS = [100, 300, 1_000];
 const PER_USER = 10;
 /** Seconds. */
 const TALK = 10;
-const IDLE = 60;
+const IDLE = 30;
 
 const RESULTS = file("results.json");
 const CLOCK_TICK = Number(execFileSync("getconf", ["CLK_TCK"]));
@@ -32,24 +34,10 @@ for (const users of USERS) {
 }
 await redis.stop();
 
-print(
-  "The server, before and after",
-  cases.map((one) => ({
-    users: one.users.toLocaleString("en"),
-    architecture: one.architecture,
-    sockets: one.sockets.toLocaleString("en"),
-    "seconds to connect": one.connectSeconds.toFixed(1),
-    "memory, MB": `${(one.emptyBytes / 1e6).toFixed(0)} → ${(one.openBytes / 1e6).toFixed(0)}`,
-    "kB a user": ((one.openBytes - one.emptyBytes) / one.users / 1000).toFixed(0),
-    "CPU while nobody talks": `${(100 * one.idleCpu).toFixed(1)} %`,
-    "messages/s": one.messagesPerSecond.toFixed(0),
-    "deliveries/s": (one.messagesPerSecond * PER_USER).toFixed(0),
-    "ms until all have heard": one.latency.toFixed(0),
-  })),
-);
-const results = JSON.parse(readFileSync(RESULTS, "utf8"));
-const kept = { conversationsPerUser: PER_USER, peoplePerConversation: PER_USER, cases };
-writeFileSync(RESULTS, `${JSON.stringify({ ...results, server: kept }, null, 2)}\n`);
+const server = { conversationsPerUser: PER_USER, peoplePerConversation: PER_USER, cases };
+print("The server, before and after", serverTable(server));
+const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
+writeFileSync(RESULTS, `${JSON.stringify({ ...results, server }, null, 2)}\n`);
 
 /** @param {number} users @param {"before" | "after"} architecture */
 async function measure(users, architecture) {
