@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { describe, it } from "node:test";
+import { promisify } from "node:util";
+
+import { until } from "../support/page.mjs";
+import { FRAMEWORKS } from "./frameworks.mjs";
+import { openFiles } from "./page.mjs";
+import { filesIn, inWorkshop } from "./workshop.mjs";
+
+const run = promisify(execFile);
+
+/** @param {number} id @param {string} text @param {number} number */
+const message = (id, text, number) => ({ conversation_id: id, message: text, type: "TEXT", message_id: number });
+
+describe("the example for", () => {
+  for (const framework of FRAMEWORKS) {
+    it(`${framework.title} hears its conversation, comes back after a cut, and sends`, async (t) => {
+      const { page, server } = await openFiles(t, await build(framework));
+      const first = await server.connection();
+      await page.getByText("connected", { exact: true }).waitFor();
+      first.send(message(3, "for another", 1));
+      first.send({ action: "error", code: "internal", conversation_id: 2 });
+      first.send(message(2, "Hi", 2));
+      await page.getByText("Hi", { exact: true }).waitFor();
+      assert.deepEqual(await page.getByRole("listitem").allInnerTexts(), ["Hi"]);
+
+      first.cut();
+      const second = await server.connection();
+      second.send(message(2, "Back again", 3));
+      await page.getByText("Back again", { exact: true }).waitFor();
+      await page.getByText("connected", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "Say hello" }).click();
+      assert.deepEqual(await second.next(), { conversation_id: 2, message: "Hello", type: "TEXT" });
+      assert.equal(server.attempts.length, 2);
+    });
+  }
+});
+
+for (const framework of FRAMEWORKS.filter(({ built }) => built)) {
+  describe(`the adapter for ${framework.title}`, () => {
+    it("shows the connection as it is", async (t) => {
+      const { page, server } = await openFiles(t, await build(framework));
+      const connection = await server.connection();
+      const good = { isConnected: true, isConnecting: false, error: null, reconnectAttempts: 0 };
+      await shows(page, { ...good, lastMessage: null });
+      server.mode = "refuse";
+      connection.cut();
+      await shows(page, { isConnected: false, error: "Connection lost - reconnecting in background..." });
+      await page.evaluate(() => retry());
+      await shows(page, { reconnectAttempts: 1 });
+      server.mode = "accept";
+      await page.evaluate(() => retry());
+      await shows(page, good);
+    });
+
+    it("changes to another conversation on the same connection, and has not heard its last message yet", async (t) => {
+      const { page, server } = await openFiles(t, await build(framework));
+      const connection = await server.connection();
+      connection.send(message(2, "two", 1));
+      await shows(page, { lastMessage: message(2, "two", 1) });
+      await page.evaluate(() => void show(3));
+      await shows(page, { lastMessage: null });
+      connection.send(message(2, "two again", 2));
+      connection.send(message(3, "three", 3));
+      await shows(page, { lastMessage: message(3, "three", 3) });
+      assert.deepEqual(await page.getByRole("listitem").allInnerTexts(), ["two", "three"]);
+      assert.equal(server.attempts.length, 1);
+    });
+
+    it("ends with the last component", async (t) => {
+      const { page, server } = await openFiles(t, await build(framework));
+      const connection = await server.connection();
+      await page.evaluate(() => leave());
+      assert.equal((await connection.closed).code, 1000);
+    });
+
+    it("opens nothing on a server, and shows what it will be in a moment", async () => {
+      const html = await renderOnServer(dirname(framework.block));
+      assert.match(html, /<p[^>]*role="status"[^>]*>(<!--.*?-->)*connecting/);
+      const shown = { isConnected: false, isConnecting: true, error: null, reconnectAttempts: 0, lastMessage: null };
+      assert.ok(html.replaceAll("&quot;", '"').includes(JSON.stringify(shown)), html);
+    });
+  });
+}
+
+/**
+ * Waits until the page's probe shows these members.
+ *
+ * @param {import("../support/page.mjs").Page} page
+ * @param {object} members
+ */
+async function shows(page, members) {
+  const isSo = (wanted) => {
+    const shown = JSON.parse(document.querySelector("output")?.textContent ?? "{}");
+    return Object.entries(wanted).every(([name, value]) => JSON.stringify(shown[name]) === JSON.stringify(value));
+  };
+  await until(page, isSo, members);
+}
+
+/** @type {Map<string, Promise<Map<string, string | Uint8Array>>>} */
+const built = new Map();
+
+/** The files of its page. @param {import("./frameworks.mjs").Framework} framework */
+function build(framework) {
+  const { block } = framework;
+  if (!built.has(block)) built.set(block, framework.built ? buildByVite(dirname(block)) : asItIs(block));
+  return /** @type {Promise<Map<string, string | Uint8Array>>} */ (built.get(block));
+}
+
+/** @param {string} folder */
+async function buildByVite(folder) {
+  await vite(folder, "build");
+  const files = await filesIn(inWorkshop("frameworks", folder, "dist"));
+  return files.set("/", /** @type {Uint8Array} */ (files.get("/index.html")));
+}
+
+/** Gives the page's HTML. A connection would keep the program from ending. @param {string} folder */
+async function renderOnServer(folder) {
+  await vite(folder, "build", "--ssr", "server.js", "--outDir", "server");
+  const program = inWorkshop("frameworks", folder, "server", "server.js");
+  return (await run(process.execPath, [program], { timeout: 15_000 })).stdout;
+}
+
+/** @param {string} folder @param {string[]} args */
+async function vite(folder, ...args) {
+  const cwd = inWorkshop("frameworks", folder);
+  const program = inWorkshop("node_modules", "vite", "bin", "vite.js");
+  const env = { ...process.env, NODE_ENV: undefined };
+  const { stdout, stderr } = await run(process.execPath, [program, ...args], { cwd, env });
+  assert.doesNotMatch(stdout + stderr, /warn/i, "the build has something to warn of");
+}
+
+/** @param {string} page */
+async function asItIs(page) {
+  const files = await filesIn(inWorkshop("node_modules", "inbox-socket"), "/node_modules/inbox-socket");
+  return files.set("/", await readFile(inWorkshop("frameworks", page)));
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { describe, it } from "node:test";
+import { promisify } from "node:util";
+
+import { browser } from "../support/browser.mjs";
+import { until, watchComplaints } from "../support/page.mjs";
+import { start } from "../support/process.mjs";
+import { openSource } from "./page.mjs";
+import { inWorkshop } from "./workshop.mjs";
+
+const run = promisify(execFile);
+
+describe("the README", () => {
+  it("leads to a page whose tabs talk to each other, and outlive their server", async (t) => {
+    const folder = await ownFolder();
+    // Whatever may run here already stays undisturbed.
+    const socketPort = await freePort();
+    for (const name of ["server.mjs", "vite.config.js"]) {
+      const path = inWorkshop("quickstart", name);
+      await writeFile(path, (await readFile(path, "utf8")).replaceAll("8000", socketPort));
+    }
+    const serve = () => startServer(folder, socketPort);
+    let server = await serve();
+    t.after(() => server.stop());
+    const address = await startVite(t, folder);
+    const tabs = [await openTab(t, address), await openTab(t, address)];
+    const conversation = (tab) => tab.page.getByRole("region", { name: "Conversation 2" });
+    await conversation(tabs[0]).getByText("What you write is sent").waitFor({ state: "detached" });
+    await conversation(tabs[0]).getByRole("button", { name: "Say hello" }).click();
+    for (const tab of tabs) await conversation(tab).getByText("Hello", { exact: true }).waitFor();
+    for (const { page } of tabs) {
+      assert.equal(await page.getByRole("region", { name: "Conversation 1" }).getByRole("listitem").count(), 0);
+    }
+
+    await server.stop();
+    await conversation(tabs[1]).getByText("Connection lost").waitFor();
+    await conversation(tabs[1]).getByRole("button", { name: "Say hello" }).click();
+    server = await serve();
+    // Unless it is back by itself already.
+    for (const { page } of tabs) await page.evaluate(() => document.querySelector("[role=alert] button")?.["click"]());
+    for (const tab of tabs) await until(tab.page, () => document.querySelectorAll("li").length === 2);
+    // In development the library says that such a server acknowledges nothing.
+    const isOfLayer0 = (complaint) => complaint.includes('does not know "hello"');
+    for (const tab of tabs) assert.deepEqual(tab.complaints.filter((complaint) => !isOfLayer0(complaint)), []);
+  });
+
+  it("has an example of the root entry that runs to its end", async (t) => {
+    const source = `
+      import "./root.js";
+      import { getState, getStats } from "inbox-socket";
+      Object.assign(globalThis, { getState, getStats });`;
+    const { page } = await openSource(t, { source, folder: "readme" });
+    await until(page, () => globalThis["getStats"]()?.listeners === 0);
+    assert.equal(await page.evaluate(() => globalThis["getState"]().isConnecting), false);
+  });
+
+  it("has a test with the fake server that passes", async () => {
+    const vitest = inWorkshop("node_modules", "vitest", "vitest.mjs");
+    const args = [vitest, "run", "--environment", "jsdom", "--globals"];
+    const env = { ...process.env, NODE_ENV: undefined, NODE_TEST_CONTEXT: undefined, NO_COLOR: "1" };
+    const running = run(process.execPath, args, { cwd: inWorkshop("readme"), env });
+    const { stdout } = await running.catch(({ stdout, stderr }) => assert.fail(stdout + stderr));
+    assert.match(stdout, /Tests +1 passed/);
+  });
+});
+
+/** The blocks as a reader has written them down. */
+async function ownFolder() {
+  const folder = inWorkshop("quickstart");
+  await rm(folder, { recursive: true, force: true });
+  await cp(inWorkshop("readme"), folder, { recursive: true });
+  return folder;
+}
+
+/** It says nothing when it is ready: that is when somebody can connect. @param {string} folder @param {string} port */
+async function startServer(folder, port) {
+  const announced = `import("./server.mjs").then(async () => {
+    const { connect } = await import("node:net");
+    const attempt = () => connect(${port}, () => console.log("ready")).on("error", () => setTimeout(attempt, 20));
+    attempt();
+  });`;
+  return start(process.execPath, ["-e", announced], { cwd: folder, line: /ready/ });
+}
+
+/** @param {import("node:test").TestContext} t @param {string} folder */
+async function startVite(t, folder) {
+  const vite = inWorkshop("node_modules", "vite", "bin", "vite.js");
+  const { match, stop } = await start(process.execPath, [vite, "--port", await freePort(), "--host", "127.0.0.1"], {
+    cwd: folder,
+    env: { NODE_ENV: undefined },
+    line: /(http:\S+:\d+)/,
+    patience: 60_000,
+  });
+  t.after(() => stop());
+  return match[1];
+}
+
+/** @param {import("node:test").TestContext} t @param {string} address */
+async function openTab(t, address) {
+  const context = await (await browser()).newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const complaints = watchComplaints(page);
+  await page.goto(address);
+  return { page, complaints };
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  await new Promise((resolve) => server.close(resolve));
+  return String(port);
+}

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { WebSocket as Socket } from "ws";
+
+import { until } from "../support/page.mjs";
+import { Queue } from "../support/queue.mjs";
+import { openInbox } from "./page.mjs";
+import { SERVERS } from "./servers.mjs";
+
+for (const { title, layer, start } of SERVERS) {
+  describe(`the server of ${title}`, () => {
+    it("carries messages between two people, and tells what was said before", async (t) => {
+      const { address, logins } = await start(t);
+      const ana = await person(t, address, logins.ana);
+      const ben = await person(t, address, logins.ben);
+      const result = await ana.evaluate(() => inbox.sendMessage(2, "Hello"));
+      assert.equal(result.status, layer === 1 ? "delivered" : "sent");
+      for (const page of [ana, ben]) await until(page, () => heard.some(({ message }) => message === "Hello"));
+
+      await ben.evaluate(() => inbox.requestMessages(2));
+      const history = await until(ben, () => heard.find(({ action }) => action === "messages_response"));
+      assert.deepEqual(history.messages.map(({ message }) => message), ["Hello"]);
+    });
+
+    it("refuses what goes to a conversation that is somebody else's", async (t) => {
+      const { address, logins } = await start(t);
+      const ana = await person(t, address, logins.ana);
+      await ana.evaluate(() => void inbox.subscribe(9, (frame) => heard.push(frame)));
+      const result = await ana.evaluate(() => inbox.sendMessage(9, "Hello"));
+      if (layer === 1) assert.equal(result.status, "failed");
+      else await until(ana, () => heard.some(({ action, code }) => action === "error" && code === "not_found"));
+    });
+
+    it("sends away whom it does not know, with a code that a page understands", async (t) => {
+      const { address } = await start(t);
+      const { page } = await openInbox(t);
+      await page.evaluate((url) => {
+        inbox.configure({ url });
+        inbox.subscribe(2, () => {});
+      }, address);
+      await until(page, () => inbox.getState().error?.startsWith("Your session has expired"));
+    });
+
+    it("bears what is no frame", async (t) => {
+      const { address, logins } = await start(t);
+      const { query = "", cookie } = logins.ana;
+      const { origin } = new URL(address.replace("ws", "http"));
+      const socket = new Socket(address + query, { origin, headers: cookie ? { cookie: `sessionid=${cookie}` } : {} });
+      t.after(() => socket.terminate());
+      /** @type {Queue<any>} */
+      const frames = new Queue("frames");
+      socket.on("message", (data) => frames.push(JSON.parse(String(data))));
+      await new Promise((resolve) => socket.once("open", resolve));
+      for (const text of ["{", "null", "7", "[]", '{"action":"goodbye"}', '{"action":{}}', '{"conversation_id":[]}']) {
+        socket.send(text);
+        assert.equal((await frames.next()).action, "error", text);
+      }
+    });
+  });
+}
+
+describe("a server with layer 1", () => {
+  for (const { title, start } of SERVERS.filter(({ layer }) => layer === 1)) {
+    it(`lets nobody miss what was said while the page was away: ${title}`, async (t) => {
+      const { address, logins } = await start(t);
+      const ana = await person(t, address, logins.ana);
+      const ben = await person(t, address, logins.ben);
+      await ben.evaluate(() => inbox.sendMessage(2, "before"));
+      await until(ana, () => heard.length === 1);
+      await ana.evaluate(() => {
+        globalThis.away = new Promise((resolve) => (globalThis.comeBack = resolve));
+        socket.close(3000);
+      });
+      await until(ana, () => !inbox.getState().isConnected);
+      await ben.evaluate(() => Promise.all(["one", "two", "three"].map((text) => inbox.sendMessage(2, text))));
+      await ana.evaluate(() => comeBack());
+      await until(ana, () => heard.length === 4);
+      const texts = await ana.evaluate(() => heard.map(({ message }) => message));
+      assert.deepEqual(texts, ["before", "one", "two", "three"]);
+    });
+  }
+});
+
+/**
+ * A page that listens to conversation 2.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {string} address
+ * @param {import("./servers.mjs").Login} login
+ */
+async function person(t, address, { query = "", cookie }) {
+  const { page } = await openInbox(t);
+  const { hostname: domain } = new URL(address);
+  if (cookie) await page.context().addCookies([{ name: "sessionid", value: cookie, domain, path: "/" }]);
+  await page.evaluate((url) => {
+    const Native = WebSocket;
+    globalThis.WebSocket = class extends Native {
+      /** @param {string | URL} url */
+      constructor(url) {
+        super(url);
+        globalThis.socket = this;
+      }
+    };
+    inbox.configure({ url: async () => (await globalThis.away, url) });
+    inbox.subscribe(2, (frame) => heard.push(frame));
+  }, address + query);
+  await until(page, () => inbox.getState().isConnected);
+  return page;
+}

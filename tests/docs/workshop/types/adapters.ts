@@ -1,0 +1,39 @@
+// What the types of the adapters promise, told by the type check alone.
+
+import type { InboxFrame } from "inbox-socket";
+import { useWebSocket as useSolid } from "inbox-socket/solid";
+import { useWebSocket as useSvelte } from "inbox-socket/svelte";
+import { useWebSocket as useVue } from "inbox-socket/vue";
+import { ref } from "vue";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Equal<A, B>) => {};
+
+interface Mine {
+  conversation_id: number;
+  message: string;
+}
+
+const vue = useVue<Mine>(ref(2), (frame) => same<typeof frame, InboxFrame<Mine>>(true));
+same<typeof vue.isConnected.value, boolean>(true);
+same<typeof vue.error.value, string | null>(true);
+same<typeof vue.reconnectAttempts.value, number>(true);
+same<typeof vue.lastMessage.value, InboxFrame<Mine> | null>(true);
+vue.sendMessage(2, "Hello").then(({ status }) => status);
+useVue(() => "2");
+useVue(null);
+// @ts-expect-error the state is read, not written
+vue.isConnected.value = true;
+// @ts-expect-error a ref of a conversation's id
+useVue(ref({ id: 2 }));
+
+for (const useWebSocket of [useSolid, useSvelte]) {
+  const chat = useWebSocket<Mine>(() => 2, (frame) => same<typeof frame, InboxFrame<Mine>>(true));
+  same<typeof chat.isConnected, boolean>(true);
+  same<typeof chat.lastMessage, InboxFrame<Mine> | null>(true);
+  useWebSocket(undefined);
+  // @ts-expect-error the state is read, not written
+  chat.isConnected = true;
+  // @ts-expect-error an accessor of a conversation's id
+  useWebSocket(() => ({ id: 2 }));
+}
