@@ -12,7 +12,7 @@ include tools.mk
 export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
 .PHONY: help demo build backend test lint clean bench bench-server figures
-.PHONY: test-rust test-browser test-hook test-package test-backend test-e2e test-cluster sim herd mutants
+.PHONY: test-rust test-browser test-hook test-package test-docs test-yew test-consumers test-backend test-e2e test-engines test-cluster sim herd mutants release-check
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /|/' | column -t -s '|'
@@ -26,7 +26,7 @@ build: pkg/wasm/core.js ## Build the npm package into pkg/
 backend: $(VENV)/.installed ## Start the server alone: PORT=8000, data in DATA_DIR
 	@cd www/backend && exec .venv/bin/python manage.py demo --port $(PORT)
 
-test: lint test-rust test-backend test-browser test-hook test-package test-e2e ## Run everything
+test: lint test-rust test-backend test-browser test-hook test-package test-docs test-e2e ## Run everything
 	$(call say,All tests passed)
 
 test-rust: tools-rust ## The core: scenarios properties simulation and model in virtual time
@@ -53,9 +53,23 @@ test-hook: build tests/node_modules/.package-lock.json tools-chromium ## The Rea
 	$(call say,The hook in Chromium)
 	@cd tests && npm run --silent test:hook
 
-test-package: build tests/node_modules/.package-lock.json tools-chromium ## The packed tarball, in a new Vite app
+test-package: build tests/node_modules/.package-lock.json tools-chromium ## The packed tarball, its fake server, and one application of each kind
 	$(call say,The package in a new application)
 	@cd tests && npm run --silent test:package
+	@cd tests && CONSUMERS=vite,node npm run --silent test:consumers
+
+test-docs: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Every code block of the documentation, built and run
+	$(call say,The documentation)
+	@cd tests && npm run --silent test:docs
+	@node --test --test-reporter=spec tests/bench/figures.test.mjs
+
+test-yew: tools-wasm tests/node_modules/.package-lock.json tools-chromium ## The page in Rust with Yew, built and run in Chromium
+	$(call say,A page in Rust: Yew is built once)
+	@cd tests && npm run --silent test:yew
+
+test-consumers: build tests/node_modules/.package-lock.json tools-chromium ## The packed tarball with each bundler, framework and test runner
+	$(call say,The package with everybody: what is missing is downloaded once)
+	@cd tests && npm run --silent test:consumers
 
 test-backend: $(VENV)/.installed ## The Django server
 	$(call say,The backend)
@@ -69,17 +83,22 @@ bench: build $(VENV)/.installed tests/bench/node_modules/.package-lock.json tool
 	$(call say,Measuring: some minutes)
 	@cd tests/bench && npm run --silent bench
 
-bench-server: $(VENV)/.installed tests/bench/node_modules/.package-lock.json ## Load the server with both architectures
+bench-server: $(VENV)/.installed tests/bench/node_modules/.package-lock.json tools-redis ## Load the server with both architectures
 	@cd tests/bench && npm run --silent bench:server
 
-figures: tests/bench/node_modules/.package-lock.json ## Write the measured figures into the README
+figures: tests/bench/node_modules/.package-lock.json ## Write the measured figures into README.md and docs/measurements.md
 	@cd tests/bench && npm run --silent figures
 
 test-e2e: build $(VENV)/.installed www/app/dist/index.html tests/node_modules/.package-lock.json tools-chromium ## Two people, two browsers, the real server
 	$(call say,End to end)
 	@cd tests && npm run --silent test:e2e
 
-lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/node_modules/.package-lock.json ## Formats, lints, docs and types
+test-engines: build $(VENV)/.installed www/app/dist/index.html tests/node_modules/.package-lock.json tools-chromium tools-firefox tools-webkit ## The same in Chromium, Firefox and WebKitGTK
+	$(call say,End to end in three engines: some minutes each)
+	@cd tests && xvfb-run --auto-servernum npm run --silent test:engines
+
+lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/node_modules/.package-lock.json \
+    tests/bench/node_modules/.package-lock.json ## Formats, lints, docs and types
 	$(call say,Formats lints docs and types)
 	@cargo fmt --check
 	@cargo clippy --quiet --all-targets -- -D warnings
@@ -87,17 +106,25 @@ lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/nod
 	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --document-private-items
 	@cd pkg && npm run --silent typecheck
 	@cd tests && npm run --silent typecheck
+	@cd tests/bench && npm run --silent typecheck
 	@cd www/app && npm run --silent typecheck
 	@cd www/backend && .venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --check .
+
+release-check: test-package test-consumers tools-deny ## What a release must hold: files, types, sizes, versions, licences
+	$(call say,Licences and sources)
+	@cargo deny --log-level warn check licenses bans sources
+	@cargo package --quiet --allow-dirty --no-verify --list >/dev/null
+	$(call say,Ready: npm publish in pkg and cargo publish)
 
 clean: ## Leave a clean clone
 	git clean -fdX
 
 CRATE := Cargo.toml Cargo.lock $(shell find src -type f)
 PACKAGE := pkg/wasm/core.js $(wildcard pkg/*.js pkg/*.d.ts pkg/lib/*) pkg/package.json
-APP := $(shell find www/app/src www/app/public -type f 2>/dev/null) www/app/index.html www/app/vite.config.ts
+APP := $(shell find www/app/src www/app/public www/app/compare tests/bench/baselines -type f 2>/dev/null) \
+  tests/bench/page/memory.ts www/app/index.html www/app/vite.config.ts
 
-pkg/wasm/core.js: $(CRATE) pkg/build.mjs README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm
+pkg/wasm/core.js: $(CRATE) $(wildcard pkg/build/*) pkg/build.mjs pkg/time.js README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm
 	$(call say,Building the package)
 	@cd pkg && npm run --silent build
 

@@ -11,6 +11,7 @@ export PATH := $(TOOLS)/bin:$(PATH)
 WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)
 WASM_PACK := 0.15.1
 GECKODRIVER := 0.37.1
+CARGO_DENY := 0.20.2
 
 say = @printf '\033[1m▸ %s\033[0m\n' '$(1)'
 
@@ -19,7 +20,8 @@ has = $(1) --version 2>/dev/null | grep -qF '$(2)'
 
 # $(call cargo-tool,crate,version): builds a tool once. Not --locked: a locked dependency may have been withdrawn.
 cargo-tool = echo 'Building $(1) $(2), once: a few minutes'; \
-  CARGO_TARGET_DIR='$(TOOLS)/build' cargo install --quiet --root '$(TOOLS)' '$(1)' --version '=$(2)'
+  CARGO_TARGET_DIR='$(TOOLS)/build-$(1)' cargo install --quiet --root '$(TOOLS)' '$(1)' --version '=$(2)' && \
+  rm -rf '$(TOOLS)/build-$(1)'
 
 # $(call debian,command,packages): installs Debian packages where that is possible, else says how.
 debian = command -v $(1) >/dev/null || { \
@@ -34,7 +36,7 @@ debian = command -v $(1) >/dev/null || { \
 # $(call needed,command,how to get it): what nobody can install for you.
 needed = command -v $(1) >/dev/null || { echo 'inbox-socket needs $(1): $(2)' >&2; exit 1; }
 
-.PHONY: tools-rust tools-wasm tools-node tools-python tools-chromium tools-firefox tools-services
+.PHONY: tools-rust tools-wasm tools-node tools-python tools-chromium tools-firefox tools-webkit tools-deny tools-redis tools-services
 
 tools-rust:
 	@$(call needed,cargo,https://rustup.rs)
@@ -45,7 +47,6 @@ tools-rust:
 tools-wasm: tools-rust
 	@$(call has,wasm-bindgen,$(WASM_BINDGEN)) || { $(call cargo-tool,wasm-bindgen-cli,$(WASM_BINDGEN)); }
 	@$(call has,wasm-pack,$(WASM_PACK)) || { $(call cargo-tool,wasm-pack,$(WASM_PACK)); }
-	@rm -rf '$(TOOLS)/build'
 
 tools-node:
 	@$(call needed,node,install Node.js 20 or newer from https://nodejs.org)
@@ -64,8 +65,18 @@ tools-firefox: tools-rust
 	@command -v firefox >/dev/null || { $(call debian,firefox-esr,firefox-esr); }
 	@command -v geckodriver >/dev/null || { $(call cargo-tool,geckodriver,$(GECKODRIVER)); }
 
-tools-services:
+# It has no mode without a display.
+tools-webkit:
+	@$(call debian,WebKitWebDriver,webkit2gtk-driver)
+	@$(call debian,xvfb-run,xvfb xauth)
+
+tools-deny: tools-rust
+	@$(call has,cargo-deny,$(CARGO_DENY)) || { $(call cargo-tool,cargo-deny,$(CARGO_DENY)); }
+
+tools-redis:
 	@$(call debian,redis-server,redis-server)
+
+tools-services: tools-redis
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { $(call debian,initdb,postgresql); }
 
 # An npm folder is installed anew when its lock file has changed.
