@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -42,6 +43,19 @@ fn nothing_formats_text() {
             assert!(!shipped.contains(word), "{path} has {word}");
         }
     }
+}
+
+/// More of them at once are more than `wasm-bindgen-test-runner` serves for certain; see `install` in `tests/browser.rs`.
+#[test]
+fn a_test_page_has_no_more_than_four_modules_to_load_at_once() {
+    let shell = sources("src/browser").into_iter().chain(sources("tests"));
+    let modules: BTreeSet<String> = shell
+        .flat_map(|(_, code)| {
+            let named = code.split("wasm_bindgen(module = \"").skip(1);
+            named.map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!((1..=4).contains(&modules.len()), "{modules:?}");
 }
 
 fn sources(folder: &str) -> Vec<(String, String)> {
