@@ -79,11 +79,11 @@ test-cluster: $(VENV)/.installed tools-services ## PostgreSQL Redis and two serv
 	$(call say,The backend as a cluster)
 	@cd www/backend && .venv/bin/pytest --quiet tests/cluster
 
-bench: build $(VENV)/.installed tests/bench/node_modules/.package-lock.json tools-chromium tools-firefox ## Measure against the hooks it replaces, and write results.json
+bench: build $(VENV)/.installed tests/node_modules/.package-lock.json tests/bench/node_modules/.package-lock.json tools-chromium tools-firefox ## Measure against the hooks it replaces, and write results.json
 	$(call say,Measuring: some minutes)
 	@cd tests/bench && npm run --silent bench
 
-bench-server: $(VENV)/.installed tests/bench/node_modules/.package-lock.json tools-redis ## Load the server with both architectures
+bench-server: $(VENV)/.installed tests/node_modules/.package-lock.json tests/bench/node_modules/.package-lock.json tools-redis ## Load the server with both architectures
 	@cd tests/bench && npm run --silent bench:server
 
 figures: tests/bench/node_modules/.package-lock.json ## Write the measured figures into README.md and docs/measurements.md

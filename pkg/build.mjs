@@ -25,8 +25,9 @@ const glue = join(made, "core.js");
 // Of what the glue has besides the crate's exports: see further().
 const FURTHER_TYPES = `export { lendTime } from "../time.js";
 export { watchAttempts } from "../socket.js";
-export const ids: (string | number)[];
-export const listeners: Map<number, { slot: number }>;
+type Conversation = { id: string | number; listeners: unknown[] };
+export const conversations: Map<string | number, Conversation>;
+export const everything: { id: null; listeners: unknown[] };
 export const outgoing: Map<number, { text: string }>;
 `;
 
@@ -104,7 +105,7 @@ function further() {
   return [
     `export { lendTime } from "${time}";`,
     `export { watchAttempts } from "${socket}";`,
-    `export { ids, listeners } from "${browser}/envelope.js";`,
+    `export { conversations, everything } from "${browser}/envelope.js";`,
     `export { outgoing } from "${browser}/outgoing.js";`,
   ];
 }

@@ -19,7 +19,7 @@
 //! ```
 //!
 //! A message takes a shorter way, because there may be thousands a second: JavaScript parses it, the
-//! machine names the listeners (plain numbers), and JavaScript calls them with the object it parsed.
+//! machine judges whether its turn has come (by numbers alone), and JavaScript calls the listeners with what it parsed.
 //!
 //! # From Rust
 //!

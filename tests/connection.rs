@@ -11,7 +11,7 @@
 
 mod world;
 
-use inbox_socket::core::{Audience, Config, ConnectionError, Event, Status};
+use inbox_socket::core::{Config, ConnectionError, Event, Status, Verdict};
 use world::World;
 
 const LOST: &str = "Connection lost - reconnecting in background...";
@@ -20,7 +20,7 @@ const GAVE_UP: &str = "Unable to connect. Please check your connection and refre
 
 fn given_up() -> World {
     let mut world = World::new();
-    world.subscribe(Audience::Everything);
+    world.subscribe();
     world.fail_until_given_up();
     assert_eq!(world.error(), Some(GAVE_UP));
     world
@@ -40,7 +40,7 @@ mod state_table {
     #[test]
     fn the_first_attempt_shows_connecting_without_an_error() {
         let mut world = World::new();
-        world.subscribe(Audience::Conversation(1));
+        world.subscribe();
         assert_eq!(world.status(), Status { is_connecting: true, ..Status::default() });
     }
 
@@ -62,7 +62,7 @@ mod state_table {
     #[test]
     fn waiting_without_ever_having_been_connected_says_that_too() {
         let mut world = World::new();
-        world.subscribe(Audience::Everything);
+        world.subscribe();
         world.close(1006);
         let status = world.status();
         assert!(!status.is_connected && !status.is_connecting);
@@ -112,7 +112,7 @@ mod reconnection {
     #[test]
     fn a_hanging_attempt_is_dropped_after_five_seconds() {
         let mut world = World::new();
-        world.subscribe(Audience::Everything);
+        world.subscribe();
         assert_eq!(world.pass_to_deadline(), 5_000);
         assert_eq!(world.socket, None);
         assert_eq!(world.error(), Some(UNREACHABLE));
@@ -158,9 +158,7 @@ mod reconnection {
         world.handle(Event::Opened { socket: old });
         assert_eq!(world.status(), before);
         assert_eq!(world.machine.stats(world.now).handshakes, 2);
-        let mut listeners = Vec::new();
-        world.machine.receive(old, Some(1), None, 10, true, &mut listeners);
-        assert!(listeners.is_empty());
+        assert_eq!(world.machine.receive(old, Some(1), None, 10, true), Verdict::Drop);
     }
 
     #[test]
@@ -189,7 +187,7 @@ mod reconnection {
     fn no_attempts_allowed_means_giving_up_at_the_first_loss() {
         for code in [1006, 1012] {
             let mut world = World::with(Config { max_attempts: 0, protocol: 0, ..Config::default() });
-            world.subscribe(Audience::Everything);
+            world.subscribe();
             world.open();
             world.close(code);
             assert_eq!(world.error(), Some(GAVE_UP));
@@ -239,24 +237,23 @@ mod asking_again {
     #[test]
     fn a_new_first_listener_cuts_a_wait_short_and_a_second_one_does_not() {
         let mut world = World::new();
-        let first = world.subscribe(Audience::Conversation(1));
+        world.subscribe();
         world.close(1006);
-        world.subscribe(Audience::Conversation(2));
+        world.subscribe();
         assert!(!world.status().is_connecting);
 
         let mut world = World::new();
-        let only = world.subscribe(Audience::Conversation(1));
-        assert_eq!(only, first);
+        world.subscribe();
         world.close(1006);
-        world.unsubscribe(Audience::Conversation(1), only);
-        world.subscribe(Audience::Conversation(1));
+        world.unsubscribe();
+        world.subscribe();
         assert!(world.status().is_connecting);
     }
 
     #[test]
     fn retry_drops_a_hanging_attempt_and_starts_another() {
         let mut world = World::new();
-        world.subscribe(Audience::Everything);
+        world.subscribe();
         world.pass(3_000);
         world.handle(Event::Retry);
         assert_eq!(world.opened.len(), 2);
@@ -279,7 +276,7 @@ mod asking_again {
     #[test]
     fn events_of_the_page_leave_an_attempt_under_way_alone() {
         let mut world = World::new();
-        world.subscribe(Audience::Everything);
+        world.subscribe();
         world.handle(Event::Online);
         world.handle(Event::Visible);
         assert_eq!(world.opened.len(), 1);
@@ -370,18 +367,18 @@ mod lifecycle {
         let mut world = World::new();
         assert!(world.opened.is_empty(), "no conversations open");
 
-        let first = world.subscribe(Audience::Conversation(1));
+        world.subscribe();
         world.open();
         assert!(world.status().is_connected, "the first conversation connects");
 
-        let second = world.subscribe(Audience::Conversation(2));
+        world.subscribe();
         assert_eq!(world.opened.len(), 1, "the second one needs no new connection");
 
-        world.unsubscribe(Audience::Conversation(1), first);
+        world.unsubscribe();
         world.pass(10_000);
         assert!(world.status().is_connected, "one left: the connection is kept");
 
-        world.unsubscribe(Audience::Conversation(2), second);
+        world.unsubscribe();
         world.pass(250);
         assert_eq!(world.socket, None, "none left: closed");
         assert_eq!(world.status(), Status::default());
@@ -391,11 +388,11 @@ mod lifecycle {
     #[test]
     fn a_remount_within_the_linger_keeps_the_connection() {
         let mut world = World::new();
-        let listener = world.subscribe(Audience::Conversation(1));
+        world.subscribe();
         world.open();
-        world.unsubscribe(Audience::Conversation(1), listener);
+        world.unsubscribe();
         world.pass(249);
-        world.subscribe(Audience::Conversation(1));
+        world.subscribe();
         world.pass(10_000);
         assert_eq!(world.opened.len(), 1);
         assert!(world.status().is_connected);
@@ -405,11 +402,11 @@ mod lifecycle {
     fn leaving_ends_attempts_and_waits_as_well() {
         for fail_first in [false, true] {
             let mut world = World::new();
-            let listener = world.subscribe(Audience::Everything);
+            world.subscribe();
             if fail_first {
                 world.close(1006);
             }
-            world.unsubscribe(Audience::Everything, listener);
+            world.unsubscribe();
             world.pass(250);
             assert_eq!(world.socket, None);
             assert_eq!(world.machine.next_deadline(), None);

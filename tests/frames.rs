@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use inbox_socket::core::{
-    Audience, Config, Effect, Event, Kind, Machine, Millis, Outcome, SendId, Seq, Slot, SocketId, Verdict,
+    Config, Effect, Event, Kind, Machine, Millis, Outcome, SendId, Seq, Slot, SocketId, Verdict,
 };
 use proptest::prelude::*;
 
@@ -80,7 +80,7 @@ impl Page {
             cursors: BTreeMap::new(),
             closed: false,
         };
-        page.machine.subscribe(0, Audience::Everything);
+        page.machine.subscribe(0);
         page.carry_out();
         page.machine.handle(0, Event::Opened { socket: page.socket });
         page.carry_out();
@@ -89,12 +89,11 @@ impl Page {
 
     fn take(&mut self, frame: Frame) {
         let (machine, now, socket) = (&mut self.machine, self.now, self.socket);
-        let mut listeners = Vec::new();
         match frame {
             Frame::Welcome(heartbeat, heads) => machine.welcomed(now, socket, heartbeat, &heads),
             Frame::Message(slot, seq) => {
                 let seq = (seq > 0).then_some(seq);
-                if machine.receive(socket, Some(slot), seq, 50, true, &mut listeners) != Verdict::Deliver {
+                if machine.receive(socket, Some(slot), seq, 50, true) != Verdict::Deliver {
                     machine.handle(now, Event::OutOfTurn);
                 }
             }

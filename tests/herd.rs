@@ -31,7 +31,7 @@ mod dice;
 use std::fmt;
 
 use dice::Dice;
-use inbox_socket::core::{Audience, Config, Effect, Event, Machine, Millis, SocketId};
+use inbox_socket::core::{Config, Effect, Event, Machine, Millis, SocketId};
 
 const CLIENTS: u64 = 10_000;
 
@@ -67,7 +67,7 @@ struct Ours {
 impl Ours {
     fn new(seed: u64) -> Self {
         let mut machine = Machine::new(Config::default(), seed);
-        machine.subscribe(0, Audience::Everything);
+        machine.subscribe(0);
         let mut ours = Self { machine, socket: 0 };
         ours.carry_out();
         ours.machine.handle(0, Event::Opened { socket: ours.socket });

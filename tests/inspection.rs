@@ -5,7 +5,7 @@
 
 mod world;
 
-use inbox_socket::core::{Audience, Config, Effect, Event, Kind, Layer, Machine, Millis, Phase, SocketId};
+use inbox_socket::core::{Config, Effect, Event, Kind, Layer, Machine, Millis, Phase, SocketId};
 use world::World;
 
 fn phase(world: &World) -> Phase {
@@ -19,7 +19,7 @@ fn waiting(next_attempt_in: Millis) -> Phase {
 /// A machine that has said `hello` on an open connection, at the time 0.
 fn asked() -> (Machine, SocketId) {
     let mut machine = Machine::new(Config::default(), 1);
-    machine.subscribe(0, Audience::Conversation(1));
+    machine.subscribe(0);
     let Some(Effect::Connect(socket)) = machine.poll_effect() else { panic!("nobody asked for a socket") };
     machine.handle(0, Event::Opened { socket });
     (machine, socket)
@@ -29,11 +29,11 @@ fn asked() -> (Machine, SocketId) {
 fn a_connection_is_shown_from_idle_to_connected_and_back() {
     let mut world = World::new();
     assert_eq!(phase(&world), Phase::Idle);
-    let listener = world.subscribe(Audience::Everything);
+    world.subscribe();
     assert_eq!(phase(&world), Phase::Connecting);
     world.open();
     assert!(matches!(phase(&world), Phase::Connected(_)));
-    world.unsubscribe(Audience::Everything, listener);
+    world.unsubscribe();
     world.pass(250);
     assert_eq!(phase(&world), Phase::Idle);
 }
@@ -46,7 +46,7 @@ fn what_the_public_status_does_not_tell_apart_is_told_apart() {
         assert_eq!(phase(&world), shown, "{code}");
     }
     let mut world = World::new();
-    world.subscribe(Audience::Everything);
+    world.subscribe();
     world.fail_until_given_up();
     assert_eq!(phase(&world), Phase::GivenUp);
 }

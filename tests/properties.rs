@@ -11,14 +11,14 @@
 
 mod world;
 
-use inbox_socket::core::{Audience, Config, Event, Kind, ListenerId, Millis};
+use inbox_socket::core::{Config, Event, Kind, Millis};
 use proptest::prelude::*;
 use world::World;
 
 #[derive(Clone, Debug)]
 enum Step {
-    Subscribe(Audience),
-    Unsubscribe(usize),
+    Subscribe,
+    Unsubscribe,
     Send,
     Open,
     Close(u16, Option<Millis>),
@@ -30,7 +30,6 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let audience = prop_oneof![Just(Audience::Everything), (0..4u32).prop_map(Audience::Conversation)];
     let code = prop_oneof![
         4 => Just(1006),
         1 => prop::sample::select(vec![1000, 1001, 1009, 1012, 1013, 4401, 4403]),
@@ -46,8 +45,8 @@ fn step() -> impl Strategy<Value = Step> {
         Event::Alarm,
     ]);
     prop_oneof![
-        3 => audience.prop_map(Step::Subscribe),
-        2 => any::<usize>().prop_map(Step::Unsubscribe),
+        3 => Just(Step::Subscribe),
+        2 => Just(Step::Unsubscribe),
         3 => Just(Step::Send),
         5 => Just(Step::Open),
         3 => (code.clone(), prop::option::of(0..10_000u64)).prop_map(|(code, hint)| Step::Close(code, hint)),
@@ -62,7 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// The world, and what the test itself knows to be true of it.
 struct Run {
     world: World,
-    listeners: Vec<(Audience, ListenerId)>,
+    listeners: u32,
     accepted: u32,
     away: bool,
 }
@@ -70,16 +69,19 @@ struct Run {
 impl Run {
     fn new() -> Self {
         let config = Config { queue_limit: 5, max_attempts: 3, protocol: 0, ..Config::default() };
-        Self { world: World::with(config), listeners: Vec::new(), accepted: 0, away: false }
+        Self { world: World::with(config), listeners: 0, accepted: 0, away: false }
     }
 
     fn take(&mut self, step: Step) {
         let world = &mut self.world;
         match step {
-            Step::Subscribe(audience) => self.listeners.push((audience, world.subscribe(audience))),
-            Step::Unsubscribe(n) if !self.listeners.is_empty() => {
-                let (audience, id) = self.listeners.swap_remove(n % self.listeners.len());
-                world.unsubscribe(audience, id);
+            Step::Subscribe => {
+                self.listeners += 1;
+                world.subscribe();
+            }
+            Step::Unsubscribe if self.listeners > 0 => {
+                self.listeners -= 1;
+                world.unsubscribe();
             }
             Step::Send => {
                 if world.machine.stats(world.now).queued < 5 {
@@ -111,7 +113,7 @@ impl Run {
                 world.handle(event);
             }
             Step::Pass(span) => world.pass(span),
-            Step::Unsubscribe(_) | Step::Open | Step::Close(..) => {}
+            Step::Unsubscribe | Step::Open | Step::Close(..) => {}
         }
     }
 
@@ -148,7 +150,7 @@ impl Run {
             assert_eq!(world.machine.next_deadline(), None, "a connection at rest needs no timer");
         }
 
-        assert_eq!(stats.listeners as usize, self.listeners.len());
+        assert_eq!(stats.listeners, self.listeners);
         let settled = world.settled.len() as u32;
         assert_eq!(self.accepted, settled + world.machine.stats(world.now).queued, "each frame has one end");
         assert!(world.sent.windows(2).all(|pair| pair[0] < pair[1]), "in order, none twice");
@@ -175,8 +177,8 @@ proptest! {
         }
         // Everybody leaves, everything is sent, and there is nothing left to wait for.
         run.take(Step::Page(Event::PageShown));
-        for (audience, id) in std::mem::take(&mut run.listeners) {
-            run.world.unsubscribe(audience, id);
+        for _ in 0..run.listeners {
+            run.world.unsubscribe();
         }
         run.world.handle(Event::Disconnect);
         run.world.pass(1_000);

@@ -11,7 +11,7 @@
 
 mod world;
 
-use inbox_socket::core::{Audience, Config, Event, Kind, Outcome, SendError, Status};
+use inbox_socket::core::{Config, Event, Kind, Outcome, SendError, Status};
 use world::World;
 
 #[test]
@@ -38,7 +38,7 @@ fn messages_written_offline_are_sent_in_order_after_reconnection() {
 #[test]
 fn messages_written_before_the_first_connection_wait_for_it() {
     let mut world = World::new();
-    world.subscribe(Audience::Conversation(1));
+    world.subscribe();
     let id = world.send();
     world.open();
     assert_eq!(world.sent, [id]);
@@ -47,7 +47,7 @@ fn messages_written_before_the_first_connection_wait_for_it() {
 #[test]
 fn messages_outlive_giving_up() {
     let mut world = World::new();
-    world.subscribe(Audience::Everything);
+    world.subscribe();
     let id = world.send();
     world.fail_until_given_up();
     world.handle(Event::Retry);
@@ -72,7 +72,7 @@ fn a_socket_that_takes_no_more_loses_nothing_and_keeps_the_order() {
 #[test]
 fn a_full_queue_refuses_and_disturbs_nothing() {
     let mut world = World::with(Config { queue_limit: 2, protocol: 0, ..Config::default() });
-    world.subscribe(Audience::Everything);
+    world.subscribe();
     let kept = [world.send(), world.send()];
     assert_eq!(world.machine.send(world.now, Kind::Message, 10), Err(SendError::QueueFull));
     world.open();
@@ -95,10 +95,10 @@ fn a_message_without_a_listener_opens_a_connection_and_lets_it_go_again() {
 #[test]
 fn a_message_keeps_the_attempts_going_after_the_last_listener_has_left() {
     let mut world = World::new();
-    let listener = world.subscribe(Audience::Everything);
+    world.subscribe();
     world.close(1006);
     let id = world.send();
-    world.unsubscribe(Audience::Everything, listener);
+    world.unsubscribe();
     world.pass(500);
     world.open();
     assert_eq!(world.sent, [id]);
@@ -107,7 +107,7 @@ fn a_message_keeps_the_attempts_going_after_the_last_listener_has_left() {
 #[test]
 fn disconnect_fails_what_is_queued_so_that_nobody_else_sends_it() {
     let mut world = World::new();
-    world.subscribe(Audience::Everything);
+    world.subscribe();
     let id = world.send();
     world.handle(Event::Disconnect);
     assert_eq!(world.settled, [(id, Outcome::Failed(SendError::Disconnected))]);

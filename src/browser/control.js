@@ -2,7 +2,7 @@
 //
 // They are rare, so they share one way across: a kind and up to three numbers or lists of numbers.
 
-import { intern, keyOfSlot, seqOf, slotOfKey, withMessage } from "./envelope.js";
+import { keyOfSlot, seqOf, slotOf, slotOfKey, withMessage } from "./envelope.js";
 import { acknowledge, refuse, sendOf } from "./outgoing.js";
 
 // The same numbers stand in control.rs.
@@ -99,7 +99,7 @@ function readSyncResponse({ id, messages, heads, has_more: hasMore, floors }, co
   for (const message of messages) {
     const seq = isObject(message) ? seqOf(message) : 0;
     if (seq === 0) continue;
-    const slot = intern(message.conversation_id);
+    const slot = slotOf(message.conversation_id);
     // Between the two, listeners are told of what is missing before this message.
     if (control(SYNC_MESSAGE, slot, seq, [])) withMessage(message, () => control(SYNC_DELIVERY, slot, 0, []));
   }

@@ -5,19 +5,23 @@
 
 import { concernsControl, isUndecided, takeControl } from "./control.js";
 
-// Conversation ids as small numbers. A Map tells 2 from "2", and finds 0. The number and the string of the same
-// spelling get neighbouring slots, because the wire counts both as one.
-const slots = new Map();
-export const ids = [];
+// Every conversation that is spoken of, by its id: a Map tells 2 from "2", and finds 0. What a message needs stands in
+// one object. With thousands of them open none is in the processor's cache any more, and each table that is looked into
+// on the way costs as much as a fifth of the parse.
+export const conversations = new Map();
+
+// The same by slot, the number by which Rust speaks of it. The number and the string of the same spelling get
+// neighbouring slots, because the wire counts both as one.
+const bySlot = [];
 // Spelling → the slot that was given out for it last.
 const spellings = new Map();
 const freePairs = [];
 
-// Listener id → its callback, and the last message it was given where that may be asked for.
-export const listeners = new Map();
-// How many listeners each slot has, and how many hear everything.
-const audiences = [];
-let everything = 0;
+const NOBODY = [];
+// The same number stands in exports.rs.
+const NO_SLOT = -1;
+
+export const everything = { id: null, slot: NO_SLOT, listeners: NOBODY };
 
 // Messages that came too early, by the id that Rust gave them.
 const held = new Map();
@@ -25,20 +29,17 @@ const held = new Map();
 // The message under way, for `deliver`.
 let message;
 
-// The same number stands in exports.rs.
-const NO_SLOT = -1;
-
-/** The slot of a conversation id, given out when it is first asked for. */
-export function intern(conversationId) {
-  const known = slots.get(conversationId);
+/** The conversation of an id, spoken of from when it is first asked for. */
+function conversationOf(id) {
+  const known = conversations.get(id);
   if (known !== undefined) return known;
-  const spelling = String(conversationId);
-  const pair = pairOf(spelling);
-  const slot = pair + (typeof conversationId === "string" ? 1 : 0);
-  slots.set(conversationId, slot);
-  ids[slot] = conversationId;
+  const spelling = String(id);
+  const slot = pairOf(spelling) + (typeof id === "string" ? 1 : 0);
+  const conversation = { id, slot, listeners: NOBODY };
+  conversations.set(id, conversation);
+  bySlot[slot] = conversation;
   spellings.set(spelling, slot);
-  return slot;
+  return conversation;
 }
 
 function pairOf(spelling) {
@@ -47,45 +48,53 @@ function pairOf(spelling) {
   return freePairs.pop() ?? spellings.size * 2;
 }
 
-/** Gives the slots of an id back when nobody speaks of its conversation any more. */
-export function release(conversationId) {
-  const spelling = String(conversationId);
-  const pair = spellings.get(spelling) & ~1;
-  for (const slot of [pair, pair + 1]) {
-    slots.delete(ids[slot]);
-    ids[slot] = undefined;
+/** Forgets a conversation that nobody speaks of any more, in either spelling, and gives its slots back. */
+export function release(slot) {
+  spellings.delete(keyOfSlot(slot));
+  for (const each of [slot, slot ^ 1]) {
+    conversations.delete(bySlot[each]?.id);
+    bySlot[each] = undefined;
   }
-  if (spellings.delete(spelling)) freePairs.push(pair);
+  freePairs.push(slot & ~1);
+}
+
+export function slotOf(id) {
+  return conversationOf(id).slot;
 }
 
 /** The slot of an id that is spelled as a key of an object: a number if it reads as one and nobody knows better. */
 export function slotOfKey(spelling) {
   const number = Number(spelling);
-  return spellings.get(spelling) ?? intern(String(number) === spelling ? number : spelling);
+  return spellings.get(spelling) ?? slotOf(String(number) === spelling ? number : spelling);
 }
 
 export function keyOfSlot(slot) {
-  return String(ids[slot] ?? ids[slot ^ 1]);
+  return String((bySlot[slot] ?? bySlot[slot ^ 1]).id);
 }
 
-export function addListener(listener, callback, slot, keepsLast) {
-  listeners.set(listener, { callback, slot, keepsLast, last: null });
-  count(slot, 1);
+/** Adds a listener to a conversation, or to everything. Its last message is kept where that may be asked for. */
+export function addListener(conversationId, callback, keepsLast) {
+  const conversation = conversationId === null || conversationId === undefined ? everything : conversationOf(conversationId);
+  const listener = { conversation, callback, keepsLast, last: null };
+  // A new list, here and below: a dispatch under way goes on with the old one.
+  conversation.listeners = [...conversation.listeners, listener];
+  return listener;
 }
 
+/** Removes a listener; answers the slot of its conversation if that has no other, in either spelling, else -1. */
 export function removeListener(listener) {
-  const { slot } = listeners.get(listener);
-  listeners.delete(listener);
-  count(slot, -1);
+  const { conversation } = listener;
+  listener.callback = undefined;
+  conversation.listeners = conversation.listeners.filter((other) => other !== listener);
+  return isHeard(conversation) || isHeard(bySlot[conversation.slot ^ 1]) ? NO_SLOT : conversation.slot;
 }
 
-function count(slot, by) {
-  if (slot === NO_SLOT) everything += by;
-  else audiences[slot] = (audiences[slot] ?? 0) + by;
+function isHeard(conversation) {
+  return conversation !== undefined && conversation.listeners.length > 0;
 }
 
 export function lastMessage(listener) {
-  return listeners.get(listener)?.last ?? null;
+  return listener.last;
 }
 
 /**
@@ -100,10 +109,10 @@ export function read(socket, frameLimit, onFrame, onUnusable, onControl) {
     if (typeof data !== "string") return onUnusable(0, false);
     if (data.length > frameLimit) return onUnusable(data.length, false);
     const likely = likelyId(data);
-    const likelySlot = slots.get(likely);
+    let conversation = conversations.get(likely);
     // What nobody listens to is not parsed, where the raw text tells for certain what it is.
-    if (everything === 0 && !isUndecided() && !audiences[likelySlot] && isCertain(data, likely)) {
-      const slot = likelySeq > 0 ? intern(likely) : NO_SLOT;
+    if (!isHeard(conversation) && !isHeard(everything) && !isUndecided() && isCertain(data, likely)) {
+      const slot = likelySeq > 0 ? (conversation ?? conversationOf(likely)).slot : NO_SLOT;
       const id = onFrame(slot, likelySeq, data.length, false);
       if (id >= 0) held.set(id, parse(data));
       return;
@@ -113,13 +122,12 @@ export function read(socket, frameLimit, onFrame, onUnusable, onControl) {
     const concerns = concernsControl(parsed);
     if (concerns && takeControl(parsed, data.length, onControl)) return;
     const seq = seqOf(parsed);
-    // Listeners that were called meanwhile may have given the slot back.
-    const isStill = !concerns && parsed.conversation_id === likely;
-    const slot = isStill ? likelySlot : slots.get(parsed.conversation_id);
-    const known = slot ?? (seq > 0 ? intern(parsed.conversation_id) : NO_SLOT);
+    // Listeners that were called meanwhile may have had the conversation forgotten.
+    if (concerns || parsed.conversation_id !== likely) conversation = conversations.get(parsed.conversation_id);
+    if (conversation === undefined && seq > 0) conversation = conversationOf(parsed.conversation_id);
     const outer = message;
     message = parsed;
-    const id = onFrame(known, seq, data.length, true);
+    const id = onFrame(conversation === undefined ? NO_SLOT : conversation.slot, seq, data.length, true);
     message = outer;
     if (id >= 0) held.set(id, parsed);
   };
@@ -151,12 +159,27 @@ export function withMessage(next, action) {
   return result;
 }
 
-/** Calls one listener with the message under way. One that has left during this very dispatch is passed over. */
-export function deliver(listener) {
-  const entry = listeners.get(listener);
-  if (entry === undefined || message === undefined) return;
-  if (entry.keepsLast) entry.last = message;
-  call(entry.callback, message);
+/**
+ * Calls the listeners of a conversation with the message under way, then those who hear everything; answers how many
+ * calls that were.
+ */
+export function deliver(slot) {
+  const delivered = message;
+  const everywhere = everything.listeners;
+  const own = slot === NO_SLOT ? undefined : bySlot[slot];
+  return (own === undefined ? 0 : callEach(own.listeners, delivered)) + callEach(everywhere, delivered);
+}
+
+function callEach(listeners, message) {
+  let calls = 0;
+  for (const listener of listeners) {
+    // One that has left during this very dispatch is passed over.
+    if (listener.callback === undefined) continue;
+    if (listener.keepsLast) listener.last = message;
+    call(listener.callback, message);
+    calls += 1;
+  }
+  return calls;
 }
 
 /** Makes a message that was held the one under way, and forgets it. */
@@ -171,7 +194,7 @@ export function forget(id) {
 
 /** Makes the report of missing messages the message under way. */
 export function reportGap(slot, after, before) {
-  message = { action: "gap", conversation_id: ids[slot], after, before };
+  message = { action: "gap", conversation_id: bySlot[slot].id, after, before };
 }
 
 /** Calls a callback of the application's. What it throws is reported as uncaught and disturbs nobody else. */

@@ -5,7 +5,7 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
-use crate::core::{HeldId, ListenerId, SendId, Slot};
+use crate::core::{HeldId, SendId, Slot};
 
 /// `(slot or -1, seq or 0, characters, parsed) -> id to keep the message under, or -1`
 pub(super) type OnFrame = dyn Fn(i32, f64, u32, bool) -> i32;
@@ -16,15 +16,17 @@ pub(super) type OnControl = dyn Fn(u32, f64, f64, Vec<f64>) -> bool;
 
 #[wasm_bindgen(module = "/src/browser/envelope.js")]
 extern "C" {
-    pub(super) fn intern(conversation_id: &JsValue) -> Slot;
-    pub(super) fn release(conversation_id: &JsValue);
+    /// A callback, and what it listens to.
+    pub(super) type Listener;
 
     #[wasm_bindgen(js_name = addListener)]
-    pub(super) fn add_listener(listener: ListenerId, callback: &Function, slot: i32, keeps_last: bool);
+    pub(super) fn add_listener(conversation_id: &JsValue, callback: &Function, keeps_last: bool) -> Listener;
+    /// Answers the slot of a conversation that nobody listens to any more, else -1.
     #[wasm_bindgen(js_name = removeListener)]
-    pub(super) fn remove_listener(listener: ListenerId);
+    pub(super) fn remove_listener(listener: &Listener) -> i32;
     #[wasm_bindgen(js_name = lastMessage)]
-    pub(super) fn last_message(listener: ListenerId) -> JsValue;
+    pub(super) fn last_message(listener: &Listener) -> JsValue;
+    pub(super) fn release(conversation: Slot);
 
     pub(super) fn read(
         socket: &WebSocket,
@@ -33,7 +35,8 @@ extern "C" {
         on_unusable: &Closure<OnUnusable>,
         on_control: &Closure<OnControl>,
     );
-    pub(super) fn deliver(listener: ListenerId);
+    /// Calls the listeners of this slot, or with -1 those who hear everything; answers how many.
+    pub(super) fn deliver(slot: i32) -> u32;
     pub(super) fn recall(held: HeldId);
     pub(super) fn forget(held: HeldId);
     #[wasm_bindgen(js_name = reportGap)]

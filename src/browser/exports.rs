@@ -6,8 +6,13 @@ use js_sys::{Array, Function, Promise, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::{address::Address, clock, envelope, envelope::Draft, hub};
-use crate::core::{Audience, Config, Event, Kind, ListenerId, Millis, Phase, SendId};
+use super::{
+    address::Address,
+    clock, envelope,
+    envelope::{Draft, Listener},
+    hub,
+};
+use crate::core::{Config, Event, Kind, Millis, Phase, SendId};
 
 /// Subscribes to a conversation (`null` or `undefined`: to all), with the connection's members at hand.
 #[wasm_bindgen(js_name = useWebSocket)]
@@ -132,9 +137,7 @@ pub fn configure(options: &JsValue) {
 /// One component's part in the connection: what `useWebSocket` returns.
 #[wasm_bindgen]
 pub struct Subscription {
-    audience: Audience,
-    conversation_id: JsValue,
-    listener: ListenerId,
+    listener: Listener,
     released: Cell<bool>,
 }
 
@@ -143,7 +146,7 @@ impl Subscription {
     /// The last message this subscription was given, `null` before one.
     #[wasm_bindgen(getter, js_name = lastMessage)]
     pub fn last_message(&self) -> JsValue {
-        envelope::last_message(self.listener)
+        envelope::last_message(&self.listener)
     }
 
     /// Ends the subscription. A second time does nothing.
@@ -151,11 +154,14 @@ impl Subscription {
         if self.released.replace(true) {
             return;
         }
-        envelope::remove_listener(self.listener);
+        let unheard = u32::try_from(envelope::remove_listener(&self.listener)).ok();
         let now = clock::now();
-        let heard = hub::with(|hub| hub.machine.unsubscribe(now, self.audience, self.listener));
-        if !heard {
-            envelope::release(&self.conversation_id);
+        let forgotten = hub::with(|hub| {
+            hub.machine.unsubscribe(now);
+            unheard.filter(|slot| !hub.machine.counts(*slot))
+        });
+        if let Some(slot) = forgotten {
+            envelope::release(slot);
         }
         hub::drain();
     }
@@ -164,18 +170,12 @@ impl Subscription {
 impl Subscription {
     /// Keeping the last message keeps it from the garbage collector: only where it can be asked for.
     fn begin(conversation_id: JsValue, callback: &Function, keeps_last: bool) -> Self {
-        let (audience, slot) = if conversation_id.is_null_or_undefined() {
-            (Audience::Everything, -1)
-        } else {
-            let slot = envelope::intern(&conversation_id);
-            (Audience::Conversation(slot), slot as i32)
-        };
-        let now = clock::now();
-        let listener = hub::with(|hub| hub.machine.subscribe(now, audience));
         // The listener stands ready before anything is done that may bring it a message.
-        envelope::add_listener(listener, callback, slot, keeps_last);
+        let listener = envelope::add_listener(&conversation_id, callback, keeps_last);
+        let now = clock::now();
+        hub::with(|hub| hub.machine.subscribe(now));
         hub::drain();
-        Self { audience, conversation_id, listener, released: Cell::new(false) }
+        Self { listener, released: Cell::new(false) }
     }
 }
 

@@ -11,8 +11,7 @@ use web_sys::WebSocket;
 
 use super::{address, address::Address, alarm, clock, envelope, page, socket::Socket};
 use crate::core::{
-    Config, DropReason, Effect, Event, HeldId, ListenerId, Machine, Millis, Outcome, SendId, Seq, Slot,
-    SocketId, Verdict,
+    Config, DropReason, Effect, Event, HeldId, Machine, Millis, Outcome, SendId, Seq, Slot, SocketId, Verdict,
 };
 
 /// Frames longer than this are dropped unread, in UTF-16 code units.
@@ -35,8 +34,6 @@ pub(super) struct Hub {
     next_watcher: u32,
     draining: bool,
     watching_page: bool,
-    /// Lent to each dispatch, so that a message allocates nothing.
-    listeners: Vec<ListenerId>,
 }
 
 impl Hub {
@@ -52,7 +49,6 @@ impl Hub {
             next_watcher: 0,
             draining: false,
             watching_page: false,
-            listeners: Vec::new(),
         }
     }
 }
@@ -94,9 +90,13 @@ pub(super) fn receive(
     characters: u32,
     parsed: bool,
 ) -> Option<HeldId> {
-    let (verdict, asked) =
-        dispatch(|machine, into| machine.receive(socket, conversation, seq, characters, parsed, into));
+    let (verdict, asked) = with(|hub| {
+        let verdict = hub.machine.receive(socket, conversation, seq, characters, parsed);
+        (verdict, hub.machine.has_effects())
+    });
     match verdict {
+        Verdict::Deliver if parsed => deliver(conversation),
+        // Nobody hears this one, but others may have been held for it.
         Verdict::Deliver if asked => drain(),
         Verdict::Deliver => {}
         // Only now is the time of interest: a clock asked for each message would cost a tenth of its parse.
@@ -108,29 +108,19 @@ pub(super) fn receive(
     }
 }
 
-/// Calls the listeners of a conversation with the message under way.
-pub(super) fn deliver(conversation: Slot) {
-    dispatch(|machine, into| machine.listeners(Some(conversation), into));
-}
-
-/// Calls the listeners that the machine names: under the borrow they are named, after it they are called. Whatever
-/// they do that asks for effects waits until all were called. Answers whether there are effects.
-fn dispatch<T>(name: impl FnOnce(&mut Machine, &mut Vec<ListenerId>) -> T) -> (T, bool) {
-    let (result, mut listeners, nested) = with(|hub| {
-        let mut listeners = std::mem::take(&mut hub.listeners);
-        let result = name(&mut hub.machine, &mut listeners);
-        (result, listeners, std::mem::replace(&mut hub.draining, true))
-    });
-    for listener in &listeners {
-        envelope::deliver(*listener);
-    }
-    listeners.clear();
+/// Calls the listeners of a conversation with the message under way. Whatever they do that asks for effects waits
+/// until all were called.
+pub(super) fn deliver(conversation: Option<Slot>) {
+    let nested = with(|hub| std::mem::replace(&mut hub.draining, true));
+    let calls = envelope::deliver(conversation.map_or(-1, |slot| slot as i32));
     let asked = with(|hub| {
-        hub.listeners = listeners;
         hub.draining = nested;
+        hub.machine.delivered(calls);
         hub.machine.has_effects()
     });
-    (result, asked)
+    if asked {
+        drain();
+    }
 }
 
 pub(super) fn receive_unusable(socket: SocketId, characters: u32, why: DropReason) {
@@ -217,12 +207,12 @@ fn carry_out(effect: Effect) {
         Effect::Transmit { socket, send } => with_socket(socket, |raw| transmit(raw, socket, send)),
         Effect::Deliver { conversation, held } => {
             envelope::recall(held);
-            deliver(conversation);
+            deliver(Some(conversation));
         }
         Effect::Forget(held) => envelope::forget(held),
         Effect::Gap(gap) => {
             envelope::report_gap(gap.conversation, gap.after as f64, gap.before as f64);
-            deliver(gap.conversation);
+            deliver(Some(gap.conversation));
         }
         Effect::Settle { send, outcome } => match outcome {
             Outcome::Delivered => envelope::settle_delivered(send),

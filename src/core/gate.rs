@@ -5,10 +5,22 @@
 
 use std::collections::VecDeque;
 
-use super::{Effect, Seq, Slot, key_of};
+use super::{Effect, Seq};
 
 /// Messages held for one that is missing. More than this are dropped: the sync that is under way brings them again.
 const HELD_LIMIT: usize = 256;
+
+/// A conversation id as a small number. Ids are numbers or strings of any kind on the JavaScript side;
+/// there they are interned, so that a message's way through Rust carries no string.
+///
+/// Two neighbouring slots, an even one and the odd one after it, are the same id as a number and as a string:
+/// listeners tell `2` from `"2"`, but the keys of a JSON object, by which the wire counts, cannot.
+pub type Slot = u32;
+
+/// What the wire counts a conversation by: its slot without the type.
+fn key_of(slot: Slot) -> u32 {
+    slot / 2
+}
 
 /// Names a message that the caller keeps until it is released or forgotten.
 pub type HeldId = u32;

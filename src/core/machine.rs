@@ -1,15 +1,14 @@
-//! The machine: the connection, what is agreed on it, who listens, what was heard and what waits to be sent, behind
+//! The machine: the connection, what is agreed on it, what was heard and what waits to be sent, behind
 //! one face.
 
 use std::collections::VecDeque;
 
 use super::{
-    Audience, Config, DropReason, Effect, Event, Gap, Kind, ListenerId, Millis, Outcome, Phase, SendError,
-    SendId, Seq, Slot, SocketId, Stats, Status, Verdict,
+    Config, DropReason, Effect, Event, Gap, Kind, Millis, Outcome, Phase, SendError, SendId, Seq, Slot,
+    SocketId, Stats, Status, Verdict,
     connection::{Connection, Io, Nudge},
     gate::Gate,
     outbox::Outbox,
-    registry::Registry,
     session::{Due, Session},
 };
 
@@ -21,7 +20,8 @@ const ASKED_AT_ONCE: usize = 500;
 pub struct Machine {
     connection: Connection,
     session: Session,
-    registry: Registry,
+    /// Who they are and what they listen to is the caller's matter.
+    listeners: u32,
     gate: Gate,
     outbox: Outbox,
     queue_limit: usize,
@@ -43,7 +43,7 @@ impl Machine {
             queue_limit: config.queue_limit,
             session: Session::new(config.protocol >= 1, config.heartbeat),
             connection: Connection::new(config, seed),
-            registry: Registry::default(),
+            listeners: 0,
             gate: Gate::default(),
             outbox: Outbox::default(),
             stats: Stats::default(),
@@ -97,30 +97,27 @@ impl Machine {
         self.settle();
     }
 
-    /// Adds a listener; the first one connects.
-    pub fn subscribe(&mut self, now: Millis, audience: Audience) -> ListenerId {
+    /// Somebody listens; the first one connects.
+    pub fn subscribe(&mut self, now: Millis) {
         self.tick(now);
-        let id = self.registry.add(audience);
-        if self.registry.len() == 1 {
+        self.listeners += 1;
+        if self.listeners == 1 {
             self.nudge(Nudge::Listener);
         }
         self.settle();
-        id
     }
 
-    /// Removes a listener; the last one to leave closes the connection after the linger. Leaving twice is
-    /// harmless. Answers whether its conversation is still spoken of: heard by someone, or counted.
-    pub fn unsubscribe(&mut self, now: Millis, audience: Audience, id: ListenerId) -> bool {
+    /// One who listened has left: to be said once of each. The last one to leave closes the connection after the
+    /// linger.
+    pub fn unsubscribe(&mut self, now: Millis) {
         self.tick(now);
-        self.registry.remove(audience, id);
+        self.listeners = self.listeners.saturating_sub(1);
         self.settle();
-        match audience {
-            Audience::Everything => true,
-            Audience::Conversation(slot) => {
-                // The id's other spelling has the slot beside this one.
-                self.registry.hears(slot) || self.registry.hears(slot ^ 1) || self.gate.knows(slot)
-            }
-        }
+    }
+
+    /// Whether this conversation is counted, so that its slot is still spoken of.
+    pub fn counts(&self, conversation: Slot) -> bool {
+        self.gate.knows(conversation)
     }
 
     /// Accepts a frame of so many characters for sending: at once if that may be, else as soon as it may, in order.
@@ -156,8 +153,8 @@ impl Machine {
     }
 
     /// A message, `parsed` or, for a conversation without listeners, told from its raw text. With
-    /// [`Verdict::Deliver`] its listeners are appended to `into`, to be called at once, before any effect is carried
-    /// out. With the others, [`Event::OutOfTurn`] is to follow.
+    /// [`Verdict::Deliver`] its listeners are to be called at once, before any effect is carried out. With the others,
+    /// [`Event::OutOfTurn`] is to follow.
     pub fn receive(
         &mut self,
         socket: SocketId,
@@ -165,7 +162,6 @@ impl Machine {
         seq: Option<Seq>,
         characters: u32,
         parsed: bool,
-        into: &mut Vec<ListenerId>,
     ) -> Verdict {
         if self.connection.open_socket() != Some(socket) {
             return Verdict::Drop;
@@ -174,26 +170,20 @@ impl Machine {
         self.stats.frames_parsed += u32::from(parsed);
         let counted = conversation.zip(seq).filter(|_| self.session.counts());
         let Some((slot, seq)) = counted else {
-            self.listeners(conversation, into);
             return Verdict::Deliver;
         };
         let verdict = self.gate.judge(slot, seq);
         match verdict {
-            Verdict::Deliver => {
-                self.listeners(conversation, into);
-                self.gate.release(slot, &mut self.effects);
-            }
+            Verdict::Deliver => self.gate.release(slot, &mut self.effects),
             Verdict::Drop => self.stats.duplicates += 1,
             Verdict::Hold(_) => {}
         }
         verdict
     }
 
-    /// Appends the listeners of a message that was held until now, or of a gap.
-    pub fn listeners(&mut self, conversation: Option<Slot>, into: &mut Vec<ListenerId>) {
-        let before = into.len();
-        self.registry.listeners(conversation, into);
-        self.stats.frames_delivered += (into.len() - before) as u32;
+    /// So many listeners were called with a message or a gap.
+    pub fn delivered(&mut self, calls: u32) {
+        self.stats.frames_delivered += calls;
     }
 
     /// A frame that is not usable: counted, and that is all; the connection lives on.
@@ -381,7 +371,7 @@ impl Machine {
     /// The counters as of now.
     pub fn stats(&self, now: Millis) -> Stats {
         Stats {
-            listeners: self.registry.len() as u32,
+            listeners: self.listeners,
             queued: self.outbox.len() as u32,
             connected_ms: self.connection.connected_ms(now.max(self.now)),
             assured: self.session.is_assured(),
@@ -447,7 +437,7 @@ impl Machine {
     fn settle(&mut self) {
         let now = self.now;
         // A message without a listener wants the connection too, or it would wait for ever.
-        let wanted = !self.away && (self.registry.len() > 0 || !self.outbox.is_empty());
+        let wanted = !self.away && (self.listeners > 0 || !self.outbox.is_empty());
         let (connection, mut io) = self.connection_io();
         connection.settle(now, wanted, &mut io);
         self.follow_connection();

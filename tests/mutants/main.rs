@@ -10,7 +10,7 @@
     reason = "a test may panic"
 )]
 
-use inbox_socket::core::{Audience, Config, Effect, Event, Kind, Machine, Millis, SocketId, Verdict};
+use inbox_socket::core::{Config, Effect, Event, Kind, Machine, Millis, SocketId, Verdict};
 
 const ROOM: u32 = 2;
 
@@ -26,7 +26,7 @@ impl Page {
     fn new() -> Self {
         let machine = Machine::new(Config { jitter: 0.0, ..Config::default() }, 1);
         let mut page = Self { machine, socket: 0, effects: Vec::new() };
-        page.machine.subscribe(0, Audience::Everything);
+        page.machine.subscribe(0);
         page.open(0);
         page
     }
@@ -42,7 +42,7 @@ impl Page {
     }
 
     fn receive(&mut self, seq: u64) -> Verdict {
-        self.machine.receive(self.socket, Some(ROOM), Some(seq), 10, true, &mut Vec::new())
+        self.machine.receive(self.socket, Some(ROOM), Some(seq), 10, true)
     }
 
     fn alarm(&mut self, now: Millis) -> Vec<Effect> {

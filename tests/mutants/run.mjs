@@ -114,20 +114,14 @@ const MUTATIONS = [
   {
     what: "stale sockets: their messages are heard",
     file: "src/core/machine.rs",
-    text: "into: &mut Vec<ListenerId>,\n    ) -> Verdict {\n        if self.connection.open_socket() != Some(socket) {",
-    instead: "into: &mut Vec<ListenerId>,\n    ) -> Verdict {\n        if socket == SocketId::MAX {",
+    text: "parsed: bool,\n    ) -> Verdict {\n        if self.connection.open_socket() != Some(socket) {",
+    instead: "parsed: bool,\n    ) -> Verdict {\n        if socket == SocketId::MAX {",
   },
   {
     what: "stale sockets: their closing closes the connection",
     file: "src/core/connection.rs",
     text: "if self.socket() != Some(socket) {",
     instead: "if socket == SocketId::MAX {",
-  },
-  {
-    what: "dispatch: a message reaches the listeners of every conversation",
-    file: "src/core/registry.rs",
-    text: "into.extend_from_slice(self.of(slot));",
-    instead: "into.extend(self.conversations.iter().flatten().filter(|_| slot < Slot::MAX));",
   },
   {
     what: "close codes: 1000 is a lost connection",

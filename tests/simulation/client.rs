@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use inbox_socket::core::{
-    Audience, Config, Effect, Event, HeldId, Kind, ListenerId, Machine, Outcome, SendId, Slot, SocketId,
-    Verdict,
+    Config, Effect, Event, HeldId, Kind, Machine, Outcome, SendId, Slot, SocketId, Verdict,
 };
 
 use crate::server::{Conversation, Frame, Message, Seq, SyncResponse, User};
@@ -57,7 +56,7 @@ impl Client {
     }
 
     pub(crate) fn start(&mut self, now: u64) -> Vec<Wish> {
-        self.machine.subscribe(now, Audience::Everything);
+        self.machine.subscribe(now);
         self.carry_out()
     }
 
@@ -108,12 +107,9 @@ impl Client {
     }
 
     fn receive_message(&mut self, now: u64, socket: SocketId, message: Message) {
-        let mut listeners = Vec::new();
         let slot = slot_of(message.conversation);
-        let verdict = self.machine.receive(socket, Some(slot), Some(message.seq), 100, true, &mut listeners);
-        self.deliver(&listeners, || Heard::Message(message.clone()));
-        match verdict {
-            Verdict::Deliver => {}
+        match self.machine.receive(socket, Some(slot), Some(message.seq), 100, true) {
+            Verdict::Deliver => self.heard.push(Heard::Message(message)),
             Verdict::Drop => self.machine.handle(now, Event::OutOfTurn),
             Verdict::Hold(held) => {
                 self.machine.handle(now, Event::OutOfTurn);
@@ -131,9 +127,7 @@ impl Client {
                 let delivered = self.machine.receive_synced(socket, slot, message.seq);
                 wishes.extend(self.carry_out());
                 if delivered {
-                    let mut listeners = Vec::new();
-                    self.machine.listeners(Some(slot), &mut listeners);
-                    self.deliver(&listeners, || Heard::Message(message));
+                    self.heard.push(Heard::Message(message));
                 }
             }
             self.machine.synced(now, socket, &counts(&response.heads), response.has_more);
@@ -162,11 +156,9 @@ impl Client {
                         self.machine.transmitted(send, 50);
                     }
                 }
-                Effect::Deliver { conversation, held } => {
+                Effect::Deliver { held, .. } => {
                     let message = self.held.remove(&held).expect("what is delivered was held");
-                    let mut listeners = Vec::new();
-                    self.machine.listeners(Some(conversation), &mut listeners);
-                    self.deliver(&listeners, || Heard::Message(message));
+                    self.heard.push(Heard::Message(message));
                 }
                 Effect::Forget(held) => {
                     self.held.remove(&held).expect("what is forgotten was held");
@@ -184,13 +176,6 @@ impl Client {
             }
         }
         wishes
-    }
-
-    fn deliver(&mut self, listeners: &[ListenerId], heard: impl FnOnce() -> Heard) {
-        assert!(listeners.len() <= 1, "this page has one listener");
-        if !listeners.is_empty() {
-            self.heard.push(heard());
-        }
     }
 
     fn send_of(&self, client_id: &str) -> Option<SendId> {

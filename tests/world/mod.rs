@@ -3,9 +3,7 @@
 
 #![allow(dead_code, reason = "each test file uses the part that it needs")]
 
-use inbox_socket::core::{
-    Audience, Config, Effect, Event, Kind, ListenerId, Machine, Millis, Outcome, SendId, SocketId, Status,
-};
+use inbox_socket::core::{Config, Effect, Event, Kind, Machine, Millis, Outcome, SendId, SocketId, Status};
 
 pub(crate) struct World {
     pub(crate) machine: Machine,
@@ -40,22 +38,21 @@ impl World {
         }
     }
 
-    /// A world whose connection is open, with one listener to conversation 1.
+    /// A world whose connection is open, with one listener.
     pub(crate) fn connected() -> Self {
         let mut world = Self::new();
-        world.subscribe(Audience::Conversation(1));
+        world.subscribe();
         world.open();
         world
     }
 
-    pub(crate) fn subscribe(&mut self, audience: Audience) -> ListenerId {
-        let id = self.machine.subscribe(self.now, audience);
+    pub(crate) fn subscribe(&mut self) {
+        self.machine.subscribe(self.now);
         self.carry_out();
-        id
     }
 
-    pub(crate) fn unsubscribe(&mut self, audience: Audience, id: ListenerId) {
-        self.machine.unsubscribe(self.now, audience, id);
+    pub(crate) fn unsubscribe(&mut self) {
+        self.machine.unsubscribe(self.now);
         self.carry_out();
     }
 

@@ -39,14 +39,10 @@ export function inspect(client) {
 /** @typedef {NonNullable<import("./look.js").Client["core"]>} Core */
 
 /** @param {Core} core */
-function countListeners({ ids, listeners }) {
-  /** @type {Map<import("../../index.js").ConversationId | null, number>} */
-  const counts = new Map();
-  for (const { slot } of listeners.values()) {
-    const conversation = ids[slot] ?? null;
-    counts.set(conversation, (counts.get(conversation) ?? 0) + 1);
-  }
-  return Array.from(counts, ([conversation, count]) => ({ conversation, count }));
+function countListeners({ conversations, everything }) {
+  const all = [...conversations.values(), everything];
+  const counts = all.map(({ id, listeners }) => ({ conversation: id, count: listeners.length }));
+  return counts.filter(({ count }) => count > 0);
 }
 
 /** @param {Core} core */
