@@ -25,9 +25,10 @@ const glue = join(made, "core.js");
 // Of what the glue has besides the crate's exports: see further().
 const FURTHER_TYPES = `export { lendTime } from "../time.js";
 export { watchAttempts } from "../socket.js";
-type Conversation = { id: string | number; listeners: unknown[] };
-export const conversations: Map<string | number, Conversation>;
-export const everything: { id: null; listeners: unknown[] };
+type Listener = { next?: Listener };
+type Heard<Id> = { id: Id; first?: Listener };
+export const conversations: Map<string | number, Heard<string | number>>;
+export const everything: Heard<null>;
 export const outgoing: Map<number, { text: string }>;
 `;
 

@@ -101,7 +101,7 @@ function readSyncResponse({ id, messages, heads, has_more: hasMore, floors }, co
     if (seq === 0) continue;
     const slot = slotOf(message.conversation_id);
     // Between the two, listeners are told of what is missing before this message.
-    if (control(SYNC_MESSAGE, slot, seq, [])) withMessage(message, () => control(SYNC_DELIVERY, slot, 0, []));
+    if (control(SYNC_MESSAGE, slot, seq, [])) withMessage(message, () => control(SYNC_DELIVERY, 0, 0, []));
   }
   control(SYNC_END, hasMore === true ? 1 : 0, 0, counts(heads));
 }

@@ -20,7 +20,7 @@ pub(super) fn take(socket: SocketId, kind: u32, a: f64, b: f64, list: &[f64]) ->
         5 => hub::act(|machine, now| machine.ponged(now, socket, a as Seq)),
         6 => return hub::act(|machine, now| machine.begin_synced(now, socket, a as u32, &pairs())),
         7 => return hub::act(|machine, _| machine.receive_synced(socket, a as Slot, b as Seq)),
-        8 => hub::deliver(Some(a as Slot)),
+        8 => hub::deliver(),
         9 => hub::act(|machine, now| machine.synced(now, socket, &pairs(), a > 0.0)),
         10 => return hub::act(|machine, now| machine.sync_refused(now, socket, a as u32, b as Millis)),
         _ => hub::act(|machine, _| machine.receive_control(socket, a as u32)),

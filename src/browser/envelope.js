@@ -5,9 +5,9 @@
 
 import { concernsControl, isUndecided, takeControl } from "./control.js";
 
-// Every conversation that is spoken of, by its id: a Map tells 2 from "2", and finds 0. What a message needs stands in
-// one object. With thousands of them open none is in the processor's cache any more, and each table that is looked into
-// on the way costs as much as a fifth of the parse.
+// Every conversation that is spoken of, by its id: a Map tells 2 from "2", and finds 0. Its listeners are a linked list,
+// and what a dispatch needs is handed from one step to the next: with thousands of conversations open none is in the
+// processor's cache any more, and each further object that is looked at on the way costs as much as a fifth of the parse.
 export const conversations = new Map();
 
 // The same by slot, the number by which Rust speaks of it. The number and the string of the same spelling get
@@ -17,17 +17,19 @@ const bySlot = [];
 const spellings = new Map();
 const freePairs = [];
 
-const NOBODY = [];
 // The same number stands in exports.rs.
 const NO_SLOT = -1;
 
-export const everything = { id: null, slot: NO_SLOT, listeners: NOBODY };
+export const everything = { id: null, slot: NO_SLOT, first: undefined, last: undefined };
 
-// Messages that came too early, by the id that Rust gave them.
+// How many listeners there have been.
+let joined = 0;
+
+// What `deliver` is about: a message, and its conversation if that is spoken of.
+let underWay;
+
+// The same for messages that came too early, by the id that Rust gave them.
 const held = new Map();
-
-// The message under way, for `deliver`.
-let message;
 
 /** The conversation of an id, spoken of from when it is first asked for. */
 function conversationOf(id) {
@@ -35,11 +37,11 @@ function conversationOf(id) {
   if (known !== undefined) return known;
   const spelling = String(id);
   const slot = pairOf(spelling) + (typeof id === "string" ? 1 : 0);
-  const conversation = { id, slot, listeners: NOBODY };
-  conversations.set(id, conversation);
-  bySlot[slot] = conversation;
+  const added = { id, slot, first: undefined, last: undefined };
+  conversations.set(id, added);
+  bySlot[slot] = added;
   spellings.set(spelling, slot);
-  return conversation;
+  return added;
 }
 
 function pairOf(spelling) {
@@ -74,27 +76,33 @@ export function keyOfSlot(slot) {
 
 /** Adds a listener to a conversation, or to everything. Its last message is kept where that may be asked for. */
 export function addListener(conversationId, callback, keepsLast) {
-  const conversation = conversationId === null || conversationId === undefined ? everything : conversationOf(conversationId);
-  const listener = { conversation, callback, keepsLast, last: null };
-  // A new list, here and below: a dispatch under way goes on with the old one.
-  conversation.listeners = [...conversation.listeners, listener];
+  const heard = conversationId === null || conversationId === undefined ? everything : conversationOf(conversationId);
+  const listener = { heard, callback, keepsLast, lastMessage: null, number: ++joined, next: undefined };
+  if (heard.last === undefined) heard.first = listener;
+  else heard.last.next = listener;
+  heard.last = listener;
   return listener;
 }
 
 /** Removes a listener; answers the slot of its conversation if that has no other, in either spelling, else -1. */
 export function removeListener(listener) {
-  const { conversation } = listener;
+  const { heard } = listener;
+  // Its `next` stays: a dispatch under way goes on from here.
   listener.callback = undefined;
-  conversation.listeners = conversation.listeners.filter((other) => other !== listener);
-  return isHeard(conversation) || isHeard(bySlot[conversation.slot ^ 1]) ? NO_SLOT : conversation.slot;
+  let before;
+  for (let other = heard.first; other !== listener; other = other.next) before = other;
+  if (before === undefined) heard.first = listener.next;
+  else before.next = listener.next;
+  if (heard.last === listener) heard.last = before;
+  return isHeard(heard) || isHeard(bySlot[heard.slot ^ 1]) ? NO_SLOT : heard.slot;
 }
 
-function isHeard(conversation) {
-  return conversation !== undefined && conversation.listeners.length > 0;
+function isHeard(heard) {
+  return heard !== undefined && heard.first !== undefined;
 }
 
 export function lastMessage(listener) {
-  return listener.last;
+  return listener.lastMessage;
 }
 
 /**
@@ -109,12 +117,12 @@ export function read(socket, frameLimit, onFrame, onUnusable, onControl) {
     if (typeof data !== "string") return onUnusable(0, false);
     if (data.length > frameLimit) return onUnusable(data.length, false);
     const likely = likelyId(data);
-    let conversation = conversations.get(likely);
+    let heard = conversations.get(likely);
     // What nobody listens to is not parsed, where the raw text tells for certain what it is.
-    if (!isHeard(conversation) && !isHeard(everything) && !isUndecided() && isCertain(data, likely)) {
-      const slot = likelySeq > 0 ? (conversation ?? conversationOf(likely)).slot : NO_SLOT;
-      const id = onFrame(slot, likelySeq, data.length, false);
-      if (id >= 0) held.set(id, parse(data));
+    if (!isHeard(heard) && !isHeard(everything) && !isUndecided() && isCertain(data, likely)) {
+      if (heard === undefined && likelySeq > 0) heard = conversationOf(likely);
+      const id = onFrame(likelySeq > 0 ? heard.slot : NO_SLOT, likelySeq, data.length, false);
+      if (id >= 0) held.set(id, { message: parse(data), heard });
       return;
     }
     const parsed = parse(data);
@@ -123,13 +131,13 @@ export function read(socket, frameLimit, onFrame, onUnusable, onControl) {
     if (concerns && takeControl(parsed, data.length, onControl)) return;
     const seq = seqOf(parsed);
     // Listeners that were called meanwhile may have had the conversation forgotten.
-    if (concerns || parsed.conversation_id !== likely) conversation = conversations.get(parsed.conversation_id);
-    if (conversation === undefined && seq > 0) conversation = conversationOf(parsed.conversation_id);
-    const outer = message;
-    message = parsed;
-    const id = onFrame(conversation === undefined ? NO_SLOT : conversation.slot, seq, data.length, true);
-    message = outer;
-    if (id >= 0) held.set(id, parsed);
+    if (concerns || parsed.conversation_id !== likely) heard = conversations.get(parsed.conversation_id);
+    if (heard === undefined && seq > 0) heard = conversationOf(parsed.conversation_id);
+    const outer = underWay;
+    underWay = { message: parsed, heard };
+    const id = onFrame(heard === undefined ? NO_SLOT : heard.slot, seq, data.length, true);
+    if (id >= 0) held.set(id, underWay);
+    underWay = outer;
   };
 }
 
@@ -150,41 +158,38 @@ export function seqOf(parsed) {
   return Number.isSafeInteger(seq) && seq > 0 && (typeof id === "number" || typeof id === "string") ? seq : 0;
 }
 
-/** Makes this the message that `deliver` gives to listeners. */
-export function withMessage(next, action) {
-  const outer = message;
-  message = next;
-  const result = action();
-  message = outer;
-  return result;
+/** Puts a message under way while something is done. */
+export function withMessage(message, action) {
+  const outer = underWay;
+  underWay = { message, heard: conversationOf(message.conversation_id) };
+  action();
+  underWay = outer;
 }
 
-/**
- * Calls the listeners of a conversation with the message under way, then those who hear everything; answers how many
- * calls that were.
- */
-export function deliver(slot) {
-  const delivered = message;
-  const everywhere = everything.listeners;
-  const own = slot === NO_SLOT ? undefined : bySlot[slot];
-  return (own === undefined ? 0 : callEach(own.listeners, delivered)) + callEach(everywhere, delivered);
+/** Calls the listeners of what is under way, then those who hear everything; answers how many calls that were. */
+export function deliver() {
+  const { message, heard } = underWay;
+  // Who joins in one of these calls did not listen when the message came.
+  const newest = joined;
+  const own = heard === undefined ? 0 : callEach(heard.first, message, newest);
+  return own + callEach(everything.first, message, newest);
 }
 
-function callEach(listeners, message) {
+function callEach(first, message, newest) {
   let calls = 0;
-  for (const listener of listeners) {
-    // One that has left during this very dispatch is passed over.
-    if (listener.callback === undefined) continue;
-    if (listener.keepsLast) listener.last = message;
+  for (let listener = first; listener !== undefined; listener = listener.next) {
+    // One that has left in one of these calls is passed over.
+    if (listener.callback === undefined || listener.number > newest) continue;
+    if (listener.keepsLast) listener.lastMessage = message;
     call(listener.callback, message);
     calls += 1;
   }
   return calls;
 }
 
-/** Makes a message that was held the one under way, and forgets it. */
+/** Puts a message that was held under way, and forgets it. */
 export function recall(id) {
-  message = held.get(id);
+  underWay = held.get(id);
   held.delete(id);
 }
 
@@ -192,9 +197,10 @@ export function forget(id) {
   held.delete(id);
 }
 
-/** Makes the report of missing messages the message under way. */
+/** Puts the report of missing messages under way. */
 export function reportGap(slot, after, before) {
-  message = { action: "gap", conversation_id: bySlot[slot].id, after, before };
+  const heard = bySlot[slot];
+  underWay = { message: { action: "gap", conversation_id: heard.id, after, before }, heard };
 }
 
 /** Calls a callback of the application's. What it throws is reported as uncaught and disturbs nobody else. */
@@ -215,8 +221,8 @@ export function report(error) {
 // Which conversation a message is for, told from its raw text: a third of the price of parsing it.
 //
 // Only for the shape in which a server of ours writes it, `{"conversation_id":2,"seq":58,…` (the seq may be missing),
-// and only where nothing in the text could make a parser see it otherwise. Without a backslash every quote begins or
-// ends a string; without a second brace every key is at the top; so a key that is not found as text is not there.
+// and only where nothing in the text could make a parser see it otherwise. Without a backslash every key is written as
+// it is, so one that is not found as text is not there.
 
 const START = '{"conversation_id":';
 const SEQ = '"seq":';
@@ -243,7 +249,7 @@ function likelyId(text) {
 function isCertain(text, id) {
   if (id < 0 || !text.startsWith(START) || !text.endsWith("}")) return false;
   likelySeq = text.startsWith(SEQ, end + 1) ? integerAt(text, end + 1 + SEQ.length) : 0;
-  return likelySeq >= 0 && text.indexOf("\\") < 0 && text.indexOf("{", 1) < 0 && !hasFurtherKey(text);
+  return likelySeq >= 0 && text.indexOf("\\") < 0 && !hasFurtherKey(text);
 }
 
 /**

@@ -35,8 +35,8 @@ extern "C" {
         on_unusable: &Closure<OnUnusable>,
         on_control: &Closure<OnControl>,
     );
-    /// Calls the listeners of this slot, or with -1 those who hear everything; answers how many.
-    pub(super) fn deliver(slot: i32) -> u32;
+    /// Calls the listeners of the message under way; answers how many.
+    pub(super) fn deliver() -> u32;
     pub(super) fn recall(held: HeldId);
     pub(super) fn forget(held: HeldId);
     #[wasm_bindgen(js_name = reportGap)]

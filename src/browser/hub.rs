@@ -95,7 +95,7 @@ pub(super) fn receive(
         (verdict, hub.machine.has_effects())
     });
     match verdict {
-        Verdict::Deliver if parsed => deliver(conversation),
+        Verdict::Deliver if parsed => deliver(),
         // Nobody hears this one, but others may have been held for it.
         Verdict::Deliver if asked => drain(),
         Verdict::Deliver => {}
@@ -108,11 +108,11 @@ pub(super) fn receive(
     }
 }
 
-/// Calls the listeners of a conversation with the message under way. Whatever they do that asks for effects waits
+/// Calls the listeners of the message under way. Whatever they do that asks for effects waits
 /// until all were called.
-pub(super) fn deliver(conversation: Option<Slot>) {
+pub(super) fn deliver() {
     let nested = with(|hub| std::mem::replace(&mut hub.draining, true));
-    let calls = envelope::deliver(conversation.map_or(-1, |slot| slot as i32));
+    let calls = envelope::deliver();
     let asked = with(|hub| {
         hub.draining = nested;
         hub.machine.delivered(calls);
@@ -205,14 +205,14 @@ fn carry_out(effect: Effect) {
         }
         Effect::Ping { socket, id } => with_socket(socket, |raw| envelope::say_ping(raw, id)),
         Effect::Transmit { socket, send } => with_socket(socket, |raw| transmit(raw, socket, send)),
-        Effect::Deliver { conversation, held } => {
+        Effect::Deliver(held) => {
             envelope::recall(held);
-            deliver(Some(conversation));
+            deliver();
         }
         Effect::Forget(held) => envelope::forget(held),
         Effect::Gap(gap) => {
             envelope::report_gap(gap.conversation, gap.after as f64, gap.before as f64);
-            deliver(Some(gap.conversation));
+            deliver();
         }
         Effect::Settle { send, outcome } => match outcome {
             Outcome::Delivered => envelope::settle_delivered(send),

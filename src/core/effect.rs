@@ -1,6 +1,6 @@
 //! What the machine asks to be done.
 
-use super::{Gap, HeldId, Outcome, SendId, Slot, SocketId};
+use super::{Gap, HeldId, Outcome, SendId, SocketId};
 
 /// Something for the caller to carry out, in the order in which they come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +34,8 @@ pub enum Effect {
         /// Names the question.
         id: u32,
     },
-    /// Call the listeners of this conversation with a message that was held, and forget it.
-    Deliver {
-        /// Whose message.
-        conversation: Slot,
-        /// The message.
-        held: HeldId,
-    },
+    /// Call the listeners of a message that was held, and forget it.
+    Deliver(HeldId),
     /// Forget a message that was held: it has been heard.
     Forget(HeldId),
     /// Tell the listeners of a conversation that messages are missing.

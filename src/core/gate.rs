@@ -91,7 +91,7 @@ impl Conversation {
             Effect::Forget(held)
         } else if seq == self.cursor + 1 {
             self.advance(seq);
-            Effect::Deliver { conversation: self.slot, held }
+            Effect::Deliver(held)
         } else {
             return None;
         };
@@ -194,12 +194,12 @@ impl Gate {
 
     /// Nobody counts any more: everything that is held goes out, in order, and all cursors are forgotten.
     pub(super) fn open(&mut self, effects: &mut VecDeque<Effect>) {
-        self.empty(effects, |conversation, held| Effect::Deliver { conversation, held });
+        self.empty(effects, Effect::Deliver);
     }
 
     /// Everything is forgotten, what is held included.
     pub(super) fn clear(&mut self, effects: &mut VecDeque<Effect>) {
-        self.empty(effects, |_, held| Effect::Forget(held));
+        self.empty(effects, Effect::Forget);
     }
 
     /// Conversations of which the server has more than was heard, with their cursors.
@@ -239,11 +239,11 @@ impl Gate {
         Verdict::Hold(id)
     }
 
-    fn empty(&mut self, effects: &mut VecDeque<Effect>, end: fn(Slot, HeldId) -> Effect) {
+    fn empty(&mut self, effects: &mut VecDeque<Effect>, end: fn(HeldId) -> Effect) {
         self.begun = false;
         for conversation in std::mem::take(&mut self.conversations).into_iter().flatten() {
             for (_, held) in conversation.held {
-                effects.push_back(end(conversation.slot, held));
+                effects.push_back(end(held));
             }
         }
     }

@@ -81,7 +81,7 @@ fn a_held_message_is_heard_as_soon_as_the_missing_one_has_come() {
     page.welcome(10, 7);
     let Verdict::Hold(held) = page.receive(9) else { panic!("it is early") };
     assert_eq!(page.receive(8), Verdict::Deliver);
-    assert_eq!(page.carry_out(), [Effect::Deliver { conversation: ROOM, held }]);
+    assert_eq!(page.carry_out(), [Effect::Deliver(held)]);
 }
 
 #[test]

@@ -156,7 +156,7 @@ impl Client {
                         self.machine.transmitted(send, 50);
                     }
                 }
-                Effect::Deliver { held, .. } => {
+                Effect::Deliver(held) => {
                     let message = self.held.remove(&held).expect("what is delivered was held");
                     self.heard.push(Heard::Message(message));
                 }

@@ -139,7 +139,7 @@ impl World {
                 Effect::Hello(_) | Effect::Sync { .. } | Effect::Ping { .. } => {
                     panic!("layer 1 was not agreed on")
                 }
-                Effect::Deliver { .. } | Effect::Forget(_) | Effect::Gap(_) => panic!("nothing was counted"),
+                Effect::Deliver(_) | Effect::Forget(_) | Effect::Gap(_) => panic!("nothing was counted"),
                 Effect::Announce => self.announced.push(self.machine.status()),
             }
         }

@@ -41,8 +41,15 @@ export function inspect(client) {
 /** @param {Core} core */
 function countListeners({ conversations, everything }) {
   const all = [...conversations.values(), everything];
-  const counts = all.map(({ id, listeners }) => ({ conversation: id, count: listeners.length }));
+  const counts = all.map(({ id, first }) => ({ conversation: id, count: lengthOf(first) }));
   return counts.filter(({ count }) => count > 0);
+}
+
+/** @param {Core["everything"]["first"]} listener */
+function lengthOf(listener) {
+  let length = 0;
+  for (; listener; listener = listener.next) length += 1;
+  return length;
 }
 
 /** @param {Core} core */
