@@ -4,7 +4,7 @@
 //! are the matter of `tests/hook` and `tests/e2e`.
 
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -198,6 +198,82 @@ fn a_listener_may_leave_during_its_own_call() {
     receive(&r#"{"conversation_id":1}"#.into());
     assert_eq!((heard(&leaver).length(), heard(&stays).length()), (1, 2));
     other.release();
+}
+
+#[wasm_bindgen_test]
+fn listeners_are_called_in_the_order_in_which_they_came_and_last_those_who_hear_everything() {
+    page(PLAIN);
+    let calls = Array::new();
+    let note = |name: &'static str| {
+        let calls = calls.clone();
+        Closure::<dyn Fn()>::new(move || {
+            calls.push(&name.into());
+        })
+        .into_js_value()
+        .unchecked_into::<Function>()
+    };
+    let subscriptions = [
+        connected(JsValue::NULL, &note("all")),
+        use_web_socket(1.into(), &note("a")),
+        use_web_socket(1.into(), &note("b")),
+        use_web_socket(1.into(), &note("c")),
+        use_web_socket(1.into(), &note("d")),
+    ];
+    let hear = || {
+        calls.set_length(0);
+        receive(&r#"{"conversation_id":1}"#.into());
+        String::from(calls.join(" "))
+    };
+    assert_eq!(hear(), "a b c d all");
+    for (leaver, left) in [(2, "a c d all"), (4, "a c all"), (1, "c all"), (3, "all")] {
+        subscriptions[leaver].release();
+        assert_eq!(hear(), left);
+    }
+    let again = use_web_socket(1.into(), &note("e"));
+    assert_eq!(hear(), "e all");
+    again.release();
+    subscriptions[0].release();
+}
+
+#[wasm_bindgen_test]
+fn who_leaves_in_the_call_of_another_is_not_called_any_more() {
+    page(PLAIN);
+    let (leaver, gone, stays) = (leaving(), listener(), listener());
+    let releases =
+        [&leaver, &gone].map(|listener| subscribe(1.into(), listener).unchecked_into::<Function>());
+    let both = Closure::once_into_js(move || {
+        for release in &releases {
+            release.call0(&JsValue::NULL).unwrap();
+        }
+    });
+    leave_with(&leaver, &both);
+    open();
+    let last = use_web_socket(1.into(), &stays);
+    receive(&r#"{"conversation_id":1}"#.into());
+    assert_eq!((heard(&leaver).length(), heard(&gone).length(), heard(&stays).length()), (1, 0, 1));
+    assert_eq!((stat("framesDelivered"), reported().length()), (2, 0));
+    last.release();
+}
+
+#[wasm_bindgen_test]
+fn who_comes_in_the_call_of_another_hears_the_next_message_first() {
+    page(PLAIN);
+    let (host, own, all) = (leaving(), listener(), listener());
+    let guests = Rc::new(OnceCell::new());
+    let (came, called) = (guests.clone(), [own.clone(), all.clone()]);
+    let come = Closure::once_into_js(move || {
+        let guests = [use_web_socket(1.into(), &called[0]), use_web_socket(JsValue::NULL, &called[1])];
+        came.set(guests).ok().unwrap();
+    });
+    leave_with(&host, &come);
+    let subscription = connected(1, &host);
+    receive(&r#"{"conversation_id":1,"message":"this"}"#.into());
+    assert_eq!((heard(&own).length(), heard(&all).length()), (0, 0));
+    leave_with(&host, &Function::new_no_args(""));
+    receive(&r#"{"conversation_id":1,"message":"next"}"#.into());
+    assert_eq!((heard(&own).length(), heard(&all).length()), (1, 1));
+    subscription.release();
+    guests.get().unwrap().iter().for_each(Subscription::release);
 }
 
 #[wasm_bindgen_test]
