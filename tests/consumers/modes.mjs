@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 
 import { testFile } from "../support/bundle.mjs";
+import { freePort } from "../support/free-port.mjs";
 import { start } from "../support/process.mjs";
 import { TestServer } from "../support/server.mjs";
 import { visit } from "./visit.mjs";
@@ -131,12 +131,4 @@ async function readSite(folder) {
   // Not every tool writes a page.
   const page = files.get("/index.html") ?? (await readFile(testFile("consumers/page/public/index.html")));
   return files.set("/", page);
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import { promisify } from "node:util";
 
 import { browser } from "../support/browser.mjs";
+import { freePort } from "../support/free-port.mjs";
 import { until, watchComplaints } from "../support/page.mjs";
 import { start } from "../support/process.mjs";
 import { openSource } from "./page.mjs";
@@ -106,12 +106,4 @@ async function openTab(t, address) {
   const complaints = watchComplaints(page);
   await page.goto(address);
   return { page, complaints };
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
 }

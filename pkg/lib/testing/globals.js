@@ -1,7 +1,7 @@
 // Globals that are replaced while a fake server is in use.
 
 // jsdom leaves these out, and Jest does not add them, though the Node.js below has them all.
-const NEEDED = ["DecompressionStream", "Response", "TextDecoder", "TextEncoder"];
+const NEEDED = ["TextDecoder", "TextEncoder"];
 
 /**
  * Sets globals, and those that the core needs and the test environment lacks. The function returned puts everything

@@ -4,10 +4,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { freePort } from "../free-port.mjs";
 import { endWithThis } from "../process.mjs";
 import { eventually } from "../queue.mjs";
 import { Page } from "./page.mjs";
@@ -135,14 +135,4 @@ export class Browser {
     if (!response.ok) throw new Error(`${this.engine.title}: ${value.error}: ${value.message}`);
     return value;
   }
-}
-
-/** @returns {Promise<string>} */
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  server.close();
-  await once(server, "close");
-  return String(port);
 }
