@@ -309,10 +309,11 @@ export function retry(): void;
 export function disconnect(): void;
 
 /**
- * Sets options: once, before anything else is called.
+ * Sets options: once, before anything else is called. The same options may be told again, as a module does that is
+ * reloaded hot; functions among them count as the same, and the first one stays.
  *
  * @throws TypeError naming the option, its value and what was expected
- * @throws Error when the connection has been used already
+ * @throws Error when the connection has been used already, with other options
  */
 export function configure(options: Options): void;
 

@@ -10,7 +10,7 @@ import { plus, sizeOf, weigh } from "./weigh.mjs";
 // The most that each may weigh, in bytes. To be lowered when something has become smaller, so that it stays so.
 const BUDGET = {
   "react, before the first subscription": { gzip: 2_800, brotli: 2_500 },
-  "root, before the first subscription": { gzip: 2_300, brotli: 2_100 },
+  "root, before the first subscription": { gzip: 2_350, brotli: 2_100 },
   "react, everything": { gzip: 35_900, brotli: 31_200 },
   "react, everything, core.wasm as a file": { gzip: 34_500, brotli: 29_600 },
 };

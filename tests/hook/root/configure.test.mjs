@@ -96,7 +96,23 @@ describe("configure()", () => {
     });
     assert.equal(message, "configure() was called after the connection had been used; call it once, before first use");
     assert.equal((await server.connection()).path, "/ws/inbox/");
-    await assert.rejects(page.evaluate(() => inbox.configure({})), /call it once, before first use/);
+    await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /call it once, before first use/);
+  });
+
+  it("may be told the same again at any time, as a module does that is reloaded", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      const run = () => inbox.configure({ url: () => "/here", reconnectDelays: [10] });
+      run();
+      inbox.subscribe(1, () => {});
+      run();
+    });
+    const connection = await server.connection();
+    assert.equal(connection.path, "/here");
+    await page.evaluate(() => inbox.configure({ url: () => "/there", reconnectDelays: [10] }));
+    for (const changed of [{}, { url: "/here", reconnectDelays: [10] }, { reconnectDelays: [10] }]) {
+      await assert.rejects(page.evaluate((changed) => inbox.configure(changed), changed), /before first use/);
+    }
   });
 
   it("loads nothing and connects nothing by itself", async (t) => {
