@@ -40,7 +40,10 @@ export function ConnectionPanel({ isConnected, openConversations }: ConnectionPa
       <button className="button" aria-pressed={isInspected} onClick={() => setInspected(!isInspected)}>
         Inspector
       </button>
-      <Suspense>{isInspected && <Inspector defaultOpen={hasRoom} />}</Suspense>
+      <Suspense>
+        {/* Away from where one writes. */}
+        {isInspected && <Inspector defaultOpen={hasRoom} position={hasRoom ? "top-right" : "bottom-right"} />}
+      </Suspense>
       <a href="/compare/">Compare with a socket for each</a>
     </section>
   );
