@@ -116,8 +116,8 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// A message that came by itself.
-    pub(super) fn judge(&mut self, slot: Slot, seq: Seq) -> Verdict {
+    /// A message that came by itself. Held ones whose turn has come with it follow as effects.
+    pub(super) fn judge(&mut self, slot: Slot, seq: Seq, effects: &mut VecDeque<Effect>) -> Verdict {
         let begun = self.begun;
         let conversation = self.entry(slot);
         conversation.slot = slot;
@@ -129,6 +129,7 @@ impl Gate {
             Verdict::Drop
         } else if next {
             conversation.advance(seq);
+            conversation.release(effects);
             Verdict::Deliver
         } else {
             self.hold(slot, seq)
@@ -178,15 +179,8 @@ impl Gate {
         }
     }
 
-    /// Held messages of this conversation whose turn has come.
-    pub(super) fn release(&mut self, slot: Slot, effects: &mut VecDeque<Effect>) {
-        if let Some(conversation) = self.known_mut(slot) {
-            conversation.release(effects);
-        }
-    }
-
     /// Held messages of all conversations whose turn has come.
-    pub(super) fn release_all(&mut self, effects: &mut VecDeque<Effect>) {
+    pub(super) fn release(&mut self, effects: &mut VecDeque<Effect>) {
         for conversation in self.conversations.iter_mut().flatten() {
             conversation.release(effects);
         }
@@ -250,10 +244,6 @@ impl Gate {
 
     fn known(&self) -> impl Iterator<Item = &Conversation> {
         self.conversations.iter().flatten()
-    }
-
-    fn known_mut(&mut self, slot: Slot) -> Option<&mut Conversation> {
-        self.conversations.get_mut(key_of(slot) as usize)?.as_mut()
     }
 
     #[allow(clippy::indexing_slicing, reason = "the vector was just made long enough")]

@@ -172,12 +172,8 @@ impl Machine {
         let Some((slot, seq)) = counted else {
             return Verdict::Deliver;
         };
-        let verdict = self.gate.judge(slot, seq);
-        match verdict {
-            Verdict::Deliver => self.gate.release(slot, &mut self.effects),
-            Verdict::Drop => self.stats.duplicates += 1,
-            Verdict::Hold(_) => {}
-        }
+        let verdict = self.gate.judge(slot, seq, &mut self.effects);
+        self.stats.duplicates += u32::from(verdict == Verdict::Drop);
         verdict
     }
 
@@ -485,7 +481,7 @@ impl Machine {
 
     fn set_heads(&mut self, heads: &[(Slot, Seq)]) {
         self.gate.set_heads(heads);
-        self.gate.release_all(&mut self.effects);
+        self.gate.release(&mut self.effects);
     }
 
     /// The server may not count, so nothing is held back for it.
