@@ -45,9 +45,9 @@ mutants: tools-rust ## Take each guard out and see which test notices
 
 test-browser: tools-wasm tools-chromium tools-firefox ## The shell, in headless Chromium and Firefox
 	$(call say,Rust: the shell in Chromium)
-	@wasm-pack --log-level warn test --headless --chrome --mode no-install -- --test browser
+	@wasm-pack --log-level warn test --headless --chrome --mode no-install -- --locked --test browser
 	$(call say,Rust: the shell in Firefox)
-	@wasm-pack --log-level warn test --headless --firefox --mode no-install -- --test browser
+	@wasm-pack --log-level warn test --headless --firefox --mode no-install -- --locked --test browser
 
 test-hook: build tests/node_modules/.package-lock.json tools-chromium ## The React hook and the root entry, in Chromium
 	$(call say,The hook in Chromium)

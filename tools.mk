@@ -7,8 +7,9 @@
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/inbox-socket
 export PATH := $(TOOLS)/bin:$(PATH)
 
-# The command-line tool writes glue for exactly the crate's version.
-WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)
+# The command-line tool writes glue for exactly the version that the crate is built with: what is built for it is
+# built --locked.
+WASM_BINDGEN := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"/\1/p;}' Cargo.lock)
 WASM_PACK := 0.15.1
 GECKODRIVER := 0.37.1
 CARGO_DENY := 0.20.2

@@ -55,7 +55,7 @@ await report(here, named);
 function compileCrate() {
   const how = ["--release", "--target", "web", "--mode", "no-install", "--no-pack"];
   const where = ["--out-dir", made, "--out-name", "core"];
-  execFileSync("wasm-pack", ["build", crate, ...how, ...where, "--", "--features", "npm"], {
+  execFileSync("wasm-pack", ["build", crate, ...how, ...where, "--", "--locked", "--features", "npm"], {
     stdio: "inherit",
     env: { ...process.env, CARGO_ENCODED_RUSTFLAGS: [...withoutPaths(), SMALL_STACK].join("\x1f") },
   });
@@ -63,7 +63,7 @@ function compileCrate() {
 
 /** Sources are named in the wasm, and where they are on this machine is nobody else's business. */
 function withoutPaths() {
-  const metadata = execFileSync("cargo", ["metadata", "--format-version", "1"], {
+  const metadata = execFileSync("cargo", ["metadata", "--locked", "--format-version", "1"], {
     cwd: crate,
     encoding: "utf8",
     maxBuffer: 1 << 28,

@@ -15,51 +15,51 @@ use super::{
 use crate::core::{Config, Event, Kind, Millis, Phase, SendId};
 
 /// Subscribes to a conversation (`null` or `undefined`: to all), with the connection's members at hand.
-#[wasm_bindgen(js_name = useWebSocket)]
+#[cfg_attr(feature = "npm", wasm_bindgen(js_name = useWebSocket))]
 pub fn use_web_socket(conversation_id: JsValue, on_message: &Function) -> Subscription {
     Subscription::begin(conversation_id, on_message, true)
 }
 
 /// Subscribes a listener; the function returned ends it.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
 pub fn subscribe(conversation_id: JsValue, listener: &Function) -> JsValue {
     let subscription = Subscription::begin(conversation_id, listener, false);
     Closure::once_into_js(move || subscription.release())
 }
 
 /// Sends `{conversation_id, message, type}`; the promise tells how it ended.
-#[wasm_bindgen(js_name = sendMessage)]
+#[cfg_attr(feature = "npm", wasm_bindgen(js_name = sendMessage))]
 pub fn send_message(conversation_id: &JsValue, message: &JsValue, kind: &JsValue) -> Promise {
     let named = hub::with(|hub| hub.protocol >= 1);
     post(Kind::Message, envelope::draft_message(conversation_id, message, kind, named))
 }
 
 /// Asks for a conversation's history; the reply arrives at its listeners.
-#[wasm_bindgen(js_name = requestMessages)]
+#[cfg_attr(feature = "npm", wasm_bindgen(js_name = requestMessages))]
 pub fn request_messages(conversation_id: &JsValue) -> Promise {
     post(Kind::Request, envelope::draft_request(conversation_id))
 }
 
 /// Sends a frame of the application's own.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
 pub fn send(frame: &JsValue) -> Promise {
     post(Kind::Other, envelope::draft_frame(frame))
 }
 
 /// Connects now, from any state in which somebody listens.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
 pub fn retry() {
     hub::handle(Event::Retry);
 }
 
 /// Closes the connection with 1000 and fails what is queued, until somebody asks for it again.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
 pub fn disconnect() {
     hub::handle(Event::Disconnect);
 }
 
 /// The connection's public state, as a new plain object.
-#[wasm_bindgen(js_name = getState)]
+#[cfg_attr(feature = "npm", wasm_bindgen(js_name = getState))]
 pub fn get_state() -> JsValue {
     let status = hub::with(|hub| hub.machine.status());
     to_js(&State {
@@ -71,14 +71,14 @@ pub fn get_state() -> JsValue {
 }
 
 /// Calls back whenever the public state has changed; the function returned ends it.
-#[wasm_bindgen(js_name = subscribeState)]
+#[cfg_attr(feature = "npm", wasm_bindgen(js_name = subscribeState))]
 pub fn subscribe_state(listener: Function) -> JsValue {
     let id = hub::watch(listener);
     Closure::once_into_js(move || hub::unwatch(id))
 }
 
 /// The counters, as a new plain object.
-#[wasm_bindgen(js_name = getStats)]
+#[cfg_attr(feature = "npm", wasm_bindgen(js_name = getStats))]
 pub fn get_stats() -> JsValue {
     let now = clock::now();
     to_js(&hub::with(|hub| hub.machine.stats(now)))
@@ -86,7 +86,7 @@ pub fn get_stats() -> JsValue {
 
 /// Where the connection is in its life: the milliseconds until the next attempt, or below zero a name in
 /// `pkg/lib/diagnosis/inspect.js`. One number, because whatever more would cross costs every page something.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
 pub fn inspect() -> f64 {
     let now = clock::now();
     let name = match hub::with(|hub| hub.machine.phase(now)) {
@@ -102,14 +102,14 @@ pub fn inspect() -> f64 {
 }
 
 /// Whether the present socket has this frame.
-#[wasm_bindgen(js_name = isUnderWay)]
+#[cfg_attr(feature = "npm", wasm_bindgen(js_name = isUnderWay))]
 pub fn is_under_way(send: SendId) -> bool {
     hub::with(|hub| hub.machine.is_under_way(send))
 }
 
 /// Sets options, before first use. `pkg/lib/options.js` has validated them and said what was wrong with which; what
 /// is of another type here counts as not set.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
 pub fn configure(options: &JsValue) {
     // Read one by one: serde's way of refusing what does not fit would bring the formatting of floats with it, a
     // third of this module's size.
@@ -135,16 +135,16 @@ pub fn configure(options: &JsValue) {
 }
 
 /// One component's part in the connection: what `useWebSocket` returns.
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
 pub struct Subscription {
     listener: Listener,
     released: Cell<bool>,
 }
 
-#[wasm_bindgen]
+#[cfg_attr(feature = "npm", wasm_bindgen)]
 impl Subscription {
     /// The last message this subscription was given, `null` before one.
-    #[wasm_bindgen(getter, js_name = lastMessage)]
+    #[cfg_attr(feature = "npm", wasm_bindgen(getter, js_name = lastMessage))]
     pub fn last_message(&self) -> JsValue {
         envelope::last_message(&self.listener)
     }

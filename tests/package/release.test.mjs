@@ -11,6 +11,13 @@ describe("a release", () => {
     assert.equal(/^## (\S+)/m.exec(await read("CHANGELOG.md"))?.[1], version);
   });
 
+  it("has one wasm-bindgen: of the crate, and of the page with Yew, which the same command-line tool writes glue for", async () => {
+    const locks = await Promise.all(["Cargo.lock", "examples/yew/Cargo.lock"].map(read));
+    const [crate, yew] = locks.map((lock) => /^name = "wasm-bindgen"\nversion = "(.+)"$/m.exec(lock)?.[1]);
+    assert.match(String(crate), /^\d/);
+    assert.equal(yew, crate);
+  });
+
   it("brings no dependency along", async () => {
     const { dependencies, optionalDependencies, peerDependenciesMeta, peerDependencies } = JSON.parse(
       await read("pkg/package.json"),
