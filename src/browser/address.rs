@@ -12,7 +12,7 @@ const DEFAULT_URL: &str = "/ws/inbox/";
 
 /// The `url` option and whether its function is being waited for.
 #[derive(Default)]
-pub(super) struct Address {
+pub(crate) struct Address {
     /// A string, a function, or undefined for the default.
     url: JsValue,
     /// A promise of the function's is pending. A further attempt waits for the same one: a function that
@@ -21,7 +21,7 @@ pub(super) struct Address {
 }
 
 impl Address {
-    pub(super) fn new(url: JsValue) -> Self {
+    pub(crate) fn new(url: JsValue) -> Self {
         Self { url, asking: false }
     }
 }
@@ -75,5 +75,5 @@ fn open(socket: SocketId, url: Result<JsValue, JsValue>) {
 #[wasm_bindgen(module = "/src/browser/address.js")]
 extern "C" {
     #[wasm_bindgen(js_name = webSocketUrl, catch)]
-    fn websocket_url(url: &JsValue) -> Result<String, JsValue>;
+    pub(crate) fn websocket_url(url: &JsValue) -> Result<String, JsValue>;
 }

@@ -11,7 +11,7 @@ extern "C" {
 }
 
 /// Milliseconds since the page was loaded; never runs backwards.
-pub(super) fn now() -> Millis {
+pub(crate) fn now() -> Millis {
     performance_now() as Millis
 }
 

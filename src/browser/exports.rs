@@ -1,4 +1,4 @@
-//! The JavaScript API. `pkg/index.d.ts` documents it for those who use it.
+//! The JavaScript API, exported to JavaScript with the feature `npm`. `pkg/index.d.ts` documents it for those who use it.
 
 use std::cell::Cell;
 
@@ -169,7 +169,7 @@ impl Subscription {
 
 impl Subscription {
     /// Keeping the last message keeps it from the garbage collector: only where it can be asked for.
-    fn begin(conversation_id: JsValue, callback: &Function, keeps_last: bool) -> Self {
+    pub(crate) fn begin(conversation_id: JsValue, callback: &Function, keeps_last: bool) -> Self {
         // The listener stands ready before anything is done that may bring it a message.
         let listener = envelope::add_listener(&conversation_id, callback, keeps_last);
         let now = clock::now();

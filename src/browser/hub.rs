@@ -15,14 +15,14 @@ use crate::core::{
 };
 
 /// Frames longer than this are dropped unread, in UTF-16 code units.
-const FRAME_LIMIT: u32 = 1 << 20;
+pub(crate) const FRAME_LIMIT: u32 = 1 << 20;
 
 thread_local! {
     static HUB: RefCell<Hub> = RefCell::new(Hub::new(Config::default(), Address::default(), FRAME_LIMIT));
 }
 
-pub(super) struct Hub {
-    pub(super) machine: Machine,
+pub(crate) struct Hub {
+    pub(crate) machine: Machine,
     pub(super) address: Address,
     /// The socket that the machine has asked for and not dropped since, whether it exists yet or not.
     pub(super) expected: Option<SocketId>,
@@ -51,15 +51,22 @@ impl Hub {
             watching_page: false,
         }
     }
+
+    /// Whether anything has been asked of it: too late for options.
+    #[cfg(not(feature = "npm"))]
+    pub(crate) fn is_used(&self, now: Millis) -> bool {
+        let stats = self.machine.stats(now);
+        !self.watchers.is_empty() || stats.attempts > 0 || stats.listeners > 0 || stats.queued > 0
+    }
 }
 
 /// Borrows the hub. What is called in here must not call JavaScript.
-pub(super) fn with<T>(f: impl FnOnce(&mut Hub) -> T) -> T {
+pub(crate) fn with<T>(f: impl FnOnce(&mut Hub) -> T) -> T {
     HUB.with_borrow_mut(f)
 }
 
 /// Sets the options. Only before first use: the machine starts anew.
-pub(super) fn configure(config: Config, address: Address, frame_limit: Option<u32>) {
+pub(crate) fn configure(config: Config, address: Address, frame_limit: Option<u32>) {
     let limit = frame_limit.unwrap_or(FRAME_LIMIT);
     let mut fresh = Hub::new(config, address, limit);
     let old = with(|hub| {
@@ -147,7 +154,7 @@ pub(super) fn failed(socket: SocketId) {
 }
 
 /// Tells a callback of each change of the public status.
-pub(super) fn watch(callback: Function) -> u32 {
+pub(crate) fn watch(callback: Function) -> u32 {
     with(|hub| {
         let id = hub.next_watcher;
         hub.next_watcher = id.wrapping_add(1);
@@ -156,7 +163,7 @@ pub(super) fn watch(callback: Function) -> u32 {
     })
 }
 
-pub(super) fn unwatch(id: u32) {
+pub(crate) fn unwatch(id: u32) {
     with(|hub| hub.watchers.retain(|(watcher, _)| *watcher != id));
 }
 

@@ -9,13 +9,13 @@
 //! | `envelope.rs`, `envelope.js`, `outgoing.js` | values that stay in JavaScript: messages, callbacks, texts |
 //! | `control.rs`, `control.js` | the frames of layer 1 that are not messages |
 
-mod address;
+pub(crate) mod address;
 mod alarm;
-mod clock;
+pub(crate) mod clock;
 mod control;
 mod envelope;
 pub mod exports;
-mod hub;
+pub(crate) mod hub;
 mod page;
 mod socket;
 

@@ -1,0 +1,37 @@
+//! The API for pages written in Rust: closures, types and futures around what `browser` does. Not part of the npm
+//! package, which pays for every byte.
+//!
+//! | where | what |
+//! | --- | --- |
+//! | `listen.rs` | what is heard, until its [`Guard`] is dropped |
+//! | `send.rs` | what is sent, and how that ended |
+//! | `options.rs` | what may be set before first use |
+//! | `frame.rs`, `id.rs` | values of the wire |
+
+mod frame;
+mod id;
+mod listen;
+mod options;
+mod send;
+
+pub use frame::Frame;
+pub use id::{Id, InexactId};
+pub use listen::{Guard, listen, listen_all, watch};
+pub use options::{ConfigureError, Options, Protocol, Url, configure};
+pub use send::{SendResult, request_messages, send, send_message, send_typed_message};
+
+pub use crate::browser::exports::{disconnect, retry};
+pub use crate::core::{ConnectionError, Stats, Status as State};
+
+use crate::browser::{clock, hub};
+
+/// The connection's state now.
+pub fn state() -> State {
+    hub::with(|hub| hub.machine.status())
+}
+
+/// The counters now.
+pub fn stats() -> Stats {
+    let now = clock::now();
+    hub::with(|hub| hub.machine.stats(now))
+}
