@@ -43,11 +43,11 @@ herd: tools-rust ## Ten thousand clients come back: the busiest second of each r
 mutants: tools-rust ## Take each guard out and see which test notices
 	@node tests/mutants/run.mjs
 
-test-browser: tools-wasm tools-chromium tools-firefox ## The shell, in headless Chromium and Firefox
+test-browser: tools-wasm tools-chromium tools-firefox ## The shell and the API for Rust, in headless Chromium and Firefox
 	$(call say,Rust: the shell in Chromium)
-	@wasm-pack --log-level warn test --headless --chrome --mode no-install -- --locked --test browser
+	@wasm-pack --log-level warn test --headless --chrome --mode no-install -- --locked --test browser --test client
 	$(call say,Rust: the shell in Firefox)
-	@wasm-pack --log-level warn test --headless --firefox --mode no-install -- --locked --test browser
+	@wasm-pack --log-level warn test --headless --firefox --mode no-install -- --locked --test browser --test client
 
 test-hook: build tests/node_modules/.package-lock.json tools-chromium ## The React hook and the root entry, in Chromium
 	$(call say,The hook in Chromium)
@@ -102,8 +102,12 @@ lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/nod
 	$(call say,Formats lints docs and types)
 	@cargo fmt --check
 	@cargo clippy --quiet --all-targets -- -D warnings
+	@cargo clippy --quiet --all-targets --features npm -- -D warnings
 	@cargo clippy --quiet --all-targets --target wasm32-unknown-unknown -- -D warnings
+	@cargo clippy --quiet --all-targets --target wasm32-unknown-unknown --features npm -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --document-private-items
+	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --document-private-items --target wasm32-unknown-unknown
+	@cargo test --quiet --doc --target wasm32-unknown-unknown
 	@cd pkg && npm run --silent typecheck
 	@cd tests && npm run --silent typecheck
 	@cd tests/bench && npm run --silent typecheck

@@ -6,6 +6,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
+mod scripted;
+
 use std::cell::OnceCell;
 use std::rc::Rc;
 
@@ -18,46 +20,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+use scripted::*;
+
 wasm_bindgen_test_configure!(run_in_browser);
-
-/// Puts the scripted WebSocket in the browser's place and forgets earlier ones.
-///
-/// Evaluated, and not one more module of the page: `wasm-bindgen-test-runner` serves four connections for certain. With
-/// five modules to load at once a browser makes a fifth, which is often never answered, and no test begins.
-fn install() {
-    js_sys::eval(include_str!("browser.js")).unwrap();
-}
-
-#[wasm_bindgen(js_namespace = server)]
-extern "C" {
-    fn count() -> u32;
-    fn url() -> String;
-    fn open();
-    fn close(code: u16, reason: &str);
-    fn receive(data: &JsValue);
-    fn sent() -> Array;
-    #[wasm_bindgen(js_name = closedWith)]
-    fn closed_with() -> JsValue;
-    /// What was given to reportError since `install`.
-    fn reported() -> Array;
-    /// A listener that keeps what it was given in `.heard`.
-    fn listener() -> Function;
-    fn heard(listener: &Function) -> Array;
-    fn throwing() -> Function;
-    /// A listener that ends the subscription it is told of, in its first call.
-    fn leaving() -> Function;
-    #[wasm_bindgen(js_name = leaveWith)]
-    fn leave_with(listener: &Function, release: &JsValue);
-    /// Resolves when the condition holds.
-    fn until(condition: &Closure<dyn FnMut() -> bool>) -> Promise;
-    /// A url function whose promise is settled by hand.
-    #[wasm_bindgen(js_name = slowUrl)]
-    fn slow_url() -> Function;
-    #[wasm_bindgen(js_name = answerUrl)]
-    fn answer_url(url: &str);
-    #[wasm_bindgen(js_name = urlCalls)]
-    fn url_calls() -> u32;
-}
 
 /// Most of what the shell does shows best without layer 1.
 const PLAIN: &str = r#"{"protocol": 0}"#;
@@ -82,11 +47,6 @@ fn state(member: &str) -> JsValue {
 fn stat(member: &str) -> u32 {
     let value = Reflect::get(&get_stats(), &member.into()).unwrap();
     value.as_f64().unwrap() as u32
-}
-
-async fn wait_until(condition: impl FnMut() -> bool + 'static) {
-    let condition = Closure::new(condition);
-    JsFuture::from(until(&condition)).await.unwrap();
 }
 
 async fn status_of(promise: Promise) -> String {

@@ -45,10 +45,11 @@ fn nothing_formats_text() {
     }
 }
 
-/// More of them at once are more than `wasm-bindgen-test-runner` serves for certain; see `install` in `tests/browser.rs`.
+/// More of them at once are more than `wasm-bindgen-test-runner` serves for certain; see `install` in `tests/scripted`.
 #[test]
 fn a_test_page_has_no_more_than_four_modules_to_load_at_once() {
-    let shell = sources("src/browser").into_iter().chain(sources("tests"));
+    let folders = ["src/browser", "src/client", "tests", "tests/scripted"];
+    let shell = folders.into_iter().flat_map(sources);
     let modules: BTreeSet<String> = shell
         .flat_map(|(_, code)| {
             let named = code.split("wasm_bindgen(module = \"").skip(1);

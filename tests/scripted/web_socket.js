@@ -1,5 +1,5 @@
-// The server's side of tests/browser.rs: a WebSocket that does what the test says. A script that leaves `server`
-// behind; why it is no module is said there.
+// A WebSocket that does what the test says. A script that leaves `server`
+// behind; why it is no module is said in mod.rs.
 
 globalThis.server = (() => {
   const sockets = [];

@@ -1,0 +1,411 @@
+//! The API for pages in Rust, in a real browser: `wasm-pack test --headless --chrome`. What it lies upon is tested in
+//! browser.rs.
+
+#![cfg(all(target_arch = "wasm32", not(feature = "npm")))]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+mod scripted;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use inbox_socket::{
+    ConfigureError, ConnectionError, Frame, Guard, Id, Options, Protocol, SendResult, State, Url, configure,
+    disconnect, exports, listen, listen_all, request_messages, send, send_message, send_typed_message, state,
+    stats, watch,
+};
+use js_sys::{JSON, Reflect};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+use scripted::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Mine {
+    message: String,
+}
+
+fn mine(text: &str) -> Mine {
+    Mine { message: text.into() }
+}
+
+/// What a closure was called with.
+type Heard<T> = Rc<RefCell<Vec<T>>>;
+
+fn keeping<T: 'static>() -> (Heard<T>, impl FnMut(T) + 'static) {
+    let heard = Heard::default();
+    let keep = heard.clone();
+    (heard, move |it| keep.borrow_mut().push(it))
+}
+
+/// A page as it is after loading.
+fn loaded() {
+    install();
+    disconnect();
+    exports::configure(&JsValue::UNDEFINED);
+}
+
+fn page(options: Options) {
+    loaded();
+    configure(options).unwrap();
+}
+
+fn plain() -> Options {
+    Options { protocol: Protocol::Plain, jitter: 0.0, ..Options::default() }
+}
+
+/// A page that is connected to a server of layer 1.
+fn welcomed<T: serde::de::DeserializeOwned>(on_frame: impl FnMut(T) + 'static) -> Guard {
+    page(Options::default());
+    let guard = listen_all(on_frame);
+    open();
+    say(r#"{"action":"welcome","protocol":1,"user_id":1,"heads":{"2":57}}"#);
+    guard
+}
+
+/// The server says this.
+fn say(frame: &str) {
+    receive(&frame.into());
+}
+
+fn said(index: u32) -> String {
+    sent().get(index).as_string().unwrap()
+}
+
+fn said_member(index: u32, name: &str) -> JsValue {
+    Reflect::get(&JSON::parse(&said(index)).unwrap(), &name.into()).unwrap()
+}
+
+/// Where the result will be: begun now, as a page does that does not wait for it.
+fn begun(sending: impl Future<Output = SendResult> + 'static) -> Heard<SendResult> {
+    let (results, mut keep) = keeping();
+    spawn_local(async move { keep(sending.await) });
+    results
+}
+
+async fn result_of(results: Heard<SendResult>) -> SendResult {
+    let waited_for = results.clone();
+    wait_until(move || !waited_for.borrow().is_empty()).await;
+    results.take().remove(0)
+}
+
+async fn wait_for_sent(count: u32) {
+    wait_until(move || sent().length() == count).await;
+}
+
+#[wasm_bindgen_test]
+fn a_listener_hears_the_messages_of_its_own_conversation_and_one_of_all_hears_all() {
+    page(plain());
+    let (number, keep_number) = keeping::<Mine>();
+    let (text, keep_text) = keeping::<Mine>();
+    let (large, keep_large) = keeping::<Mine>();
+    let (all, keep_all) = keeping::<Mine>();
+    let _guards = (
+        listen(2, keep_number),
+        listen("2", keep_text),
+        listen(Id::try_from(9_007_199_254_740_991_u64).unwrap(), keep_large),
+        listen_all(keep_all),
+    );
+    open();
+    say(r#"{"conversation_id":2,"message":"number"}"#);
+    say(r#"{"conversation_id":"2","message":"text"}"#);
+    say(r#"{"conversation_id":9007199254740991,"message":"large"}"#);
+    say(r#"{"message":"nobody's"}"#);
+    assert_eq!(*number.borrow(), [mine("number")]);
+    assert_eq!(*text.borrow(), [mine("text")]);
+    assert_eq!(*large.borrow(), [mine("large")]);
+    assert_eq!(*all.borrow(), ["number", "text", "large", "nobody's"].map(mine));
+}
+
+#[wasm_bindgen_test]
+fn a_frame_that_does_not_fit_is_passed_over() {
+    page(plain());
+    let (heard, keep) = keeping::<Mine>();
+    let _guard = listen(2, keep);
+    open();
+    say(r#"{"conversation_id":2,"message":7}"#);
+    say(r#"{"conversation_id":2,"action":"typing"}"#);
+    say(r#"{"conversation_id":2,"message":"fits"}"#);
+    assert_eq!(*heard.borrow(), [mine("fits")]);
+    assert_eq!(reported().length(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_frame_tells_messages_histories_refusals_and_gaps_apart() {
+    let (heard, keep) = keeping::<Frame<Mine>>();
+    let _guard = welcomed(keep);
+    say(r#"{"action":"messages_response","conversation_id":2,"messages":[{"message":"old"}]}"#);
+    say(r#"{"action":"error","code":"rate_limited","ref":null,"conversation_id":"b","retry_after":1500}"#);
+    say(r#"{"action":"typing"}"#);
+    say(r#"{"conversation_id":2,"seq":90,"message":"m90"}"#);
+    wait_for_sent(2).await;
+    let id = said_member(1, "id").as_f64().unwrap();
+    say(&format!(
+        r#"{{"action":"sync_response","id":{id},"messages":[],"heads":{{"2":90}},"has_more":false,"floors":{{"2":89}}}}"#
+    ));
+    let refusal = Frame::Refusal {
+        code: "rate_limited".into(),
+        detail: None,
+        reference: None,
+        conversation_id: Some("b".into()),
+        retry_after: Some(1500.0),
+    };
+    assert_eq!(
+        *heard.borrow(),
+        [
+            Frame::History { conversation_id: 2.into(), messages: vec![mine("old")], has_more: false },
+            refusal,
+            Frame::Gap { conversation_id: 2.into(), after: 57, before: 90 },
+            Frame::Message(mine("m90")),
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_guard_ends_its_listener_and_frees_its_closure_and_the_last_one_closes_the_connection() {
+    page(Options { linger: Duration::from_millis(10), ..plain() });
+    let (heard, keep) = keeping::<Mine>();
+    let guard = listen(2, keep);
+    open();
+    drop(guard);
+    say(r#"{"conversation_id":2,"message":"too late"}"#);
+    assert_eq!(stats().listeners, 0);
+    wait_until(|| closed_with() == 1000).await;
+    let closures = heard.clone();
+    wait_until(move || Rc::strong_count(&closures) == 2).await;
+    assert_eq!(*heard.borrow(), []);
+}
+
+#[wasm_bindgen_test]
+fn a_guard_may_be_dropped_inside_its_own_call_and_the_closure_goes_on_to_its_end() {
+    page(plain());
+    let (heard, mut keep) = keeping::<Mine>();
+    let guard = Rc::new(RefCell::new(None));
+    let own = guard.clone();
+    *guard.borrow_mut() = Some(listen(2, move |message| {
+        drop(own.take());
+        keep(message);
+    }));
+    let (others, keep_other) = keeping::<Mine>();
+    let _other = listen(2, keep_other);
+    open();
+    say(r#"{"conversation_id":2,"message":"first"}"#);
+    say(r#"{"conversation_id":2,"message":"second"}"#);
+    assert_eq!(*heard.borrow(), [mine("first")]);
+    assert_eq!(*others.borrow(), [mine("first"), mine("second")]);
+    assert_eq!(reported().length(), 0);
+}
+
+#[wasm_bindgen_test]
+fn a_forgotten_guard_goes_on() {
+    page(plain());
+    let (heard, keep) = keeping::<Mine>();
+    listen(2, keep).forget();
+    open();
+    say(r#"{"conversation_id":2,"message":"still"}"#);
+    assert_eq!(*heard.borrow(), [mine("still")]);
+}
+
+#[wasm_bindgen_test]
+fn a_watcher_is_told_of_each_change_until_its_guard_is_dropped() {
+    page(plain());
+    let (states, keep) = keeping::<State>();
+    let watching = watch(keep);
+    let _guard = listen::<Mine>(1, |_| {});
+    open();
+    close(1006, "");
+    drop(watching);
+    disconnect();
+    let told: Vec<_> = states.borrow().iter().map(|state| (state.is_connected, state.error)).collect();
+    assert_eq!(told, [(false, None), (true, None), (false, Some(ConnectionError::Lost))]);
+    assert_eq!(state(), State::default());
+}
+
+#[wasm_bindgen_test]
+fn a_watcher_that_another_one_ends_is_not_told_any_more() {
+    page(plain());
+    let second = Rc::new(RefCell::new(None));
+    let ended = second.clone();
+    let _first = watch(move |_| drop(ended.take()));
+    let (states, keep) = keeping::<State>();
+    *second.borrow_mut() = Some(watch(keep));
+    let _guard = listen::<Mine>(1, |_| {});
+    assert_eq!(*states.borrow(), []);
+    assert_eq!(reported().length(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_message_is_sent_where_the_server_acknowledges_nothing() {
+    page(plain());
+    let _guard = listen::<Mine>(1, |_| {});
+    open();
+    assert_eq!(send_message(1, "Hello").await, SendResult::Sent);
+    assert_eq!(send_typed_message("a", &["x.png"], "IMAGE").await, SendResult::Sent);
+    assert_eq!(said(0), r#"{"conversation_id":1,"message":"Hello","type":"TEXT"}"#);
+    assert_eq!(said(1), r#"{"conversation_id":"a","message":["x.png"],"type":"IMAGE"}"#);
+}
+
+#[wasm_bindgen_test]
+async fn a_message_is_delivered_under_the_servers_name_for_it() {
+    let _guard = welcomed::<Mine>(|_| {});
+    for (name, message_id) in
+        [("789", Some(789.into())), ("\"m\"", Some("m".into())), ("null", None), ("{}", None)]
+    {
+        let before = sent().length();
+        let sending = begun(send_message(2, "Hello"));
+        wait_for_sent(before + 1).await;
+        let client_id = said_member(before, "client_id").as_string().unwrap();
+        say(&format!(r#"{{"action":"ack","client_id":"{client_id}","message_id":{name},"seq":58}}"#));
+        assert_eq!(result_of(sending).await, SendResult::Delivered { message_id });
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_fails_says_why() {
+    let failed = |reason: &str| SendResult::Failed { reason: reason.into() };
+    let _guard = welcomed::<Mine>(|_| {});
+    let sending = begun(send_message(9, "Hello"));
+    wait_for_sent(2).await;
+    let client_id = said_member(1, "client_id").as_string().unwrap();
+    say(&format!(r#"{{"action":"error","code":"not_found","detail":"No.","ref":"{client_id}"}}"#));
+    assert_eq!(result_of(sending).await, failed("No."));
+
+    assert_eq!(send_message(1, "").await, failed("the message is empty"));
+    assert_eq!(send("text").await, failed("a frame is an object, not text"));
+    let SendResult::Failed { reason } = send(&HashMap::from([((1, 2), 3)])).await else {
+        panic!("a key that is no text cannot be sent");
+    };
+    assert!(reason.contains("key"), "{reason}");
+
+    close(1006, "");
+    let waiting = begun(request_messages(2));
+    wait_until(|| stats().queued == 1).await;
+    disconnect();
+    assert_eq!(result_of(waiting).await, failed("disconnect() was called before the frame was sent"));
+}
+
+#[wasm_bindgen_test]
+async fn frames_of_the_applications_own_are_sent_as_json_has_them() {
+    #[derive(Serialize)]
+    struct Typing {
+        action: &'static str,
+        conversation_id: Id,
+        until: Option<u32>,
+        more: HashMap<&'static str, u64>,
+    }
+    page(plain());
+    let _guard = listen::<Mine>(1, |_| {});
+    open();
+    let more = HashMap::from([("at", 1_700_000_000_000)]);
+    let typing = Typing { action: "typing", conversation_id: 2.into(), until: None, more };
+    assert_eq!(send(&typing).await, SendResult::Sent);
+    assert_eq!(request_messages("a").await, SendResult::Sent);
+    assert_eq!(
+        said(0),
+        r#"{"action":"typing","conversation_id":2,"until":null,"more":{"at":1700000000000}}"#
+    );
+    assert_eq!(said(1), r#"{"action":"get_messages","conversation_id":"a"}"#);
+}
+
+#[wasm_bindgen_test]
+fn options_are_what_the_connection_goes_by() {
+    page(Options { url: "https://example.com/inbox/".into(), frame_limit: 45, max_attempts: 0, ..plain() });
+    let (heard, keep) = keeping::<Mine>();
+    let _guard = listen(1, keep);
+    assert_eq!(url(), "wss://example.com/inbox/");
+    open();
+    assert_eq!(sent().length(), 0, "no hello");
+    say(r#"{"conversation_id":1,"message":"longer than allowed"}"#);
+    say(r#"{"conversation_id":1,"message":"short"}"#);
+    assert_eq!(*heard.borrow(), [mine("short")]);
+    close(1006, "");
+    assert_eq!(state().error, Some(ConnectionError::GaveUp));
+}
+
+#[wasm_bindgen_test]
+async fn an_address_is_asked_for_before_each_attempt_and_an_error_is_reported() {
+    let mut answers = vec![Ok("wss://example.com/?token=2".to_owned()), Err(JsError::new("signed out"))];
+    page(Options {
+        url: Url::asked(move || {
+            let answer = answers.pop().unwrap();
+            async { answer }
+        }),
+        reconnect_delays: vec![Duration::from_millis(5)],
+        ..plain()
+    });
+    let _guard = listen::<Mine>(1, |_| {});
+    wait_until(|| count() == 1).await;
+    assert_eq!(url(), "wss://example.com/?token=2");
+    assert_eq!(reported().join(" "), "Error: signed out");
+}
+
+#[wasm_bindgen_test]
+fn an_option_that_cannot_be_is_refused_by_name() {
+    loaded();
+    let millis = Duration::from_millis;
+    for (options, message) in [
+        (
+            Options { url: "ftp://example.com".into(), ..plain() },
+            r#"option url is "ftp://example.com"; expected a ws:, wss:, http:, https: or relative address"#,
+        ),
+        (
+            Options { url: "http://".into(), ..plain() },
+            r#"option url is "http://"; expected a ws:, wss:, http:, https: or relative address"#,
+        ),
+        (
+            Options { reconnect_delays: vec![], ..plain() },
+            "option reconnect_delays is []; expected at least one",
+        ),
+        (Options { jitter: f64::NAN, ..plain() }, "option jitter is NaN; expected a number from 0 to 1"),
+        (Options { jitter: 1.5, ..plain() }, "option jitter is 1.5; expected a number from 0 to 1"),
+        (
+            Options { connect_timeout: Duration::from_micros(999), ..plain() },
+            "option connect_timeout is 999µs; expected 1 ms or more",
+        ),
+        (Options { frame_limit: 0, ..plain() }, "option frame_limit is 0; expected a number above 0"),
+        (
+            Options { heartbeat: Some(millis(999)), ..plain() },
+            "option heartbeat is 999ms; expected 1 s or more",
+        ),
+    ] {
+        assert_eq!(configure(options).unwrap_err().to_string(), message);
+    }
+    configure(plain()).expect("nothing was set");
+}
+
+#[wasm_bindgen_test]
+fn options_are_refused_after_first_use() {
+    loaded();
+    let watching = watch(|_| {});
+    assert_eq!(configure(plain()), Err(ConfigureError::TooLate));
+    drop(watching);
+    assert_eq!(configure(plain()), Ok(()));
+    drop(listen::<Mine>(1, |_| {}));
+    assert_eq!(configure(plain()), Err(ConfigureError::TooLate));
+}
+
+#[wasm_bindgen_test]
+fn an_id_is_a_number_that_javascript_holds_exactly_or_a_text() {
+    let read = |json: &str| serde_wasm_bindgen::from_value::<Id>(JSON::parse(json).unwrap()).ok();
+    assert_eq!(read("2").and_then(|id| id.as_number()), Some(2));
+    assert_eq!(read("\"2\"").and_then(|id| id.as_text().map(str::to_owned)), Some("2".into()));
+    assert_eq!([read("2.5"), read("9007199254740992"), read("null")], [None, None, None]);
+    assert_eq!(
+        Id::try_from(u64::MAX).unwrap_err().to_string(),
+        "the id is 18446744073709551615; expected a number from -9007199254740991 to 9007199254740991, or a text"
+    );
+    assert!(Id::try_from(-9_007_199_254_740_992_i64).is_err());
+    assert_eq!(format!("{} {}", Id::from(2), Id::from("b")), "2 b");
+}
