@@ -23,7 +23,7 @@ before(async () => {
   const wasm = join(TARGET, "wasm32-unknown-unknown", "debug", "inbox-socket-yew.wasm");
   execFileSync("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir", folder, "--out-name", "app", wasm]);
   files = await filesIn(folder);
-  files.set("/page.js", 'import start from "/app.js"; await start();');
+  files.set("/page.js", 'import start, { retry } from "/app.js"; await start(); globalThis.retry = retry;');
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
@@ -45,6 +45,8 @@ describe("the page in Rust", () => {
     await one.getByText("Connection lost").waitFor();
     await one.getByRole("button").click();
     server.mode = "accept";
+    // The page's own export, under a name that the npm package's core has as well.
+    await page.evaluate("retry()");
     const second = await server.connection();
     assert.deepEqual(await second.next(), { conversation_id: 1, message: "Hello", type: "TEXT" });
     second.send({ conversation_id: 1, message: "Hello", message_id: 3 });

@@ -1,10 +1,16 @@
 //! Two conversations over one connection.
 
-mod inbox;
-
-use inbox::{Message, SendResult};
+use inbox_socket::{Options, SendResult};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
 use yew::platform::spawn_local;
 use yew::prelude::*;
+
+/// A chat message, as far as this page reads it.
+#[derive(Deserialize)]
+struct Message {
+    message: String,
+}
 
 #[derive(PartialEq, Properties)]
 struct ConversationProps {
@@ -14,14 +20,14 @@ struct ConversationProps {
 #[component]
 fn Conversation(&ConversationProps { id }: &ConversationProps) -> Html {
     let messages = use_mut_ref(Vec::<Message>::new);
-    let state = use_state(inbox::state);
+    let state = use_state(inbox_socket::state);
     let failure = use_state(|| None::<String>);
     let update = use_force_update();
 
     {
         let messages = messages.clone();
         use_effect_with(id, move |&id| {
-            let listener = inbox::listen(id, move |message| {
+            let listener = inbox_socket::listen(id, move |message| {
                 messages.borrow_mut().push(message);
                 update.force_update();
             });
@@ -31,7 +37,7 @@ fn Conversation(&ConversationProps { id }: &ConversationProps) -> Html {
     {
         let state = state.clone();
         use_effect_with((), move |()| {
-            let watcher = inbox::watch(move |now| state.set(now));
+            let watcher = inbox_socket::watch(move |now| state.set(now));
             move || drop(watcher)
         });
     }
@@ -40,7 +46,7 @@ fn Conversation(&ConversationProps { id }: &ConversationProps) -> Html {
         Callback::from(move |_| {
             let failure = failure.clone();
             spawn_local(async move {
-                if let SendResult::Failed { reason } = inbox::send_message(id, "Hello").await {
+                if let SendResult::Failed { reason } = inbox_socket::send_message(id, "Hello").await {
                     failure.set(Some(reason));
                 }
             });
@@ -50,7 +56,7 @@ fn Conversation(&ConversationProps { id }: &ConversationProps) -> Html {
     html! {
         <section aria-label={format!("Conversation {id}")}>
             <p role="status">
-                { if state.is_connected { "connected" } else { state.error.as_deref().unwrap_or("connecting") } }
+                { if state.is_connected { "connected" } else { state.error.map_or("connecting", |error| error.text()) } }
             </p>
             <ul>
                 { for messages.borrow().iter().map(|message| html! { <li>{ &message.message }</li> }) }
@@ -73,7 +79,14 @@ fn Page() -> Html {
     }
 }
 
+/// For the page's own JavaScript: the library exports nothing, so every name is free.
+#[wasm_bindgen]
+pub fn retry() {
+    inbox_socket::retry();
+}
+
 fn main() {
-    inbox::configure("/ws/inbox/");
+    // What can be wrong is an option's value, and these are right.
+    inbox_socket::configure(Options { url: "/ws/inbox/".into(), ..Options::default() }).unwrap_throw();
     yew::Renderer::<Page>::new().render();
 }
