@@ -23,6 +23,7 @@ use inbox_socket::{
     stats, watch,
 };
 use js_sys::{JSON, Reflect};
+use serde::de::{IntoDeserializer, value::I64Deserializer};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -407,5 +408,8 @@ fn an_id_is_a_number_that_javascript_holds_exactly_or_a_text() {
         "the id is 18446744073709551615; expected a number from -9007199254740991 to 9007199254740991, or a text"
     );
     assert!(Id::try_from(-9_007_199_254_740_992_i64).is_err());
+    // As another format than JSON may hold it.
+    let inexact: I64Deserializer<serde::de::value::Error> = i64::MAX.into_deserializer();
+    assert!(Id::deserialize(inexact).is_err());
     assert_eq!(format!("{} {}", Id::from(2), Id::from("b")), "2 b");
 }

@@ -55,8 +55,7 @@ impl Hub {
     /// Whether anything has been asked of it: too late for options.
     #[cfg(not(feature = "npm"))]
     pub(crate) fn is_used(&self, now: Millis) -> bool {
-        let stats = self.machine.stats(now);
-        !self.watchers.is_empty() || stats.attempts > 0 || stats.listeners > 0 || stats.queued > 0
+        !self.watchers.is_empty() || self.machine.stats(now).attempts > 0
     }
 }
 
