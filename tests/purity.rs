@@ -65,6 +65,6 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     let rust = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
     let sources: Vec<_> =
         rust.map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap())).collect();
-    assert!(sources.len() > 5, "the sources were found");
+    assert!(!sources.is_empty(), "the sources were found");
     sources
 }

@@ -1,5 +1,4 @@
-// A WebSocket that does what the test says. A script that leaves `server`
-// behind; why it is no module is said in mod.rs.
+// A WebSocket that does what the test says. A script that leaves `server` behind; why it is no module is said in mod.rs.
 
 globalThis.server = (() => {
   const sockets = [];
