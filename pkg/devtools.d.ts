@@ -1,5 +1,6 @@
 import type { ReactPortal } from "react";
 
+/** What {@link InboxSocketDevtools} takes. */
 export interface InboxSocketDevtoolsProps {
   /** The corner of the window. Default `"bottom-right"`. */
   position?: "bottom-right" | "bottom-left" | "top-right" | "top-left";

@@ -1,18 +1,24 @@
 /** A frame of the wire. */
 export interface Frame {
+  /** Whatever the application, or PROTOCOL.md, gives it. */
   [member: string]: unknown;
 }
 
 /** A message as the server has stored it and sends it. */
 export interface PostedMessage extends Frame {
+  /** Whose listeners hear it. */
   conversation_id: number | string;
   /** Its number within the conversation. Left out on the wire of layer 0. */
   seq: number;
+  /** Counts the messages of this server. */
   message_id: number;
+  /** `"TEXT"`, unless it was posted as something else. */
   type: string;
+  /** When, in ISO 8601. */
   created_at: string;
 }
 
+/** What {@link fakeServer} takes. */
 export interface FakeServerOptions {
   /** The layer of the wire that the server speaks. `1` acknowledges messages, `0` does not. Default `1`. */
   protocol?: 0 | 1;
@@ -80,6 +86,7 @@ export interface FakeServer {
 export interface FakeConnection {
   /** The address that was asked for, parameters included. */
   readonly url: string;
+  /** It was neither closed nor dropped, by either side. */
   readonly isOpen: boolean;
   /**
    * The frames that the application has sent through it, oldest first. What the library says for itself (`hello`,

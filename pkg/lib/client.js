@@ -163,7 +163,7 @@ function createClient() {
       if (core || pending.length > 0) {
         // A module that is reloaded hot says the same again.
         if (spell(wanted) === spell(options)) return;
-        throw new Error("configure() was called after the connection had been used; call it once, before first use");
+        throw new Error("configure() was called after the connection had been used; call it before first use");
       }
       options = wanted;
     },

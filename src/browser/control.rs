@@ -23,7 +23,8 @@ pub(super) fn take(socket: SocketId, kind: u32, a: f64, b: f64, list: &[f64]) ->
         8 => hub::deliver(),
         9 => hub::act(|machine, now| machine.synced(now, socket, &pairs(), a > 0.0)),
         10 => return hub::act(|machine, now| machine.sync_refused(now, socket, a as u32, b as Millis)),
-        _ => hub::act(|machine, _| machine.receive_control(socket, a as u32)),
+        // Counts, and asks for nothing.
+        _ => hub::with(|hub| hub.machine.receive_control(socket, a as u32)),
     }
     true
 }

@@ -22,7 +22,8 @@ describe("the types of the package", () => {
     assert.deepEqual(analysis.problems.filter((problem) => !isOfSvelte(problem)), []);
   });
 
-  for (const file of ["index.d.ts", "react.d.ts", "vue.d.ts", "solid.d.ts", "svelte.d.ts"]) {
+  const files = ["index", "react", "vue", "solid", "svelte", "devtools", "testing"];
+  for (const file of files.map((name) => `${name}.d.ts`)) {
     it(`tell an editor what each name of ${file} means`, async () => {
       const lines = (await readFile(testFile(`../pkg/${file}`), "utf8")).split("\n");
       const undocumented = lines.filter((line, i) => DECLARATION.test(line) && !/(\*\/|\/\/.*)$/.test(lines[i - 1]));

@@ -94,9 +94,9 @@ describe("configure()", () => {
         return /** @type {Error} */ (error).message;
       }
     });
-    assert.equal(message, "configure() was called after the connection had been used; call it once, before first use");
+    assert.equal(message, "configure() was called after the connection had been used; call it before first use");
     assert.equal((await server.connection()).path, "/ws/inbox/");
-    await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /call it once, before first use/);
+    await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /call it before first use/);
   });
 
   it("may be told the same again at any time, as a module does that is reloaded", async (t) => {
