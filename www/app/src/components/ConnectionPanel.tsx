@@ -18,7 +18,7 @@ export function ConnectionPanel({ isConnected, openConversations }: ConnectionPa
   const { isCut, openSockets } = useNetwork();
   const stats = useStats();
   const [isInspected, setInspected] = useState(false);
-  const hasRoom = useMediaQuery("(min-width: 48rem)");
+  const hasRoom = useMediaQuery("(min-width: 64rem)");
 
   return (
     <section className="connection" aria-label="Connection">
@@ -40,10 +40,7 @@ export function ConnectionPanel({ isConnected, openConversations }: ConnectionPa
       <button className="button" aria-pressed={isInspected} onClick={() => setInspected(!isInspected)}>
         Inspector
       </button>
-      <Suspense>
-        {/* Away from where one writes. */}
-        {isInspected && <Inspector defaultOpen={hasRoom} position={hasRoom ? "top-right" : "bottom-right"} />}
-      </Suspense>
+      <Suspense>{isInspected && <Inspector defaultOpen={hasRoom} />}</Suspense>
       <a href="/compare/">Compare with a socket for each</a>
     </section>
   );
