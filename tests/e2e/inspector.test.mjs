@@ -29,8 +29,7 @@ describe("the inspector in the demo", () => {
       await ana.press("Inspector");
       await shows(ana, "connected");
       assert.deepEqual(await covered(ana), []);
-      // A phone's list goes when a conversation is opened, and the inspector with it.
-      if (!phone) await ana.open("Saturday hike");
+      await ana.open("Saturday hike");
       ana.line.cut();
       await shows(ana, "waiting");
       assert.deepEqual(await covered(ana), []);

@@ -1,24 +1,18 @@
-import { Suspense, lazy, useState } from "react";
-
 import { cutNetwork, restoreNetwork, useNetwork } from "../network";
-import { useMediaQuery } from "../useMediaQuery";
 import { useStats } from "../useStats";
 import { Figures } from "./Figures";
-
-// For the curious: whoever does not ask for it loads none of it.
-const Inspector = lazy(async () => ({ default: (await import("inbox-socket/devtools")).InboxSocketDevtools }));
 
 interface ConnectionPanelProps {
   isConnected: boolean;
   openConversations: number;
+  isInspected: boolean;
+  onInspect: (isInspected: boolean) => void;
 }
 
 /** Shows that there is one connection and what it has recovered, and lets a visitor cut it. */
-export function ConnectionPanel({ isConnected, openConversations }: ConnectionPanelProps) {
+export function ConnectionPanel({ isConnected, openConversations, isInspected, onInspect }: ConnectionPanelProps) {
   const { isCut, openSockets } = useNetwork();
   const stats = useStats();
-  const [isInspected, setInspected] = useState(false);
-  const hasRoom = useMediaQuery("(min-width: 64rem)");
 
   return (
     <section className="connection" aria-label="Connection">
@@ -37,10 +31,9 @@ export function ConnectionPanel({ isConnected, openConversations }: ConnectionPa
         <p className="hint">{count(stats.recovered, "message")} recovered after a cut</p>
       )}
       <Figures stats={stats} />
-      <button className="button" aria-pressed={isInspected} onClick={() => setInspected(!isInspected)}>
+      <button className="button" aria-pressed={isInspected} onClick={() => onInspect(!isInspected)}>
         Inspector
       </button>
-      <Suspense>{isInspected && <Inspector defaultOpen={hasRoom} />}</Suspense>
       <a href="/compare/">Compare with a socket for each</a>
     </section>
   );

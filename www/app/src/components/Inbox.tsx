@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { Suspense, lazy, useCallback, useEffect, useState } from "react";
 
 import type { User } from "../api";
 import { useOpenConversations } from "../openConversations";
@@ -11,6 +11,11 @@ import { ConversationPane, composerId, titleId } from "./ConversationPane";
 
 /** As in styles/inbox.css: below it there is room for the list or one conversation. */
 const NARROW = "(max-width: 47.99rem)";
+/** And from here on for the inspector beside them. */
+const WIDE = "(min-width: 64rem)";
+
+// For the curious: whoever does not ask for it loads none of it.
+const Inspector = lazy(async () => ({ default: (await import("inbox-socket/devtools")).InboxSocketDevtools }));
 
 interface InboxProps {
   me: User;
@@ -20,6 +25,8 @@ interface InboxProps {
 
 export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
   const isNarrow = useMediaQuery(NARROW);
+  const isWide = useMediaQuery(WIDE);
+  const [isInspected, setInspected] = useState(false);
   const { openIds, open, close, closeAll } = useOpenConversations();
   const visibleIds = isNarrow ? openIds.slice(-1) : openIds;
 
@@ -86,7 +93,7 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
   const showsOne = isNarrow && panes.some(({ id }) => visibleIds.includes(id));
 
   return (
-    <main className="inbox">
+    <main className="inbox" data-inspected={isInspected || undefined}>
       <ConnectionBanner {...connection} />
       {problem && (
         <p className="problem" role="alert">
@@ -115,7 +122,12 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
               me={me}
               onOpen={handleOpen}
             />
-            <ConnectionPanel isConnected={connection.isConnected} openConversations={panes.length} />
+            <ConnectionPanel
+              isConnected={connection.isConnected}
+              openConversations={panes.length}
+              isInspected={isInspected}
+              onInspect={setInspected}
+            />
           </div>
         )}
 
@@ -144,6 +156,7 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
           )}
         </div>
       </div>
+      <Suspense>{isInspected && <Inspector defaultOpen={isWide} />}</Suspense>
     </main>
   );
 }
