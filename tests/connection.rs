@@ -415,6 +415,25 @@ mod lifecycle {
     }
 
     #[test]
+    fn what_has_come_to_its_end_stays_there_while_the_page_is_away_and_when_it_is_back() {
+        for (event, error) in [
+            (Some(Event::Disconnect), None),
+            (None, Some("This connection is not allowed. Please contact support.")),
+        ] {
+            let mut world = World::connected();
+            match event {
+                Some(event) => world.handle(event),
+                None => world.close(4403),
+            }
+            world.handle(Event::PageHidden);
+            world.pass(60_000);
+            world.handle(Event::PageShown);
+            world.handle(Event::Visible);
+            assert_eq!((world.opened.len(), world.error()), (1, error));
+        }
+    }
+
+    #[test]
     fn disconnect_closes_at_once_and_stays_closed_until_asked() {
         let mut world = World::connected();
         world.handle(Event::Disconnect);

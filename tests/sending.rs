@@ -11,7 +11,7 @@
 
 mod world;
 
-use inbox_socket::core::{Config, Event, Kind, Outcome, SendError, Status};
+use inbox_socket::core::{Config, Effect, Event, Kind, Machine, Outcome, SendError, Status};
 use world::World;
 
 #[test]
@@ -114,4 +114,19 @@ fn disconnect_fails_what_is_queued_so_that_nobody_else_sends_it() {
     world.handle(Event::Retry);
     world.open();
     assert!(world.sent.is_empty());
+}
+
+#[test]
+fn what_waited_for_a_servers_answer_to_hello_is_settled_only_when_a_socket_has_taken_it() {
+    let mut machine = Machine::new(Config::default(), 1);
+    let send = machine.send(0, Kind::Message, 10).unwrap();
+    let Some(Effect::Connect(socket)) = machine.poll_effect() else { panic!("nobody asked for a socket") };
+    machine.handle(0, Event::Opened { socket });
+    machine.hello_ignored(0, socket);
+    let effects: Vec<Effect> = std::iter::from_fn(|| machine.poll_effect()).collect();
+    assert_eq!(effects.last(), Some(&Effect::Transmit { socket, send }));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Settle { .. })), "{effects:?}");
+    machine.transmitted(send, 10);
+    assert_eq!(machine.stats(0).frames_out, 1);
+    assert_eq!(machine.poll_effect(), Some(Effect::Settle { send, outcome: Outcome::Sent }));
 }

@@ -190,8 +190,11 @@ impl Connection {
         self.rest(State::Ended);
     }
 
-    /// Closes now, and opens again as soon as that is wanted.
+    /// Closes now, and opens again as soon as that is wanted. What has come to its end stays there.
     pub(super) fn suspend(&mut self, now: Millis, io: &mut Io<'_>) {
+        if matches!(self.state, State::Ended | State::Refused(_)) {
+            return;
+        }
         self.drop_socket(now, io);
         self.rest(State::Idle);
     }

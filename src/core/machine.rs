@@ -234,10 +234,11 @@ impl Machine {
         if !self.begin_reply(socket) || !self.session.prove_plain() {
             return false;
         }
-        self.stop_counting();
         for send in self.outbox.take_under_way() {
             self.effects.push_back(Effect::Settle { send, outcome: Outcome::Sent });
         }
+        // What goes only now is settled when the socket has taken it.
+        self.stop_counting();
         self.settle();
         true
     }
@@ -433,9 +434,12 @@ impl Machine {
     fn settle(&mut self) {
         let now = self.now;
         // A message without a listener wants the connection too, or it would wait for ever.
-        let wanted = !self.away && (self.listeners > 0 || !self.outbox.is_empty());
+        let wanted = self.listeners > 0 || !self.outbox.is_empty();
+        let is_here = !self.away;
         let (connection, mut io) = self.connection_io();
-        connection.settle(now, wanted, &mut io);
+        if is_here {
+            connection.settle(now, wanted, &mut io);
+        }
         self.follow_connection();
         let status = self.connection.status();
         if status != self.announced {
@@ -504,8 +508,17 @@ impl Machine {
         }
     }
 
-    /// Whoever used the page is gone: what he queued is not sent for another, and what he heard is not counted.
+    /// Whoever used the page is gone: what he queued is not sent for another, what was under way to him is not
+    /// delivered, and what he heard is not counted.
     fn abandon(&mut self, why: SendError) {
+        for effect in &mut self.effects {
+            match *effect {
+                Effect::Deliver(held) => *effect = Effect::Forget(held),
+                // Nobody is told of what he has missed; to look at the status once more harms nobody.
+                Effect::Gap(_) => *effect = Effect::Announce,
+                _ => {}
+            }
+        }
         let outcome = Outcome::Failed(why);
         for send in self.outbox.take_all() {
             self.effects.push_back(Effect::Settle { send, outcome });
