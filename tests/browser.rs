@@ -196,6 +196,16 @@ fn listeners_are_called_in_the_order_in_which_they_came_and_last_those_who_hear_
 }
 
 #[wasm_bindgen_test]
+async fn the_connection_closes_after_the_last_listener_has_left_in_its_own_call() {
+    page(r#"{"linger": 10, "protocol": 0}"#);
+    let leaver = leaving();
+    leave_with(&leaver, &subscribe(1.into(), &leaver));
+    open();
+    receive(&r#"{"conversation_id":1}"#.into());
+    wait_until(|| closed_with() == 1000).await;
+}
+
+#[wasm_bindgen_test]
 fn who_leaves_in_the_call_of_another_is_not_called_any_more() {
     page(PLAIN);
     let (leaver, gone, stays) = (leaving(), listener(), listener());
@@ -447,6 +457,67 @@ mod layer_1 {
         );
         assert_eq!(heard_seqs(&all), " 89 90");
         subscription.release();
+    }
+
+    #[wasm_bindgen_test]
+    fn the_next_users_first_message_is_sent_after_a_logout() {
+        let subscription = welcomed(&listener());
+        subscription.release();
+        disconnect();
+        let subscription = use_web_socket(2.into(), &listener());
+        let _ = send_message(&2.into(), &"mine".into(), &JsValue::UNDEFINED);
+        open();
+        receive(&r#"{"action":"welcome","protocol":1,"user_id":2,"heads":{}}"#.into());
+        assert_eq!(member(&sent_frame(1), "message"), "mine");
+        subscription.release();
+    }
+
+    #[wasm_bindgen_test]
+    fn a_listener_may_end_the_connection_in_the_middle_of_what_was_missed() {
+        page("{}");
+        let leaver = leaving();
+        leave_with(&leaver, &Closure::once_into_js(disconnect));
+        let subscription = connected(JsValue::NULL, &leaver);
+        receive(&r#"{"action":"welcome","protocol":1,"user_id":1,"heads":{"2":57}}"#.into());
+        receive(&r#"{"action":"welcome","protocol":1,"user_id":1,"heads":{"2":60}}"#.into());
+        let id = member(&sent_frame(1), "id").as_f64().unwrap();
+        let history = [58, 59, 60].map(|seq| message(seq).as_string().unwrap()).join(",");
+        let response = format!(
+            r#"{{"action":"sync_response","id":{id},"messages":[{history}],"heads":{{"2":60}},"has_more":false}}"#
+        );
+        receive(&response.as_str().into());
+        assert_eq!((heard_seqs(&leaver).as_str(), closed_with()), ("58", 1000.into()));
+        subscription.release();
+    }
+
+    #[wasm_bindgen_test]
+    fn who_ends_the_connection_at_one_gap_is_not_told_of_the_next_one() {
+        page("{}");
+        let (leaver, other, newcomer) = (leaving(), listener(), listener());
+        let subscription = connected(2, &leaver);
+        let others: Function = subscribe(7.into(), &other).unchecked_into();
+        let newcomers = newcomer.clone();
+        leave_with(
+            &leaver,
+            &Closure::once_into_js(move || {
+                disconnect();
+                others.call0(&JsValue::NULL).unwrap();
+                subscribe(99.into(), &newcomers)
+            }),
+        );
+        receive(&r#"{"action":"welcome","protocol":1,"user_id":1,"heads":{"2":5,"7":5}}"#.into());
+        receive(&r#"{"action":"welcome","protocol":1,"user_id":1,"heads":{"2":9,"7":9}}"#.into());
+        let id = member(&sent_frame(1), "id").as_f64().unwrap();
+        let response = format!(
+            r#"{{"action":"sync_response","id":{id},"messages":[],"heads":{{}},"has_more":false,"floors":{{"2":7,"7":7}}}}"#
+        );
+        receive(&response.as_str().into());
+        let counts = [&leaver, &other, &newcomer].map(|listener| heard(listener).length());
+        assert_eq!(counts, [1, 0, 0]);
+        retry();
+        assert_eq!(count(), 2, "whoever asks connects again");
+        subscription.release();
+        disconnect();
     }
 
     #[wasm_bindgen_test]

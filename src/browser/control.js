@@ -43,6 +43,11 @@ const readers = new Map([
 
 export const isUndecided = () => undecided;
 
+/** For logging out: the next user is not another one than was expected. */
+export function forgetUser() {
+  user = undefined;
+}
+
 /** Whether `takeControl` has to see this frame. */
 export function concernsControl(frame) {
   return undecided || frame.action !== undefined;

@@ -169,6 +169,8 @@ export function withMessage(message, action) {
 /** Calls the listeners of what is under way, then those who hear everything; answers how many calls that were. */
 export function deliver() {
   const { message, heard } = underWay;
+  // It was counted by its raw text, held, and turned out to be no JSON.
+  if (message === undefined) return 0;
   // Who joins in one of these calls did not listen when the message came.
   const newest = joined;
   const own = heard === undefined ? 0 : callEach(heard.first, message, newest);

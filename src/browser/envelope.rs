@@ -48,6 +48,8 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/browser/control.js")]
 extern "C" {
+    #[wasm_bindgen(js_name = forgetUser)]
+    pub(super) fn forget_user();
     #[wasm_bindgen(js_name = sayHello)]
     pub(super) fn say_hello(socket: &WebSocket, cursors: &[f64]);
     #[wasm_bindgen(js_name = saySync)]

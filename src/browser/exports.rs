@@ -55,6 +55,7 @@ pub fn retry() {
 /// Closes the connection with 1000 and fails what is queued, until somebody asks for it again.
 #[cfg_attr(feature = "npm", wasm_bindgen)]
 pub fn disconnect() {
+    envelope::forget_user();
     hub::handle(Event::Disconnect);
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Hub {
     watchers: Vec<(u32, Function)>,
     next_watcher: u32,
     draining: bool,
+    /// Something was asked for in a call from within, which left it to the one under way.
+    asked: bool,
     watching_page: bool,
 }
 
@@ -48,6 +50,7 @@ impl Hub {
             watchers: Vec::new(),
             next_watcher: 0,
             draining: false,
+            asked: false,
             watching_page: false,
         }
     }
@@ -122,7 +125,8 @@ pub(super) fn deliver() {
     let asked = with(|hub| {
         hub.draining = nested;
         hub.machine.delivered(calls);
-        hub.machine.has_effects()
+        // A listener that has left may have left a deadline behind, and no effect.
+        hub.asked || hub.machine.has_effects()
     });
     if asked {
         drain();
@@ -169,7 +173,11 @@ pub(crate) fn unwatch(id: u32) {
 /// Carries out what the machine asks for until it asks for nothing more: the only place where that is done.
 /// Called from within a callback of its own, it leaves the work to the call under way, which keeps the order.
 pub(super) fn drain() {
-    if with(|hub| std::mem::replace(&mut hub.draining, true)) {
+    let under_way = with(|hub| {
+        hub.asked = true;
+        std::mem::replace(&mut hub.draining, true)
+    });
+    if under_way {
         return;
     }
     while let Some(effect) = with(|hub| hub.machine.poll_effect()) {
@@ -177,6 +185,7 @@ pub(super) fn drain() {
     }
     let deadline = with(|hub| {
         hub.draining = false;
+        hub.asked = false;
         hub.machine.next_deadline()
     });
     alarm::set(deadline);
@@ -199,7 +208,9 @@ fn carry_out(effect: Effect) {
                 hub.expected.take_if(|expected| *expected == socket);
                 hub.socket.take_if(|open| open.id == socket)
             });
-            drop(dropped);
+            if let Some(socket) = dropped {
+                socket.let_go();
+            }
         }
         Effect::Hello(socket) => {
             let cursors = with(|hub| flat(hub.machine.cursors()));

@@ -1,6 +1,7 @@
 //! One browser WebSocket, from its opening until it is let go.
 
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{CloseEvent, WebSocket};
 
 use super::envelope::{OnControl, OnFrame, OnUnusable};
@@ -59,15 +60,15 @@ impl Socket {
             _on_control: on_control,
         })
     }
-}
 
-impl Drop for Socket {
     /// Its close event is not waited for (Chrome may deliver it a minute late): the handlers go first.
-    fn drop(&mut self) {
+    pub(super) fn let_go(self) {
         self.raw.set_onopen(None);
         self.raw.set_onclose(None);
         self.raw.set_onmessage(None);
         // Closing fails only for a code that is not allowed, and 1000 is.
         let _ = self.raw.close_with_code(1000);
+        // A listener may have asked for it while one of the functions was running: freed when nothing runs any more.
+        spawn_local(async move { drop(self) });
     }
 }

@@ -179,9 +179,9 @@ pub enum ConfigureError {
 impl fmt::Display for ConfigureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLate => f.write_str(
-                "configure() was called after the connection had been used; call it before first use",
-            ),
+            Self::TooLate => {
+                f.write_str("configure() was called after the connection had been used; call it before")
+            }
             Self::Invalid { option, given, expected } => {
                 write!(f, "option {option} is {given}; expected {expected}")
             }
