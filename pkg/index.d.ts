@@ -309,8 +309,9 @@ export function retry(): void;
 export function disconnect(): void;
 
 /**
- * Sets options: once, before anything else is called. The same options may be told again, as a module does that is
- * reloaded hot; functions among them count as the same, and the first one stays.
+ * Sets options, before anything else is called; what an earlier call has set and this one does not name stays. The same
+ * may be told again at any time, as a module does that is reloaded hot; functions count as the same, and the first one
+ * stays.
  *
  * @throws TypeError naming the option, its value and what was expected
  * @throws Error when the connection has been used already, with other options

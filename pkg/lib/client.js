@@ -66,11 +66,11 @@ function createClient() {
 
   /** @param {typeof import("../wasm/core.js")} loaded */
   function start(loaded) {
-    core = loaded;
     loaded.subscribeState(() => setState(loaded.getState()));
-    const asked = pending;
+    // What these ask for in turn comes after them.
+    for (const action of pending) action(loaded);
     pending = [];
-    for (const action of asked) action(loaded);
+    core = loaded;
     // Even if the core has nothing to announce, because all who subscribed have left while it was loading.
     setState(loaded.getState());
   }
@@ -98,7 +98,10 @@ function createClient() {
     };
     subscriptions.add(end);
     withCore((core) => {
-      if (!ended) stop = start(core);
+      if (ended) return;
+      stop = start(core);
+      // By what the start itself has called.
+      if (ended) end();
     });
     return end;
   }
@@ -160,12 +163,13 @@ function createClient() {
     },
     configure(wanted) {
       checkOptions(wanted);
+      const all = { ...options, ...wanted };
       if (core || pending.length > 0) {
         // A module that is reloaded hot says the same again.
-        if (spell(wanted) === spell(options)) return;
-        throw new Error("configure() was called after the connection had been used; call it before first use");
+        if (spell(all) === spell(options)) return;
+        throw new Error("configure() was called after the connection had been used; call it before");
       }
-      options = wanted;
+      options = all;
     },
     getState: () => state,
     subscribeState(listener) {

@@ -264,7 +264,7 @@ describe("each test", () => {
       assert.throws(() => inbox.configure({ linger: 0 }), /after the connection had been used/);
       own.restore();
     }
-    inbox.configure({});
+    inbox.configure({ url: undefined });
   });
 
   it("may replace WebSocket by other means", () => {
@@ -272,7 +272,7 @@ describe("each test", () => {
     assert.equal(chat.isConnecting, true);
     reset();
     assert.equal(chat.isConnecting, false);
-    inbox.configure({});
+    inbox.configure({ url: undefined });
   });
 });
 

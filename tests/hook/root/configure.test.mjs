@@ -94,9 +94,20 @@ describe("configure()", () => {
         return /** @type {Error} */ (error).message;
       }
     });
-    assert.equal(message, "configure() was called after the connection had been used; call it before first use");
+    assert.equal(message, "configure() was called after the connection had been used; call it before");
     assert.equal((await server.connection()).path, "/ws/inbox/");
-    await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /call it before first use/);
+    await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /call it before/);
+  });
+
+  it("adds to what it was told before", async (t) => {
+    const { page, server } = await openRoot(t);
+    server.expectsHello = false;
+    await page.evaluate(() => {
+      inbox.configure({ url: "/elsewhere", protocol: 1 });
+      inbox.configure({ protocol: 0 });
+      inbox.subscribe(1, () => {});
+    });
+    assert.equal((await server.connection()).path, "/elsewhere");
   });
 
   it("may be told the same again at any time, as a module does that is reloaded", async (t) => {
@@ -110,8 +121,9 @@ describe("configure()", () => {
     const connection = await server.connection();
     assert.equal(connection.path, "/here");
     await page.evaluate(() => inbox.configure({ url: () => "/there", reconnectDelays: [10] }));
-    for (const changed of [{}, { url: "/here", reconnectDelays: [10] }, { reconnectDelays: [10] }]) {
-      await assert.rejects(page.evaluate((changed) => inbox.configure(changed), changed), /before first use/);
+    await page.evaluate(() => inbox.configure({ reconnectDelays: [10] }));
+    for (const changed of [{ url: "/here" }, { reconnectDelays: [20] }, { linger: 1 }]) {
+      await assert.rejects(page.evaluate((changed) => inbox.configure(changed), changed), /; call it before/);
     }
   });
 

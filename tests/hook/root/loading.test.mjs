@@ -29,6 +29,42 @@ describe("the core", () => {
     assert.deepEqual(requests.map((path) => path.replace(/-\w+\./, ".")).sort(), ["/core.js", "/inline.js"]);
   });
 
+  it("is handed what was asked for meanwhile in its order, and then what that asks for in turn", async (t) => {
+    const { page, server } = await openRoot(t);
+    server.expectsHello = false;
+    await page.evaluate(() => {
+      let isAsked = false;
+      const url = () => {
+        if (!isAsked) void inbox.sendMessage(1, "third");
+        isAsked = true;
+        return "/ws/inbox/";
+      };
+      inbox.configure({ url, protocol: 0 });
+      inbox.subscribe(1, () => {});
+      void inbox.sendMessage(1, "first");
+      void inbox.sendMessage(1, "second");
+    });
+    const connection = await server.connection();
+    for (const text of ["first", "second", "third"]) assert.equal((await connection.next()).message, text);
+  });
+
+  it("lets a subscription go that is ended by what its own start has called", async (t) => {
+    const { page, server } = await openRoot(t);
+    server.expectsHello = false;
+    await page.evaluate(() => {
+      /** @type {() => void} */
+      let off;
+      const url = () => {
+        off();
+        return "/ws/inbox/";
+      };
+      inbox.configure({ url, protocol: 0, linger: 0 });
+      off = inbox.subscribe(1, () => {});
+    });
+    await until(page, () => inbox.getStats()?.listeners === 0 && !inbox.getState().isConnecting);
+    assert.equal(await page.evaluate(() => inbox.getState().isConnected), false);
+  });
+
   it("is not hurried by retry() while it is loading: there is one attempt to connect", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
