@@ -17,7 +17,7 @@ const bySlot = [];
 const spellings = new Map();
 const freePairs = [];
 
-// The same number stands in exports.rs.
+// What is below zero is none to Rust.
 const NO_SLOT = -1;
 
 export const everything = { id: null, slot: NO_SLOT, first: undefined, last: undefined };

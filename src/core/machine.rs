@@ -437,6 +437,7 @@ impl Machine {
         let wanted = self.listeners > 0 || !self.outbox.is_empty();
         let is_here = !self.away;
         let (connection, mut io) = self.connection_io();
+        // While the page is away nothing is opened, and what has ended does not come to rest, to begin anew on return.
         if is_here {
             connection.settle(now, wanted, &mut io);
         }
