@@ -128,7 +128,7 @@ PACKAGE := pkg/wasm/core.js $(wildcard pkg/*.js pkg/*.d.ts pkg/lib/*) pkg/packag
 APP := $(shell find www/app/src www/app/public www/app/compare tests/bench/baselines -type f 2>/dev/null) \
   tests/bench/page/memory.ts www/app/index.html www/app/vite.config.ts
 
-pkg/wasm/core.js: $(CRATE) $(wildcard pkg/build/*) pkg/build.mjs pkg/time.js README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm
+pkg/wasm/core.js: $(CRATE) $(wildcard pkg/build/*) pkg/build.mjs pkg/time.js pkg/socket.js README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm
 	$(call say,Building the package)
 	@cd pkg && npm run --silent build
 
