@@ -186,17 +186,36 @@ export interface ConnectionStats {
   connectedMs: number;
 }
 
+/** What keeps a connection alive to a server of layer 0: see {@link Options.keepalive}. */
+export type Keepalive =
+  | { every: number; frame: object | string; ping?: undefined; pong?: undefined }
+  | { every?: undefined; frame?: undefined; ping: object | string; pong: object | string }
+  | { every: number; frame: object | string; ping: object | string; pong: object | string };
+
 /** What {@link configure} takes. Times are in milliseconds. */
 export interface Options {
   /**
    * Where to connect to: an address, or a function that gives one, asked before every attempt (for a token; it
-   * may be async, and is never asked twice at once). Relative addresses count from the page; `http:` is read as
+   * may be async). Relative addresses count from the page; `http:` is read as
    * `ws:`. Default: `/ws/inbox/` on the page's own origin, `wss:` on an `https:` page.
    */
-  url?: string | URL | (() => string | URL | Promise<string | URL>);
+  url?: string | URL | (() => string | URL | PromiseLike<string | URL>);
+  /**
+   * Who is signed in: any name that is the same each time, `null` for nobody. **It alone may change at any time**, and should
+   * whenever somebody signs in or out: the connection then ends, what is queued fails, and how far was heard is
+   * forgotten; with another user a new connection begins, with `null` it stays closed as after {@link disconnect}.
+   *
+   * Without it, a server that does not answer `hello` gets on the next user's connection what the last user had queued:
+   * the page cannot tell the two apart. Where the page is reloaded on signing out, or calls {@link disconnect} then, it is
+   * not needed.
+   */
+  user?: string | number | null;
   /** Waits before each attempt to reconnect, in ms; the last one repeats. Default `[500, 2000, 5000, 10000, 30000]`. */
   reconnectDelays?: number[];
-  /** How far each wait may stray to either side, as a fraction of it, 0 to 1. Default `0.2`. */
+  /**
+   * How far each wait may stray to either side, as a fraction of it, 0 to 1; the first wait strays by 0.2 at most, and none
+   * is longer than the longest delay. Default `1`: clients that were cut off together come back spread widely.
+   */
   jitter?: number;
   /** Attempts to reconnect before giving up; `Infinity` never does. Default `10`. */
   maxAttempts?: number;
@@ -208,6 +227,22 @@ export interface Options {
   queueLimit?: number;
   /** Longest frame that is read, in UTF-16 code units; a longer one is dropped. Default `1048576`. */
   frameLimit?: number;
+  /**
+   * Longest frame that is accepted for sending, in bytes of UTF-8; a longer one fails, and would make a server close the
+   * connection each time that it is sent. Default `65536`, the wire's limit.
+   */
+  messageLimit?: number;
+  /**
+   * What keeps a connection alive to a server of layer 0. Layer 1 has a heartbeat and needs none of it. Proxies close a
+   * connection without traffic, many after a minute.
+   *
+   * - `every` and `frame`: this frame is sent every so many ms, 1000 or more.
+   * - `ping` and `pong`: the server's own ping and what answers it. A frame that has all members of `ping` is answered with
+   *   `pong` and reaches no listener.
+   *
+   * An object is sent as JSON, a text as it is; a `ping` that is a text is the whole frame.
+   */
+  keepalive?: Keepalive;
   /** How often to ask the server for a sign of life at least, in ms, where it announces a longer time itself. */
   heartbeat?: number;
   /**
@@ -311,7 +346,7 @@ export function disconnect(): void;
 /**
  * Sets options, before anything else is called; what an earlier call has set and this one does not name stays. The same
  * may be told again at any time, as a module does that is reloaded hot; functions count as the same, and the first one
- * stays.
+ * stays. The option `user` may change at any time: `configure({ user: 7 })`.
  *
  * @throws TypeError naming the option, its value and what was expected
  * @throws Error when the connection has been used already, with other options

@@ -26,7 +26,8 @@
 //!
 //! A page in Leptos, Yew or plain wasm-bindgen has these at the crate's root, for `wasm32`: `listen`, `listen_all` and
 //! `watch`, which end when their `Guard` is dropped; `send_message`, `send` and `request_messages`, whose futures tell how
-//! it ended; `state`, `stats`, `retry`, `disconnect`; and `configure`, before them all.
+//! it ended; `state`, `stats`, `retry`, `disconnect`; `set_user`, which says who is signed in; and `configure`, before
+//! them all.
 //!
 //! ```no_run,standalone_crate
 //! # #[cfg(all(target_arch = "wasm32", not(feature = "npm")))]
@@ -78,7 +79,7 @@ pub use browser::exports;
 mod client;
 #[cfg(all(target_arch = "wasm32", not(feature = "npm")))]
 pub use client::{
-    ConfigureError, ConnectionError, Frame, Guard, Id, InexactId, Options, Protocol, SendResult, State,
-    Stats, Url, configure, disconnect, listen, listen_all, request_messages, retry, send, send_message,
-    send_typed_message, state, stats, watch,
+    ConfigureError, ConnectionError, Frame, Guard, Id, InexactId, Keepalive, Options, Protocol, SendResult,
+    ServerPing, State, Stats, Url, configure, disconnect, listen, listen_all, request_messages, retry, send,
+    send_message, send_typed_message, set_user, state, stats, watch,
 };

@@ -328,6 +328,16 @@ mod close_codes {
     }
 
     #[test]
+    fn credentials_that_are_refused_every_few_seconds_are_expired() {
+        let mut world = World::connected();
+        world.close(4401);
+        world.open();
+        world.pass(6_000);
+        world.close(4401);
+        assert_eq!(world.status().error, Some(ConnectionError::SessionExpired));
+    }
+
+    #[test]
     fn a_refusal_stops() {
         let mut world = World::connected();
         world.close(4403);

@@ -105,7 +105,7 @@ impl Page {
                 self.named.insert(send);
                 machine.refused(now, socket, send, later);
             }
-            Frame::Pong(total) => machine.ponged(now, socket, total),
+            Frame::Pong(total) => machine.ponged(now, socket, 0, total),
             Frame::SyncResponse { id, floors, messages, heads, more } => {
                 if machine.begin_synced(now, socket, id, &floors) {
                     for (slot, seq) in messages.into_iter().filter(|(_, seq)| *seq > 0) {
@@ -118,7 +118,7 @@ impl Page {
                 machine.sync_refused(now, socket, id, later);
             }
             Frame::HelloIgnored => {
-                machine.hello_ignored(now, socket);
+                machine.hello_ignored(now, socket, true);
             }
             Frame::Send => {
                 self.queued.extend(machine.send(now, Kind::Message, 50).ok());

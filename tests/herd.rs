@@ -230,6 +230,36 @@ fn ten_thousand_clients_come_back_spread_out() {
     }
 }
 
+/// The network is gone and comes back; nothing was said before.
+#[test]
+fn ten_thousand_clients_come_back_spread_out_after_an_outage_of_any_length() {
+    println!("The same share after an outage of 1 to 30 s.\n");
+    print!("{:30}", "");
+    for seconds in SHOWN_OUTAGES {
+        print!("{:>8}", format!("{seconds} s"));
+    }
+    println!("{:>8}", "worst");
+    print_outages("inbox-socket", |outage| Return::of(outage, Ours::new).within(0.35));
+    for (name, rule) in THEIRS {
+        print_outages(name, |outage| Return::of_theirs(outage, rule));
+    }
+}
+
+const SHOWN_OUTAGES: [Millis; 6] = [1, 2, 5, 10, 15, 30];
+
+fn print_outages(name: &str, play: impl Fn(Trouble) -> Return) {
+    print!("{name:30}");
+    let mut worst = 0.0_f64;
+    for seconds in 1..=30 {
+        let busiest = play(Trouble { lasts: seconds * 1_000, ..OUTAGE }).busiest();
+        worst = worst.max(busiest);
+        if SHOWN_OUTAGES.contains(&seconds) {
+            print!("{busiest:>8.3}");
+        }
+    }
+    println!("{worst:>8.3}");
+}
+
 #[test]
 fn a_lone_clients_blip_is_over_after_the_first_wait() {
     for seed in 0..CLIENTS {

@@ -75,7 +75,7 @@ fn an_open_connection_is_shown_with_what_the_server_speaks() {
     assert_eq!(machine.phase(3_000), Phase::Connected(Layer::Doubtful));
 
     let (mut machine, socket) = asked();
-    machine.hello_ignored(0, socket);
+    machine.hello_ignored(0, socket, true);
     assert_eq!(machine.phase(0), Phase::Connected(Layer::Plain));
 
     let (mut machine, socket) = asked();

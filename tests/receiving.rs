@@ -27,8 +27,8 @@ fn an_unusable_frame_is_counted_and_changes_nothing() {
     let mut world = World::connected();
     let socket = world.socket.unwrap();
     let before = world.status();
-    world.machine.receive_unusable(socket, 7, DropReason::NotAnObject);
-    world.machine.receive_unusable(socket, 9, DropReason::Unreadable);
+    world.machine.receive_unusable(world.now, socket, 7, DropReason::NotAnObject);
+    world.machine.receive_unusable(world.now, socket, 9, DropReason::Unreadable);
     let stats = world.machine.stats(world.now);
     assert_eq!((stats.frames_in, stats.frames_dropped, stats.frames_parsed), (2, 2, 1));
     assert_eq!(world.status(), before);

@@ -13,6 +13,7 @@ mod world;
 
 use inbox_socket::core::{Config, Effect, Event, Kind, Machine, Outcome, SendError, Status};
 use world::World;
+use world::page::Page;
 
 #[test]
 fn an_open_connection_sends_at_once() {
@@ -122,11 +123,106 @@ fn what_waited_for_a_servers_answer_to_hello_is_settled_only_when_a_socket_has_t
     let send = machine.send(0, Kind::Message, 10).unwrap();
     let Some(Effect::Connect(socket)) = machine.poll_effect() else { panic!("nobody asked for a socket") };
     machine.handle(0, Event::Opened { socket });
-    machine.hello_ignored(0, socket);
+    machine.hello_ignored(0, socket, true);
     let effects: Vec<Effect> = std::iter::from_fn(|| machine.poll_effect()).collect();
     assert_eq!(effects.last(), Some(&Effect::Transmit { socket, send }));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Settle { .. })), "{effects:?}");
     machine.transmitted(send, 10);
     assert_eq!(machine.stats(0).frames_out, 1);
     assert_eq!(machine.poll_effect(), Some(Effect::Settle { send, outcome: Outcome::Sent }));
+}
+
+mod a_message_that_is_too_large {
+    use super::*;
+
+    #[test]
+    fn fails_when_the_server_closes_because_of_it_and_the_others_go_again() {
+        let mut page = Page::assured(0);
+        let small = page.send();
+        let large = page.try_send(Kind::Message, 20_000).unwrap();
+        let last = page.send();
+        page.close(1009);
+        assert_eq!(page.outcome(large), Some(Outcome::Failed(SendError::TooLarge)));
+        page.come_back();
+        page.sent.clear();
+        page.welcome(0);
+        assert_eq!(page.sent, [small, last]);
+    }
+
+    #[test]
+    fn is_not_looked_for_among_those_that_wait() {
+        let mut page = Page::met();
+        let send = page.try_send(Kind::Message, 20_000).unwrap();
+        page.close(1009);
+        assert_eq!(page.outcome(send), None);
+    }
+}
+
+mod the_end_of_a_user {
+    use super::*;
+
+    #[test]
+    fn says_of_what_was_sent_that_its_end_is_not_known() {
+        for (event, why) in
+            [(Event::Disconnect, SendError::Disconnected), (Event::UserChanged, SendError::UserChanged)]
+        {
+            let mut page = Page::assured(0);
+            let sent: Vec<_> = (0..33).map(|_| page.send()).collect();
+            page.handle(event);
+            assert_eq!(page.outcome(sent[0]), Some(Outcome::Failed(SendError::Unanswered)), "{event:?}");
+            assert_eq!(page.outcome(sent[32]), Some(Outcome::Failed(why)), "{event:?}");
+        }
+    }
+
+    #[test]
+    fn remembers_what_an_earlier_socket_had_taken() {
+        let mut page = Page::assured(0);
+        let send = page.send();
+        page.close(1006);
+        page.handle(Event::Disconnect);
+        assert_eq!(page.outcome(send), Some(Outcome::Failed(SendError::Unanswered)));
+    }
+
+    #[test]
+    fn knows_that_a_message_refused_for_now_was_not_stored() {
+        let mut page = Page::assured(0);
+        let send = page.send();
+        page.machine.refused(page.now, page.socket(), send, Some(1_000));
+        page.handle(Event::Disconnect);
+        assert_eq!(page.outcome(send), Some(Outcome::Failed(SendError::Disconnected)));
+    }
+
+    #[test]
+    fn takes_back_what_no_socket_has_taken_yet() {
+        let mut page = Page::assured(0);
+        // A listener sends, and disconnects before what it has asked for is done.
+        let send = page.machine.send(page.now, Kind::Message, 10).unwrap();
+        page.handle(Event::Disconnect);
+        assert!(page.sent.is_empty());
+        assert_eq!(page.outcome(send), Some(Outcome::Failed(SendError::Disconnected)));
+    }
+
+    #[test]
+    fn is_a_new_connection_for_the_next_one_which_knows_nothing_of_the_last() {
+        let mut page = Page::assured(7);
+        page.close(1006);
+        page.send();
+        let request = page.try_send(Kind::Request, 10).unwrap();
+        page.handle(Event::UserChanged);
+        assert_eq!(page.outcome(request), Some(Outcome::Failed(SendError::UserChanged)));
+        assert_eq!(page.machine.cursors().count(), 0);
+        page.open();
+        page.welcome(0);
+        assert!(page.sent.is_empty());
+    }
+
+    #[test]
+    fn keeps_what_is_queued_for_a_message_that_comes_after_it() {
+        let mut page = Page::assured(0);
+        page.handle(Event::UserChanged);
+        let send = page.send();
+        page.open();
+        page.welcome(0);
+        assert_eq!(page.sent, [send]);
+    }
 }

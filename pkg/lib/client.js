@@ -24,6 +24,8 @@ function createClient() {
   let state = IDLE;
   /** @type {import("../index.js").Options} */
   let options = {};
+  /** Who is signed in, as the option of that name has said last. @type {import("../index.js").Options["user"]} */
+  let user;
   // What was asked for before the core was there, in order; each entry does one thing with the core.
   /** @type {((core: typeof import("../wasm/core.js")) => void)[]} */
   let pending = [];
@@ -106,6 +108,18 @@ function createClient() {
     return end;
   }
 
+  function isUsed() {
+    return core !== null || pending.length > 0;
+  }
+
+  function changeUser(next) {
+    if (next === undefined || next === user) return;
+    user = next;
+    if (!isUsed()) return;
+    // One who signs in after use may be another than the one who has used it, even where that one was never named.
+    withCore((core) => (next === null ? core.disconnect() : core.changeUser()));
+  }
+
   function post(name, values) {
     if (core) return core[name](...values);
     return new Promise((resolve) => withCore((core) => resolve(core[name](...values))));
@@ -159,17 +173,18 @@ function createClient() {
       else if (pending.length > 0) load();
     },
     disconnect() {
-      if (core || pending.length > 0) withCore((core) => core.disconnect());
+      if (isUsed()) withCore((core) => core.disconnect());
     },
     configure(wanted) {
       checkOptions(wanted);
-      const all = { ...options, ...wanted };
-      if (core || pending.length > 0) {
-        // A module that is reloaded hot says the same again.
-        if (spell(all) === spell(options)) return;
-        throw new Error("configure() was called after the connection had been used; call it before");
+      const { user: nextUser, ...others } = wanted;
+      const all = { ...options, ...others };
+      // A module that is reloaded hot says the same again.
+      if (isUsed() && spell(all) !== spell(options)) {
+        throw new Error("configure() was called after the connection had been used; call it before (only user may change)");
       }
       options = all;
+      changeUser(nextUser);
     },
     getState: () => state,
     subscribeState(listener) {
@@ -195,6 +210,7 @@ function createClient() {
       core = loading = null;
       pending = [];
       state = IDLE;
+      user = undefined;
       lent = lend;
     },
   };
@@ -214,8 +230,10 @@ function call(listener) {
 const spell = (options) => Object.keys(options) + JSON.stringify(options);
 
 function checkConversation(id) {
-  if (id === null || id === undefined || typeof id === "string" || Number.isFinite(id)) return;
-  throw new TypeError(`conversationId is ${String(id)}; expected a number, a string, null or undefined`);
+  if (id === null || id === undefined || typeof id === "string") return;
+  // JavaScript has rounded a larger number, so it names another conversation or none.
+  if (typeof id === "number" && Math.abs(id) <= Number.MAX_SAFE_INTEGER) return;
+  throw new TypeError(`conversationId is ${String(id)}; expected a number up to 2^53 - 1, a string, null or undefined`);
 }
 
 function checkFunction(name, value) {

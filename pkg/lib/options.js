@@ -16,7 +16,17 @@ const OPTIONS = {
   linger: TIME,
   queueLimit: [isCount, "a whole number, 0 or more"],
   frameLimit: [(value) => isCount(value) && value > 0, "a whole number of characters above 0"],
+  messageLimit: [(value) => isCount(value) && value > 0, "a whole number of bytes above 0"],
   heartbeat: [(value) => Number.isFinite(value) && value >= 1000, "a number of milliseconds, 1000 or more"],
+  keepalive: [
+    isKeepalive,
+    "{ every, frame } with at least 1000 milliseconds and an object or a text, { ping, pong } with an object or a text " +
+      "each, or both",
+  ],
+  user: [
+    (value) => value === null || typeof value === "string" || Number.isFinite(value),
+    "a string or a number, or null for nobody",
+  ],
   protocol: [(value) => value === 0 || value === 1, "0 or 1"],
   debug: [(value) => typeof value === "boolean", "true or false"],
   wasm: [
@@ -27,7 +37,7 @@ const OPTIONS = {
 
 /** Throws a TypeError that names the option, its value and what was expected. */
 export function checkOptions(options) {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (!isObject(options)) {
     throw new TypeError(`configure() was given ${show(options)}; expected an object of options`);
   }
   for (const [name, value] of Object.entries(options)) {
@@ -42,6 +52,26 @@ export function checkOptions(options) {
 
 function isCount(value) {
   return Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
+}
+
+function isKeepalive(value) {
+  if (!isObject(value) || Object.keys(value).some((name) => !["every", "frame", "ping", "pong"].includes(name))) return false;
+  const { every, frame, ping, pong } = value;
+  const isSent = Number.isFinite(every) && every >= 1000 && isFrame(frame);
+  const isAnswered = isFrame(ping) && isFrame(pong);
+  return (
+    (isSent || (every === undefined && frame === undefined)) &&
+    (isAnswered || (ping === undefined && pong === undefined)) &&
+    (isSent || isAnswered)
+  );
+}
+
+function isFrame(value) {
+  return (typeof value === "string" && value !== "") || (isObject(value) && Object.keys(value).length > 0);
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isUrl(value) {

@@ -1,6 +1,6 @@
 //! Where to connect to: the `url` option, asked before every attempt.
 
-use js_sys::{Function, Promise};
+use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -10,55 +10,46 @@ use crate::core::SocketId;
 /// The seed's address, on the page's own origin.
 const DEFAULT_URL: &str = "/ws/inbox/";
 
-/// The `url` option and whether its function is being waited for.
+/// The `url` option: a string, a function, or undefined for the default.
 #[derive(Default)]
-pub(crate) struct Address {
-    /// A string, a function, or undefined for the default.
-    url: JsValue,
-    /// A promise of the function's is pending. A further attempt waits for the same one: a function that
-    /// fetches a token is never called twice at once.
-    asking: bool,
-}
+pub(crate) struct Address(JsValue);
 
 impl Address {
     pub(crate) fn new(url: JsValue) -> Self {
-        Self { url, asking: false }
+        Self(url)
     }
 }
 
-/// Finds the address and opens the socket, now if the address is at hand, else when it is. What cannot be
-/// had is reported, and counts as a failed attempt.
+/// Finds the address and opens the socket, now if the address is at hand, else when it is. Each attempt asks anew: an
+/// answer that never comes holds up one attempt and no other. What cannot be had is reported, and counts as a failed
+/// attempt.
 pub(super) fn ask(socket: SocketId) {
-    let Some(url) = hub::with(|hub| (!hub.address.asking).then(|| hub.address.url.clone())) else {
-        return;
-    };
+    let url = hub::with(|hub| hub.shell.address.0.clone());
     let answer = match url.dyn_ref::<Function>() {
         Some(function) => function.call0(&JsValue::UNDEFINED),
         None => Ok(url),
     };
-    match answer.map(JsCast::dyn_into::<Promise>) {
-        Ok(Ok(promise)) => wait_for(promise),
-        Ok(Err(url)) => open(socket, Ok(url)),
-        Err(error) => open(socket, Err(error)),
+    match answer {
+        Ok(answer) if is_thenable(&answer) => {
+            spawn_local(async move {
+                // An application may have replaced the class of its promises: only `then` tells one.
+                let url = JsFuture::from(Promise::resolve(&answer)).await;
+                open(socket, url);
+            });
+        }
+        answer => open(socket, answer),
     }
 }
 
-fn wait_for(promise: Promise) {
-    hub::with(|hub| hub.address.asking = true);
-    spawn_local(async move {
-        let url = JsFuture::from(promise).await;
-        let wanted = hub::with(|hub| {
-            hub.address.asking = false;
-            hub.expected
-        });
-        // Nobody may want it any more; or a later attempt than the one that asked.
-        if let Some(socket) = wanted {
-            open(socket, url);
-        }
-    });
+fn is_thenable(answer: &JsValue) -> bool {
+    answer.is_object() && Reflect::get(answer, &"then".into()).is_ok_and(|then| then.is_function())
 }
 
 fn open(socket: SocketId, url: Result<JsValue, JsValue>) {
+    // The answer to an attempt that is over is of no interest, and neither is its failure.
+    if hub::with(|hub| hub.expected != Some(socket)) {
+        return;
+    }
     let absolute = url.and_then(|url| {
         let url = if url.is_undefined() || url.is_null() { DEFAULT_URL.into() } else { url };
         websocket_url(&url)

@@ -18,6 +18,7 @@ const SYNC_DELIVERY = 8;
 const SYNC_END = 9;
 const SYNC_REFUSAL = 10;
 const COUNT = 11;
+const SERVER_PING = 12;
 
 // What a server may say without naming a time, in ms.
 const RETRY_AFTER = 2_000;
@@ -32,6 +33,9 @@ let undecided = false;
 
 // …and it has not been answered, not even by an error.
 let unanswered = false;
+
+// The id of the latest `sync`.
+let latestSync;
 
 const readers = new Map([
   ["welcome", readWelcome],
@@ -48,6 +52,13 @@ export function forgetUser() {
   user = undefined;
 }
 
+/** A new socket has shown nothing yet. */
+export function begin() {
+  undecided = false;
+  unanswered = false;
+  latestSync = undefined;
+}
+
 /** Whether `takeControl` has to see this frame. */
 export function concernsControl(frame) {
   return undecided || frame.action !== undefined;
@@ -58,11 +69,32 @@ export function concernsControl(frame) {
  * and does nothing.
  */
 export function takeControl(frame, characters, control) {
-  if (undecided && isUncounted(frame)) provePlain(control);
+  if (undecided) settleLayer(frame, control);
+  const isEcho = frame.action === "hello";
   const reader = readers.get(frame.action);
-  if (reader === undefined || reader(frame, control) === false) return false;
+  if (!isEcho && (reader === undefined || (reader === readError && !isOurs(frame)))) return false;
   control(COUNT, characters, 0, []);
+  reader?.(frame, control);
   return true;
+}
+
+/**
+ * Answers a ping of the server's own; false if the frame is none.
+ *
+ * @param keepalive the option of that name
+ * @param frame the parsed frame, or its text where that is no object
+ */
+export function answerPing(socket, keepalive, frame, characters, control) {
+  if (keepalive?.ping === undefined || !matches(frame, keepalive.ping)) return false;
+  control(SERVER_PING, characters, 0, []);
+  say(socket, keepalive.pong);
+  return true;
+}
+
+/** A text is itself; an object has all these members. */
+function matches(frame, ping) {
+  if (typeof ping === "string" || typeof frame === "string") return frame === ping;
+  return Object.entries(ping).every(([name, value]) => JSON.stringify(frame[name]) === JSON.stringify(value));
 }
 
 function readWelcome({ heartbeat, heads, user_id: next }, control) {
@@ -79,23 +111,28 @@ function readAck({ client_id: clientId, message_id: messageId }, control) {
   if (send !== undefined) control(ACK, send, 0, []);
 }
 
+/** An error for the page itself: it answers a message that is waited for, a `sync`, or `hello`. */
+function isOurs({ code, ref }) {
+  const answersHello = unanswered && code === "unknown_action" && (ref ?? null) === null;
+  return sendOf(ref) !== undefined || (typeof ref === "number" && ref === latestSync) || answersHello;
+}
+
 function readError({ code, detail, ref, retry_after: retryAfter }, control) {
   const later = PASSING.has(code) ? span(retryAfter, RETRY_AFTER) : -1;
   const send = sendOf(ref);
   if (send !== undefined) {
     if (later < 0) refuse(send, detail ?? code);
     control(REFUSAL, send, later, []);
-    return;
+  } else if (typeof ref === "number") {
+    control(SYNC_REFUSAL, ref, later < 0 ? RETRY_AFTER : later, []);
+  } else {
+    unanswered = false;
+    if (undecided) provePlain(true, control);
   }
-  if (typeof ref === "number" && control(SYNC_REFUSAL, ref, later < 0 ? RETRY_AFTER : later, [])) return;
-  // The answer to `hello`, which nobody on the page has asked for.
-  if (!unanswered || code !== "unknown_action" || (ref ?? null) !== null) return false;
-  unanswered = false;
-  if (undecided) provePlain(control);
 }
 
-function readPong({ total }, control) {
-  if (Number.isSafeInteger(total) && total >= 0) control(PONG, total, 0, []);
+function readPong({ id, total }, control) {
+  if (typeof id === "number" && Number.isSafeInteger(total) && total >= 0) control(PONG, id, total, []);
 }
 
 function readSyncResponse({ id, messages, heads, has_more: hasMore, floors }, control) {
@@ -112,16 +149,18 @@ function readSyncResponse({ id, messages, heads, has_more: hasMore, floors }, co
 }
 
 /**
- * What a server that knows `hello` never says before it has answered it: a message without a number, or the answer
- * to a later question.
+ * Before it has answered `hello`, a server that knows it says nothing but numbered messages: see PROTOCOL.md. A message
+ * without a number, the answer to a later question and an echo of `hello` itself are certain signs that it does not; any
+ * other frame of the application is one that such a server might send by mistake.
  */
-function isUncounted({ action, message, seq }) {
-  return action === "messages_response" || (action === undefined && message !== undefined && seq === undefined);
+function settleLayer({ action, message, seq }, control) {
+  if (action === "welcome" || action === "error" || (action === undefined && seq !== undefined)) return;
+  const isMessage = action === undefined && message !== undefined;
+  provePlain(isMessage || action === "messages_response" || action === "hello", control);
 }
 
-function provePlain(control) {
-  undecided = false;
-  control(PLAIN_SERVER, 0, 0, []);
+function provePlain(isCertain, control) {
+  undecided = !control(PLAIN_SERVER, isCertain ? 1 : 0, 0, []);
 }
 
 /** Slots and numbers in turn, from an object keyed by conversation ids; what is no number is left out. */
@@ -144,21 +183,24 @@ export function sayHello(socket, cursors) {
   say(socket, { action: "hello", protocol: 1, cursors: keyed(cursors) });
 }
 
-export function saySync(socket, id, after) {
-  say(socket, { action: "sync", after: keyed(after), id });
+export function saySync(socket, id, bytes, after) {
+  latestSync = id;
+  say(socket, { action: "sync", after: keyed(after), id, bytes });
 }
 
 export function sayPing(socket, id) {
   say(socket, { action: "ping", id });
 }
 
-function say(socket, frame) {
+/** @param frame a text goes as it is, an object as JSON */
+export function say(socket, frame) {
   // A closing socket would swallow it as well; its close event says the rest.
-  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
+  if (socket.readyState === socket.OPEN) socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
 }
 
 function keyed(pairs) {
-  const object = {};
+  // Without a prototype, or a conversation named "__proto__" would get lost.
+  const object = Object.create(null);
   for (let i = 0; i < pairs.length; i += 2) object[keyOfSlot(pairs[i])] = pairs[i + 1];
   return object;
 }

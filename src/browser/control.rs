@@ -14,17 +14,21 @@ pub(super) fn take(socket: SocketId, kind: u32, a: f64, b: f64, list: &[f64]) ->
     match kind {
         0 => hub::act(|machine, now| machine.welcomed(now, socket, is_set(a), &pairs())),
         1 => hub::act(|machine, now| machine.user_changed(now)),
-        2 => return hub::act(|machine, now| machine.hello_ignored(now, socket)),
+        2 => return hub::act(|machine, now| machine.hello_ignored(now, socket, a > 0.0)),
         3 => hub::act(|machine, now| machine.acknowledged(now, socket, a as u32)),
         4 => hub::act(|machine, now| machine.refused(now, socket, a as u32, is_set(b))),
-        5 => hub::act(|machine, now| machine.ponged(now, socket, a as Seq)),
+        5 => hub::act(|machine, now| machine.ponged(now, socket, a as u32, b as Seq)),
         6 => return hub::act(|machine, now| machine.begin_synced(now, socket, a as u32, &pairs())),
         7 => return hub::act(|machine, _| machine.receive_synced(socket, a as Slot, b as Seq)),
         8 => hub::deliver(),
         9 => hub::act(|machine, now| machine.synced(now, socket, &pairs(), a > 0.0)),
         10 => return hub::act(|machine, now| machine.sync_refused(now, socket, a as u32, b as Millis)),
         // Counts, and asks for nothing.
-        _ => hub::with(|hub| hub.machine.receive_control(socket, a as u32)),
+        11 => hub::with(|hub| hub.machine.receive_control(socket, a as u32)),
+        // A frame like any other of the application's, which control.js has answered.
+        _ => {
+            hub::act(|machine, _| machine.receive(socket, None, None, a as u32, true));
+        }
     }
     true
 }

@@ -3,7 +3,7 @@
 // Only numbers cross into Rust. An object that came out of JSON.parse stays a JavaScript value and goes to the
 // listeners as it is: carrying it through wasm memory and back would cost fifteen times the parse.
 
-import { concernsControl, isUndecided, takeControl } from "./control.js";
+import { answerPing, begin, concernsControl, isUndecided, takeControl } from "./control.js";
 
 // Every conversation that is spoken of, by its id: a Map tells 2 from "2", and finds 0. Its listeners are a linked list,
 // and what a dispatch needs is handed from one step to the next: with thousands of conversations open none is in the
@@ -60,6 +60,12 @@ export function release(slot) {
   freePairs.push(slot & ~1);
 }
 
+/** The slots of conversations without a listener in either spelling. */
+export function unheard() {
+  const all = [...conversations.values()];
+  return all.filter((one) => !isHeard(one) && !isHeard(bySlot[one.slot ^ 1])).map(({ slot }) => slot);
+}
+
 export function slotOf(id) {
   return conversationOf(id).slot;
 }
@@ -105,17 +111,26 @@ export function lastMessage(listener) {
   return listener.lastMessage;
 }
 
+// Why a frame is not usable. The same numbers stand in socket.rs.
+const NOT_TEXT = 0;
+const NOT_AN_OBJECT = 1;
+const TOO_LONG = 2;
+const SYNC_TOO_LONG = 3;
+
 /**
  * Reads a socket's frames. Each one ends in exactly one of
  * - `onFrame(slot, seq, characters, parsed)`, seq 0 where there is none; answers under which id to keep the message,
  *   or -1
- * - `onUnusable(characters, parsed)`
+ * - `onUnusable(characters, why)`
  * - a call of control.js
  */
-export function read(socket, frameLimit, onFrame, onUnusable, onControl) {
+export function read(socket, frameLimit, keepalive, onFrame, onUnusable, onControl) {
+  begin();
+  // Its close event says the rest; but without a listener, the WebSocket of Node's `ws` ends the process.
+  socket.onerror = () => {};
   socket.onmessage = ({ data }) => {
-    if (typeof data !== "string") return onUnusable(0, false);
-    if (data.length > frameLimit) return onUnusable(data.length, false);
+    if (typeof data !== "string") return onUnusable(0, NOT_TEXT);
+    if (data.length > frameLimit) return onUnusable(data.length, tooLong(data));
     const likely = likelyId(data);
     let heard = conversations.get(likely);
     // What nobody listens to is not parsed, where the raw text tells for certain what it is.
@@ -126,7 +141,8 @@ export function read(socket, frameLimit, onFrame, onUnusable, onControl) {
       return;
     }
     const parsed = parse(data);
-    if (parsed === undefined) return onUnusable(data.length, true);
+    if (answerPing(socket, keepalive, parsed ?? data, data.length, onControl)) return;
+    if (parsed === undefined) return onUnusable(data.length, NOT_AN_OBJECT);
     const concerns = concernsControl(parsed);
     if (concerns && takeControl(parsed, data.length, onControl)) return;
     const seq = seqOf(parsed);
@@ -141,6 +157,11 @@ export function read(socket, frameLimit, onFrame, onUnusable, onControl) {
   };
 }
 
+/** In a string the quotes would be escaped, so that what is found is the frame's own action. */
+function tooLong(text) {
+  return text.includes('"sync_response"') ? SYNC_TOO_LONG : TOO_LONG;
+}
+
 /** The object that a text is, or undefined if it is none. */
 function parse(text) {
   let parsed;
@@ -152,10 +173,27 @@ function parse(text) {
   return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
 }
 
-/** A message's number within its conversation, 0 where it has none that can be counted by. */
-export function seqOf(parsed) {
-  const { conversation_id: id, seq } = parsed;
-  return Number.isSafeInteger(seq) && seq > 0 && (typeof id === "number" || typeof id === "string") ? seq : 0;
+/**
+ * A message's number within its conversation, 0 where it has none that can be counted by. What has an action is no
+ * message: a receipt may name the number of the message that was read.
+ */
+export function seqOf({ action, conversation_id: id, seq }) {
+  if (action !== undefined || !Number.isSafeInteger(seq) || seq <= 0) return 0;
+  return typeof id === "string" || isExact(id) ? seq : 0;
+}
+
+let saidInexact = false;
+
+/** Whether a number is the one that the server has written. Says once if it may be another. */
+function isExact(id) {
+  if (typeof id !== "number") return false;
+  if (Math.abs(id) <= Number.MAX_SAFE_INTEGER) return true;
+  if (!saidInexact) {
+    saidInexact = true;
+    report(new RangeError(`conversation_id must be at most 2^53 - 1 as a number, or a string; got about ${id}, which ` +
+      "JavaScript has rounded, so that no listener hears its messages. The server must write such ids as strings"));
+  }
+  return false;
 }
 
 /** Puts a message under way while something is done. */
@@ -199,9 +237,11 @@ export function forget(id) {
   held.delete(id);
 }
 
-/** Puts the report of missing messages under way. */
+/** Puts the report of missing messages under way, for the spelling of the id that has listeners. */
 export function reportGap(slot, after, before) {
-  const heard = bySlot[slot];
+  const named = bySlot[slot];
+  const other = bySlot[slot ^ 1];
+  const heard = named === undefined || (!isHeard(named) && isHeard(other)) ? other : named;
   underWay = { message: { action: "gap", conversation_id: heard.id, after, before }, heard };
 }
 

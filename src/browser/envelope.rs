@@ -9,8 +9,8 @@ use crate::core::{HeldId, SendId, Slot};
 
 /// `(slot or -1, seq or 0, characters, parsed) -> id to keep the message under, or -1`
 pub(super) type OnFrame = dyn Fn(i32, f64, u32, bool) -> i32;
-/// `(characters, parsed)`
-pub(super) type OnUnusable = dyn Fn(u32, bool);
+/// `(characters, why)`
+pub(super) type OnUnusable = dyn Fn(u32, u32);
 /// See control.rs.
 pub(super) type OnControl = dyn Fn(u32, f64, f64, Vec<f64>) -> bool;
 
@@ -27,10 +27,13 @@ extern "C" {
     #[wasm_bindgen(js_name = lastMessage)]
     pub(super) fn last_message(listener: &Listener) -> JsValue;
     pub(super) fn release(conversation: Slot);
+    /// Conversations that nobody listens to.
+    pub(super) fn unheard() -> Vec<Slot>;
 
     pub(super) fn read(
         socket: &WebSocket,
         frame_limit: u32,
+        keepalive: &JsValue,
         on_frame: &Closure<OnFrame>,
         on_unusable: &Closure<OnUnusable>,
         on_control: &Closure<OnControl>,
@@ -53,9 +56,10 @@ extern "C" {
     #[wasm_bindgen(js_name = sayHello)]
     pub(super) fn say_hello(socket: &WebSocket, cursors: &[f64]);
     #[wasm_bindgen(js_name = saySync)]
-    pub(super) fn say_sync(socket: &WebSocket, id: u32, after: &[f64]);
+    pub(super) fn say_sync(socket: &WebSocket, id: u32, bytes: u32, after: &[f64]);
     #[wasm_bindgen(js_name = sayPing)]
     pub(super) fn say_ping(socket: &WebSocket, id: u32);
+    pub(super) fn say(socket: &WebSocket, frame: &JsValue);
 }
 
 #[wasm_bindgen(module = "/src/browser/outgoing.js")]
@@ -71,11 +75,12 @@ extern "C" {
         message: &JsValue,
         kind: &JsValue,
         named: bool,
+        limit: u32,
     ) -> Result<Draft, JsValue>;
     #[wasm_bindgen(js_name = draftRequest, catch)]
-    pub(super) fn draft_request(conversation_id: &JsValue) -> Result<Draft, JsValue>;
+    pub(super) fn draft_request(conversation_id: &JsValue, limit: u32) -> Result<Draft, JsValue>;
     #[wasm_bindgen(js_name = draftFrame, catch)]
-    pub(super) fn draft_frame(frame: &JsValue) -> Result<Draft, JsValue>;
+    pub(super) fn draft_frame(frame: &JsValue, limit: u32) -> Result<Draft, JsValue>;
 
     pub(super) fn hold(send: SendId, draft: &Draft) -> Promise;
     pub(super) fn transmit(socket: &WebSocket, send: SendId) -> i32;

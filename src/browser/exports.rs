@@ -11,6 +11,7 @@ use super::{
     clock, envelope,
     envelope::{Draft, Listener},
     hub,
+    hub::{FRAME_LIMIT, MESSAGE_LIMIT, Shell},
 };
 use crate::core::{Config, Event, Kind, Millis, Phase, SendId};
 
@@ -30,20 +31,20 @@ pub fn subscribe(conversation_id: JsValue, listener: &Function) -> JsValue {
 /// Sends `{conversation_id, message, type}`; the promise tells how it ended.
 #[cfg_attr(feature = "npm", wasm_bindgen(js_name = sendMessage))]
 pub fn send_message(conversation_id: &JsValue, message: &JsValue, kind: &JsValue) -> Promise {
-    let named = hub::with(|hub| hub.protocol >= 1);
-    post(Kind::Message, envelope::draft_message(conversation_id, message, kind, named))
+    let (named, limit) = hub::with(|hub| (hub.protocol >= 1, hub.shell.message_limit));
+    post(Kind::Message, envelope::draft_message(conversation_id, message, kind, named, limit))
 }
 
 /// Asks for a conversation's history; the reply arrives at its listeners.
 #[cfg_attr(feature = "npm", wasm_bindgen(js_name = requestMessages))]
 pub fn request_messages(conversation_id: &JsValue) -> Promise {
-    post(Kind::Request, envelope::draft_request(conversation_id))
+    post(Kind::Request, envelope::draft_request(conversation_id, message_limit()))
 }
 
 /// Sends a frame of the application's own.
 #[cfg_attr(feature = "npm", wasm_bindgen)]
 pub fn send(frame: &JsValue) -> Promise {
-    post(Kind::Other, envelope::draft_frame(frame))
+    post(Kind::Other, envelope::draft_frame(frame, message_limit()))
 }
 
 /// Connects now, from any state in which somebody listens.
@@ -57,6 +58,13 @@ pub fn retry() {
 pub fn disconnect() {
     envelope::forget_user();
     hub::handle(Event::Disconnect);
+}
+
+/// Another user has signed in: ends the connection, fails what is queued, and connects anew for this one.
+#[cfg_attr(feature = "npm", wasm_bindgen(js_name = changeUser))]
+pub fn change_user() {
+    envelope::forget_user();
+    hub::handle(Event::UserChanged);
 }
 
 /// The connection's public state, as a new plain object.
@@ -114,9 +122,11 @@ pub fn is_under_way(send: SendId) -> bool {
 pub fn configure(options: &JsValue) {
     // Read one by one: serde's way of refusing what does not fit would bring the formatting of floats with it, a
     // third of this module's size.
-    let option = |name: &str| Reflect::get(options, &name.into()).unwrap_or_default();
+    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
+    let option = |name: &str| get(options, name);
     let number = |name: &str| option(name).as_f64();
     let span = |name: &str| number(name).map(|ms| ms as Millis);
+    let keepalive = option("keepalive");
     let default = Config::default();
     let config = Config {
         reconnect_delays: match option("reconnectDelays").dyn_ref::<Array>() {
@@ -129,10 +139,17 @@ pub fn configure(options: &JsValue) {
         linger: span("linger").unwrap_or(default.linger),
         queue_limit: number("queueLimit").map_or(default.queue_limit, |n| n as usize),
         heartbeat: span("heartbeat"),
+        keepalive: get(&keepalive, "every").as_f64().map(|ms| ms as Millis),
         protocol: number("protocol").map_or(default.protocol, |n| n as u32),
     };
-    let frame_limit = number("frameLimit").map(|n| n as u32);
-    hub::configure(config, Address::new(option("url")), frame_limit);
+    let limit = |name: &str, default| number(name).map_or(default, |n| n as u32);
+    let shell = Shell {
+        address: Address::new(option("url")),
+        frame_limit: limit("frameLimit", FRAME_LIMIT),
+        message_limit: limit("messageLimit", MESSAGE_LIMIT),
+        keepalive,
+    };
+    hub::configure(config, shell);
 }
 
 /// One component's part in the connection: what `useWebSocket` returns.
@@ -178,6 +195,10 @@ impl Subscription {
         hub::drain();
         Self { listener, released: Cell::new(false) }
     }
+}
+
+fn message_limit() -> u32 {
+    hub::with(|hub| hub.shell.message_limit)
 }
 
 fn post(kind: Kind, draft: Result<Draft, JsValue>) -> Promise {

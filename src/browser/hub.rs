@@ -5,29 +5,51 @@
 
 use std::cell::RefCell;
 
-use js_sys::Function;
+use js_sys::{Function, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::WebSocket;
 
 use super::{address, address::Address, alarm, clock, envelope, page, socket::Socket};
 use crate::core::{
-    Config, DropReason, Effect, Event, HeldId, Machine, Millis, Outcome, SendId, Seq, Slot, SocketId, Verdict,
+    Config, Effect, Event, HeldId, Machine, Millis, Outcome, SendId, Seq, Slot, SocketId, Verdict,
 };
 
 /// Frames longer than this are dropped unread, in UTF-16 code units.
 pub(crate) const FRAME_LIMIT: u32 = 1 << 20;
 
+/// Frames longer than this are not accepted for sending, in bytes. Part of the wire: see PROTOCOL.md.
+pub(crate) const MESSAGE_LIMIT: u32 = 65_536;
+
 thread_local! {
-    static HUB: RefCell<Hub> = RefCell::new(Hub::new(Config::default(), Address::default(), FRAME_LIMIT));
+    static HUB: RefCell<Hub> = RefCell::new(Hub::new(Config::default(), Shell::default()));
+}
+
+/// The options that the machine knows nothing of.
+pub(crate) struct Shell {
+    pub(crate) address: Address,
+    pub(crate) frame_limit: u32,
+    pub(crate) message_limit: u32,
+    /// The option of that name as JavaScript has it, or undefined; its interval is the machine's.
+    pub(crate) keepalive: JsValue,
+}
+
+impl Default for Shell {
+    fn default() -> Self {
+        Self {
+            address: Address::default(),
+            frame_limit: FRAME_LIMIT,
+            message_limit: MESSAGE_LIMIT,
+            keepalive: JsValue::UNDEFINED,
+        }
+    }
 }
 
 pub(crate) struct Hub {
     pub(crate) machine: Machine,
-    pub(super) address: Address,
+    pub(super) shell: Shell,
     /// The socket that the machine has asked for and not dropped since, whether it exists yet or not.
     pub(super) expected: Option<SocketId>,
     socket: Option<Socket>,
-    frame_limit: u32,
     /// The highest layer of the wire that is offered.
     pub(super) protocol: u32,
     watchers: Vec<(u32, Function)>,
@@ -39,14 +61,13 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    fn new(config: Config, address: Address, frame_limit: u32) -> Self {
+    fn new(config: Config, shell: Shell) -> Self {
         Self {
             protocol: config.protocol,
             machine: Machine::new(config, clock::seed()),
-            address,
+            shell,
             expected: None,
             socket: None,
-            frame_limit,
             watchers: Vec::new(),
             next_watcher: 0,
             draining: false,
@@ -68,9 +89,8 @@ pub(crate) fn with<T>(f: impl FnOnce(&mut Hub) -> T) -> T {
 }
 
 /// Sets the options. Only before first use: the machine starts anew.
-pub(crate) fn configure(config: Config, address: Address, frame_limit: Option<u32>) {
-    let limit = frame_limit.unwrap_or(FRAME_LIMIT);
-    let mut fresh = Hub::new(config, address, limit);
+pub(crate) fn configure(config: Config, shell: Shell) {
+    let mut fresh = Hub::new(config, shell);
     let old = with(|hub| {
         fresh.watching_page = hub.watching_page;
         std::mem::replace(hub, fresh)
@@ -133,16 +153,14 @@ pub(super) fn deliver() {
     }
 }
 
-pub(super) fn receive_unusable(socket: SocketId, characters: u32, why: DropReason) {
-    with(|hub| hub.machine.receive_unusable(socket, characters, why));
-}
-
 /// Opens the socket that the machine asked for, unless it has changed its mind meanwhile.
 pub(super) fn open(socket: SocketId, url: &str) {
-    let Some(frame_limit) = with(|hub| (hub.expected == Some(socket)).then_some(hub.frame_limit)) else {
-        return;
-    };
-    match Socket::open(socket, url, frame_limit) {
+    let wanted = with(|hub| {
+        let is_wanted = hub.expected == Some(socket);
+        is_wanted.then(|| (hub.shell.frame_limit, hub.shell.keepalive.clone()))
+    });
+    let Some((frame_limit, keepalive)) = wanted else { return };
+    match Socket::open(socket, url, frame_limit, &keepalive) {
         Ok(opened) => with(|hub| hub.socket = Some(opened)),
         Err(error) => {
             envelope::report(&error);
@@ -216,9 +234,14 @@ fn carry_out(effect: Effect) {
             let cursors = with(|hub| flat(hub.machine.cursors()));
             with_socket(socket, |raw| envelope::say_hello(raw, &cursors));
         }
-        Effect::Sync { socket, id } => {
+        Effect::Sync { socket, id, bytes } => {
             let after = with(|hub| flat(hub.machine.sync_cursors()));
-            with_socket(socket, |raw| envelope::say_sync(raw, id, &after));
+            with_socket(socket, |raw| envelope::say_sync(raw, id, bytes, &after));
+        }
+        Effect::Keepalive(socket) => {
+            let keepalive = with(|hub| hub.shell.keepalive.clone());
+            let frame = Reflect::get(&keepalive, &"frame".into()).unwrap_or_default();
+            with_socket(socket, |raw| envelope::say(raw, &frame));
         }
         Effect::Ping { socket, id } => with_socket(socket, |raw| envelope::say_ping(raw, id)),
         Effect::Transmit { socket, send } => with_socket(socket, |raw| transmit(raw, socket, send)),
@@ -237,10 +260,21 @@ fn carry_out(effect: Effect) {
             Outcome::Refused => envelope::settle_failed(send, "refused by the server"),
             Outcome::Failed(error) => envelope::settle_failed(send, error.text()),
         },
+        Effect::ForgetConversations => {
+            let unheard = envelope::unheard();
+            let forgotten = with(|hub| {
+                let unheard = unheard.into_iter();
+                unheard.filter(|slot| !hub.machine.counts(*slot)).collect::<Vec<Slot>>()
+            });
+            forgotten.into_iter().for_each(envelope::release);
+        }
         Effect::Announce => {
             let watchers = with(|hub| hub.watchers.clone());
-            for (_, watcher) in watchers {
-                envelope::call(&watcher, &JsValue::UNDEFINED);
+            for (id, watcher) in watchers {
+                // One called before it may have ended this one.
+                if with(|hub| hub.watchers.iter().any(|(watching, _)| *watching == id)) {
+                    envelope::call(&watcher, &JsValue::UNDEFINED);
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ let page;
 let count = 0;
 
 /** The seed's frame for a message. Throws what is wrong with the values. */
-export function draftMessage(conversationId, message, type, named) {
+export function draftMessage(conversationId, message, type, named, limit) {
   checkConversation(conversationId);
   if (message === "" || message === null || message === undefined) {
     throw new TypeError("the message is empty");
@@ -21,25 +21,26 @@ export function draftMessage(conversationId, message, type, named) {
   }
   const clientId = named ? `${(page ??= randomName())}-${++count}` : undefined;
   const frame = { conversation_id: conversationId, message, type: type ?? "TEXT", client_id: clientId };
-  return draft(frame, clientId);
+  return draft(frame, limit, clientId);
 }
 
 /** The seed's request for a conversation's history. */
-export function draftRequest(conversationId) {
+export function draftRequest(conversationId, limit) {
   checkConversation(conversationId);
-  return draft({ action: "get_messages", conversation_id: conversationId });
+  return draft({ action: "get_messages", conversation_id: conversationId }, limit);
 }
 
 /** Any frame of the application's own. */
-export function draftFrame(frame) {
+export function draftFrame(frame, limit) {
   if (typeof frame !== "object" || frame === null || Array.isArray(frame)) {
     throw new TypeError(`a frame is an object, not ${describe(frame)}`);
   }
-  return draft(frame);
+  return draft(frame, limit);
 }
 
-function draft(frame, clientId) {
+function draft(frame, limit, clientId) {
   const text = JSON.stringify(frame);
+  checkSize(text, limit);
   return { text, length: text.length, clientId, resolve: undefined, messageId: undefined, reason: undefined };
 }
 
@@ -108,9 +109,18 @@ function randomName() {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(9))));
 }
 
+/** A server answers a frame that is over its limit with a close, and would do so each time that it is sent. */
+function checkSize(text, limit) {
+  // No character takes more than three bytes.
+  if (text.length * 3 <= limit) return;
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes <= limit) return;
+  throw new RangeError(`the frame must be at most ${limit} bytes as JSON; got ${bytes} (option messageLimit)`);
+}
+
 function checkConversation(id) {
-  if (typeof id === "string" || Number.isFinite(id)) return;
-  throw new TypeError(`the conversation id is ${describe(id)}; expected a number or a string`);
+  if (typeof id === "string" || (typeof id === "number" && Math.abs(id) <= Number.MAX_SAFE_INTEGER)) return;
+  throw new TypeError(`the conversation id must be a number up to 2^53 - 1, or a string; got ${describe(id)}`);
 }
 
 function describe(value) {

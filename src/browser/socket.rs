@@ -25,7 +25,12 @@ impl Socket {
     /// # Errors
     ///
     /// What the constructor throws: a url that is none, or `ws:` on an `https:` page.
-    pub(super) fn open(id: SocketId, url: &str, frame_limit: u32) -> Result<Self, JsValue> {
+    pub(super) fn open(
+        id: SocketId,
+        url: &str,
+        frame_limit: u32,
+        keepalive: &JsValue,
+    ) -> Result<Self, JsValue> {
         let raw = WebSocket::new(url)?;
 
         let on_open = Closure::<dyn Fn()>::new(move || hub::handle(Event::Opened { socket: id }));
@@ -40,16 +45,22 @@ impl Socket {
             let seq = (seq > 0.0).then_some(seq as Seq);
             hub::receive(id, u32::try_from(slot).ok(), seq, characters, parsed).map_or(-1, |held| held as i32)
         });
-        let on_unusable = Closure::<OnUnusable>::new(move |characters, parsed| {
-            let why = if parsed { DropReason::NotAnObject } else { DropReason::Unreadable };
-            hub::receive_unusable(id, characters, why);
+        let on_unusable = Closure::<OnUnusable>::new(move |characters, why| {
+            // The numbers are those of envelope.js.
+            let why = match why {
+                0 => DropReason::Unreadable,
+                1 => DropReason::NotAnObject,
+                2 => DropReason::TooLong,
+                _ => DropReason::SyncTooLong,
+            };
+            hub::act(|machine, now| machine.receive_unusable(now, id, characters, why));
         });
         let on_control =
             Closure::<OnControl>::new(move |kind, a, b, list: Vec<f64>| control::take(id, kind, a, b, &list));
 
         raw.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         raw.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        envelope::read(&raw, frame_limit, &on_frame, &on_unusable, &on_control);
+        envelope::read(&raw, frame_limit, keepalive, &on_frame, &on_unusable, &on_control);
         Ok(Self {
             id,
             raw,

@@ -1,8 +1,6 @@
 //! What is heard, and for how long.
 
-use std::cell::Cell;
 use std::fmt;
-use std::rc::Rc;
 
 use js_sys::Function;
 use serde::de::DeserializeOwned;
@@ -35,19 +33,9 @@ pub fn listen_all<T: DeserializeOwned>(on_frame: impl FnMut(T) + 'static) -> Gua
 
 /// Calls back with the state whenever it has changed. It does not connect.
 pub fn watch(mut on_state: impl FnMut(State) + 'static) -> Guard {
-    // Of a change all are told who watched when it was announced, so it may still be this one's turn after its end.
-    let ended = Rc::new(Cell::new(false));
-    let end = ended.clone();
-    let callback = Closure::new(move |_| {
-        if !ended.get() {
-            on_state(state());
-        }
-    });
+    let callback = Closure::new(move |_| on_state(state()));
     let watcher = hub::watch(function(&callback).clone());
-    Guard::new(callback, move || {
-        end.set(true);
-        hub::unwatch(watcher);
-    })
+    Guard::new(callback, move || hub::unwatch(watcher))
 }
 
 fn subscribe<T: DeserializeOwned>(conversation_id: JsValue, mut on_frame: impl FnMut(T) + 'static) -> Guard {

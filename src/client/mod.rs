@@ -6,6 +6,7 @@
 //! | `listen.rs` | what is heard, until its [`Guard`] is dropped |
 //! | `send.rs` | what is sent, and how that ended |
 //! | `options.rs` | what may be set before first use |
+//! | `user.rs` | who is signed in |
 //! | `frame.rs`, `id.rs` | values of the wire |
 
 mod frame;
@@ -13,12 +14,14 @@ mod id;
 mod listen;
 mod options;
 mod send;
+mod user;
 
 pub use frame::Frame;
 pub use id::{Id, InexactId};
 pub use listen::{Guard, listen, listen_all, watch};
-pub use options::{ConfigureError, Options, Protocol, Url, configure};
+pub use options::{ConfigureError, Keepalive, Options, Protocol, ServerPing, Url, configure};
 pub use send::{SendResult, request_messages, send, send_message, send_typed_message};
+pub use user::set_user;
 
 pub use crate::browser::exports::{disconnect, retry};
 pub use crate::core::{ConnectionError, Stats, Status as State};

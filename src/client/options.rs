@@ -3,11 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use js_sys::Promise;
+use js_sys::{JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{address, address::Address, clock, hub};
+use crate::browser::{address, address::Address, clock, hub, hub::Shell};
 use crate::core::{Config, Millis};
 
 /// Sets options: once, before anything else is called.
@@ -29,9 +29,16 @@ pub fn configure(options: Options) -> Result<(), ConfigureError> {
         linger: millis(options.linger),
         queue_limit: options.queue_limit,
         heartbeat: options.heartbeat.map(millis),
+        keepalive: options.keepalive.as_ref().map(|keepalive| millis(keepalive.every)),
         protocol: options.protocol as u32,
     };
-    hub::configure(config, Address::new(options.url.0), Some(options.frame_limit));
+    let shell = Shell {
+        address: Address::new(options.url.0),
+        frame_limit: options.frame_limit,
+        message_limit: options.message_limit,
+        keepalive: to_js(options.keepalive, options.server_ping),
+    };
+    hub::configure(config, shell);
     Ok(())
 }
 
@@ -42,7 +49,8 @@ pub struct Options {
     pub url: Url,
     /// Waits before each attempt to reconnect, at least one; the last one repeats. Default: 0.5, 2, 5, 10 and 30 s.
     pub reconnect_delays: Vec<Duration>,
-    /// How far each wait may stray to either side, as a fraction of it, 0 to 1. Default 0.2.
+    /// How far each wait may stray to either side, as a fraction of it, 0 to 1; the first wait strays by 0.2 at most.
+    /// Default 1: clients that were cut off together come back spread widely.
     pub jitter: f64,
     /// Attempts to reconnect before giving up; `u32::MAX` never does. Default 10.
     pub max_attempts: u32,
@@ -56,6 +64,13 @@ pub struct Options {
     pub frame_limit: u32,
     /// How often to ask the server for a sign of life at least, 1 s or more, where it announces a longer time itself.
     pub heartbeat: Option<Duration>,
+    /// Longest frame that is accepted for sending, in bytes of UTF-8, 1 or more; a longer one fails. Default 65536, the
+    /// wire's limit.
+    pub message_limit: u32,
+    /// What keeps a connection to a server of layer 0 from being closed as idle. Default: nothing.
+    pub keepalive: Option<Keepalive>,
+    /// A ping of the server's own, and what answers it. Default: none.
+    pub server_ping: Option<ServerPing>,
     /// The highest layer of the wire to offer.
     pub protocol: Protocol,
 }
@@ -73,6 +88,9 @@ impl Default for Options {
             queue_limit: config.queue_limit,
             frame_limit: hub::FRAME_LIMIT,
             heartbeat: config.heartbeat.map(Duration::from_millis),
+            message_limit: hub::MESSAGE_LIMIT,
+            keepalive: None,
+            server_ping: None,
             protocol: Protocol::default(),
         }
     }
@@ -87,6 +105,10 @@ impl Options {
         let timeout = self.connect_timeout;
         expect(timeout >= Duration::from_millis(1), "connect_timeout", &timeout, "1 ms or more")?;
         expect(self.frame_limit > 0, "frame_limit", &self.frame_limit, "a number above 0")?;
+        expect(self.message_limit > 0, "message_limit", &self.message_limit, "a number above 0")?;
+        if let Some(Keepalive { every, .. }) = self.keepalive {
+            expect(every >= Duration::from_secs(1), "keepalive", &every, "1 s or more")?;
+        }
         if let Some(heartbeat) = self.heartbeat {
             expect(heartbeat >= Duration::from_secs(1), "heartbeat", &heartbeat, "1 s or more")?;
         }
@@ -111,14 +133,51 @@ fn millis(span: Duration) -> Millis {
     Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX)
 }
 
+/// A frame of the application's own that is sent every so often, since proxies close a connection without traffic, many
+/// after a minute. Not needed on layer 1, which has a heartbeat.
+#[derive(Clone, Debug)]
+pub struct Keepalive {
+    /// How often, 1 s or more.
+    pub every: Duration,
+    /// The text of the frame, for example `{"type":"ping"}`.
+    pub frame: String,
+}
+
+/// A ping that the server sends and wants answered. It reaches no listener.
+#[derive(Clone, Debug)]
+pub struct ServerPing {
+    /// A JSON object whose members all pings have, for example `{"type":"ping"}`; or, for pings that are not JSON, the
+    /// whole text.
+    pub ping: String,
+    /// The text of the answer.
+    pub pong: String,
+}
+
+fn to_js(keepalive: Option<Keepalive>, server_ping: Option<ServerPing>) -> JsValue {
+    let option = Object::new();
+    let set = |name: &str, value: JsValue| {
+        // A new object takes any member.
+        let _ = Reflect::set(&option, &name.into(), &value);
+    };
+    if let Some(Keepalive { frame, .. }) = keepalive {
+        set("frame", frame.into());
+    }
+    if let Some(ServerPing { ping, pong }) = server_ping {
+        let members = JSON::parse(&ping).ok().filter(JsValue::is_object);
+        set("ping", members.unwrap_or_else(|| ping.into()));
+        set("pong", pong.into());
+    }
+    option.into()
+}
+
 /// Where to connect to: an address, by `into()` from a text, or a function that gives one. Relative addresses count from
 /// the page; `http:` is read as `ws:`.
 #[derive(Clone, Debug, Default)]
 pub struct Url(JsValue);
 
 impl Url {
-    /// Asks for the address before every attempt, for a token. It is never asked twice at once. Where it gives an error,
-    /// that is reported as an uncaught one, and the attempt has failed.
+    /// Asks for the address before every attempt, for a token. Where it gives an error, that is reported as an uncaught
+    /// one, and the attempt has failed.
     pub fn asked<F: Future<Output = Result<String, JsError>> + 'static>(
         mut ask: impl FnMut() -> F + 'static,
     ) -> Self {

@@ -2,19 +2,28 @@
 
 use super::{Config, Millis, rng::Rng};
 
-/// A restarting server lets go of everybody in the same instant, and those who come before it is back meet those who
+/// A restarting server lets go of all clients in the same instant, and those who come before it is back meet those who
 /// come late: each wave of attempts is as wide as this span and as dense as its inverse, and two of them overlap. So
 /// with 20 s no second brings more than a ninth of all, however long up to 5 s the server takes (`tests/herd.rs`). A
 /// server that hints knows better how many there are.
 const RESTART_SPREAD: Millis = 20_000;
 
-/// The wait before attempt number `attempt` (0 is the first). The delay is capped by the list's end first
-/// and jittered afterwards, so that clients at the cap stay apart as well.
+/// The most that the first wait varies, as a fraction of it: a lone client's blip is over in about half a second.
+const FIRST_JITTER: f64 = 0.2;
+
+/// The wait before attempt number `attempt` (0 is the first): drawn evenly from the delay plus or minus its jitter, and
+/// never longer than the longest delay.
+///
+/// From the second wait on the default jitter is the whole delay. Clients that lost the server together have then spread
+/// over seconds, and not over the fifth of a delay, when it is back (`tests/herd.rs`).
 pub(super) fn wait(config: &Config, attempt: u32, rng: &mut Rng) -> Millis {
     let delays = &config.reconnect_delays;
-    let delay = delays.get(attempt as usize).or(delays.last()).copied().unwrap_or(0);
-    let stray = (rng.unit() * 2.0 - 1.0) * config.jitter;
-    (delay as f64 * (1.0 + stray)).round() as Millis
+    let delay = delays.get(attempt as usize).or(delays.last()).copied().unwrap_or(0) as f64;
+    let jitter = if attempt == 0 { config.jitter.min(FIRST_JITTER) } else { config.jitter };
+    let longest = delays.iter().max().copied().unwrap_or(0) as f64;
+    let low = delay * (1.0 - jitter);
+    let high = if attempt == 0 { delay * (1.0 + jitter) } else { (delay * (1.0 + jitter)).min(longest) };
+    (low + rng.unit() * (high - low)).round() as Millis
 }
 
 /// The first wait after a server said that it restarts: uniform over its own hint or the default span.
@@ -26,8 +35,13 @@ pub(super) fn spread(hint: Option<Millis>, rng: &mut Rng) -> Millis {
 mod tests {
     use super::*;
 
+    fn waits(config: &Config, attempt: u32) -> Vec<Millis> {
+        let mut rng = Rng::new(1);
+        (0..1_000).map(|_| wait(config, attempt, &mut rng)).collect()
+    }
+
     #[test]
-    fn waits_follow_the_list_and_repeat_its_last_entry() {
+    fn without_jitter_waits_follow_the_list_and_repeat_its_last_entry() {
         let config = Config { jitter: 0.0, ..Config::default() };
         let mut rng = Rng::new(1);
         let waits: Vec<Millis> = (0..7).map(|n| wait(&config, n, &mut rng)).collect();
@@ -35,12 +49,32 @@ mod tests {
     }
 
     #[test]
-    fn jitter_strays_at_most_a_fifth_to_either_side_even_at_the_cap() {
-        let config = Config::default();
-        let mut rng = Rng::new(1);
-        let waits: Vec<Millis> = (0..1_000).map(|_| wait(&config, 9, &mut rng)).collect();
-        assert!(waits.iter().all(|w| (24_000..=36_000).contains(w)));
-        assert!(waits.iter().any(|w| *w < 25_000) && waits.iter().any(|w| *w > 35_000));
+    fn the_first_wait_varies_by_a_fifth_at_most() {
+        let waits = waits(&Config::default(), 0);
+        assert!(waits.iter().all(|w| (400..=600).contains(w)));
+        assert!(waits.iter().any(|w| *w < 420) && waits.iter().any(|w| *w > 580));
+    }
+
+    #[test]
+    fn later_waits_are_drawn_from_nothing_to_twice_the_delay() {
+        for (attempt, most) in [(1, 4_000), (2, 10_000), (3, 20_000)] {
+            let waits = waits(&Config::default(), attempt);
+            assert!(waits.iter().all(|w| *w <= most));
+            assert!(waits.iter().any(|w| *w < most / 20) && waits.iter().any(|w| *w > most / 20 * 19));
+        }
+    }
+
+    #[test]
+    fn no_wait_is_longer_than_the_longest_delay() {
+        let waits = waits(&Config::default(), 9);
+        assert!(waits.iter().all(|w| *w <= 30_000));
+        assert!(waits.iter().any(|w| *w < 1_500) && waits.iter().any(|w| *w > 28_500));
+    }
+
+    #[test]
+    fn a_smaller_jitter_keeps_every_wait_near_its_delay() {
+        let config = Config { jitter: 0.1, ..Config::default() };
+        assert!(waits(&config, 1).iter().all(|w| (1_800..=2_200).contains(w)));
     }
 
     #[test]

@@ -8,7 +8,8 @@ use super::Millis;
 pub struct Config {
     /// Waits before each attempt to reconnect; the last one repeats. Default: the seed's.
     pub reconnect_delays: Vec<Millis>,
-    /// How far a wait may stray to either side, as a fraction of it. Default 0.2.
+    /// Random variation of each wait as a fraction of it, 0 to 1. Default 1: from the second wait on anything from 0 to
+    /// twice the delay, but no more than the longest one. The first wait varies by 0.2 at most.
     pub jitter: f64,
     /// Attempts to reconnect before giving up. Default 10, as in the seed.
     pub max_attempts: u32,
@@ -21,6 +22,8 @@ pub struct Config {
     pub queue_limit: usize,
     /// How often to ask for a sign of life at least, where the server asks for less. Default: as the server says.
     pub heartbeat: Option<Millis>,
+    /// How often the application's own frame is sent on a connection without a heartbeat. Default: never.
+    pub keepalive: Option<Millis>,
     /// The highest layer of the wire to offer, 0 or 1. Default 1.
     pub protocol: u32,
 }
@@ -29,12 +32,13 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             reconnect_delays: vec![500, 2_000, 5_000, 10_000, 30_000],
-            jitter: 0.2,
+            jitter: 1.0,
             max_attempts: 10,
             connect_timeout: 5_000,
             linger: 250,
             queue_limit: 1_000,
             heartbeat: None,
+            keepalive: None,
             protocol: 1,
         }
     }

@@ -24,6 +24,10 @@ use super::{
 /// long wipes out the failures before it.
 const STABLE_AFTER: Millis = 5_000;
 
+/// Credentials that the server refuses again sooner than this were no better than the ones before. Longer than
+/// [`STABLE_AFTER`]: a server may take some seconds until it looks at them.
+const CREDENTIALS_LAST: Millis = 60_000;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Idle,
@@ -60,8 +64,8 @@ pub(super) struct Connection {
     /// Attempts to reconnect since the connection was last stable: what backoff and giving up go by.
     failures: u32,
     was_connected: bool,
-    /// A fresh address was asked for after 4401; a second refusal in a row is final.
-    fresh_address_asked: bool,
+    /// When a fresh address was last asked for after 4401; a second refusal soon after that is final.
+    fresh_address_asked: Option<Millis>,
     connected_before: Millis,
 }
 
@@ -76,7 +80,7 @@ impl Connection {
             attempts: 0,
             failures: 0,
             was_connected: false,
-            fresh_address_asked: false,
+            fresh_address_asked: None,
             connected_before: 0,
         }
     }
@@ -108,13 +112,13 @@ impl Connection {
         match CloseReason::of(code) {
             CloseReason::Normal => self.rest(State::Ended),
             CloseReason::Forbidden => self.rest(State::Refused(ConnectionError::Forbidden)),
-            CloseReason::SessionExpired if self.fresh_address_asked => {
+            CloseReason::SessionExpired if self.has_fresh_credentials(now) => {
                 self.rest(State::Refused(ConnectionError::SessionExpired));
             }
             CloseReason::SessionExpired => {
                 // Nothing was lost that a person should read about: the next attempt brings new credentials.
                 self.rest(State::Idle);
-                self.fresh_address_asked = true;
+                self.fresh_address_asked = Some(now);
                 self.connect(now, io);
             }
             CloseReason::Restart if self.failures == 0 => {
@@ -190,13 +194,18 @@ impl Connection {
         self.rest(State::Ended);
     }
 
+    /// Closes now, and begins anew as soon as that is wanted, also from where it would have stayed.
+    pub(super) fn restart(&mut self, now: Millis, io: &mut Io<'_>) {
+        self.drop_socket(now, io);
+        self.rest(State::Idle);
+    }
+
     /// Closes now, and opens again as soon as that is wanted. What has come to its end stays there.
     pub(super) fn suspend(&mut self, now: Millis, io: &mut Io<'_>) {
         if matches!(self.state, State::Ended | State::Refused(_)) {
             return;
         }
-        self.drop_socket(now, io);
-        self.rest(State::Idle);
+        self.restart(now, io);
     }
 
     /// The socket that frames may go through.
@@ -253,6 +262,10 @@ impl Connection {
         }
     }
 
+    fn has_fresh_credentials(&self, now: Millis) -> bool {
+        self.fresh_address_asked.is_some_and(|asked| now.saturating_sub(asked) < CREDENTIALS_LAST)
+    }
+
     fn socket(&self) -> Option<SocketId> {
         match self.state {
             State::Connecting(socket) | State::Open { socket, .. } => Some(socket),
@@ -303,7 +316,6 @@ impl Connection {
             self.connected_before += lasted;
             if lasted >= STABLE_AFTER {
                 self.failures = 0;
-                self.fresh_address_asked = false;
             }
         }
         if let Some(socket) = self.socket() {
@@ -319,7 +331,7 @@ impl Connection {
         self.attempts = 0;
         self.failures = 0;
         self.was_connected = false;
-        self.fresh_address_asked = false;
+        self.fresh_address_asked = None;
         self.deadlines.clear(Timer::Linger);
     }
 }

@@ -1,4 +1,4 @@
-//! A table of the deadlines that are set: one place for each reason to wake up.
+//! A table of the deadlines that are set: at most one for each reason to wake up.
 
 use super::Millis;
 
@@ -9,38 +9,40 @@ pub(super) enum Timer {
     Connect,
     /// The wait before the next attempt is over.
     Reconnect,
-    /// Nobody has listened for the linger's length.
+    /// The last listener left one linger ago.
     Linger,
     /// The server has not answered `hello`.
     Welcome,
-    /// It is time to ask for a sign of life.
+    /// The next `ping` is due.
     Heartbeat,
-    /// Something that has to be answered was not.
+    /// The application's own frame is due.
+    Keepalive,
+    /// An answer is overdue.
     Reply,
+    /// Messages are still unacknowledged on a connection that answers everything else.
+    Unacknowledged,
     /// A hole has had its time to close by itself.
     Sync,
     /// The server takes messages again.
     Resume,
 }
 
-impl Timer {
-    const COUNT: usize = 8;
-}
-
+/// A list and not an array indexed by timer, so that a new timer needs no count kept beside it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Deadlines([Option<Millis>; Timer::COUNT]);
+pub(super) struct Deadlines(Vec<(Timer, Millis)>);
 
 impl Deadlines {
     pub(super) fn set(&mut self, timer: Timer, at: Millis) {
-        self.put(timer, Some(at));
+        self.clear(timer);
+        self.0.push((timer, at));
     }
 
     pub(super) fn clear(&mut self, timer: Timer) {
-        self.put(timer, None);
+        self.0.retain(|(set, _)| *set != timer);
     }
 
     pub(super) fn get(&self, timer: Timer) -> Option<Millis> {
-        self.0.get(timer as usize).copied().flatten()
+        self.0.iter().find(|(set, _)| *set == timer).map(|(_, at)| *at)
     }
 
     pub(super) fn is_set(&self, timer: Timer) -> bool {
@@ -53,30 +55,23 @@ impl Deadlines {
     }
 
     pub(super) fn clear_all(&mut self) {
-        *self = Self::default();
+        self.0.clear();
     }
 
-    /// Whether this deadline has come; if so, it is cleared.
+    /// Clears this deadline if it has come; returns whether it had.
     pub(super) fn take_due(&mut self, timer: Timer, now: Millis) -> bool {
         self.take_overdue(timer, now).is_some()
     }
 
-    /// How long ago this deadline came; if it has, it is cleared.
+    /// Clears this deadline if it has come; returns how long ago that was.
     pub(super) fn take_overdue(&mut self, timer: Timer, now: Millis) -> Option<Millis> {
-        let at = self.get(timer)?;
-        let late = now.checked_sub(at)?;
+        let late = now.checked_sub(self.get(timer)?)?;
         self.clear(timer);
         Some(late)
     }
 
     /// The earliest deadline that is set.
     pub(super) fn next(&self) -> Option<Millis> {
-        self.0.iter().flatten().min().copied()
-    }
-
-    fn put(&mut self, timer: Timer, at: Option<Millis>) {
-        if let Some(entry) = self.0.get_mut(timer as usize) {
-            *entry = at;
-        }
+        self.0.iter().map(|(_, at)| *at).min()
     }
 }

@@ -26,8 +26,12 @@ pub enum Effect {
         socket: SocketId,
         /// Names the question, for its answer.
         id: u32,
+        /// The size of the answer to ask for, in bytes.
+        bytes: u32,
     },
-    /// Ask through this socket for a sign of life.
+    /// Send the application's own frame that keeps the connection alive.
+    Keepalive(SocketId),
+    /// Ping the server through this socket.
     Ping {
         /// The socket to use.
         socket: SocketId,
@@ -47,6 +51,8 @@ pub enum Effect {
         /// How it ended.
         outcome: Outcome,
     },
+    /// Nothing is counted any more: forget the conversations without listeners.
+    ForgetConversations,
     /// The public status has changed: tell those who watch it.
     Announce,
 }

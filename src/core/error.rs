@@ -33,10 +33,14 @@ impl ConnectionError {
 pub enum SendError {
     /// As many frames wait as `queueLimit` allows.
     QueueFull,
+    /// The server closed the connection with 1009 while this was the largest frame under way.
+    TooLarge,
     /// `disconnect()` was called while the frame waited.
     Disconnected,
-    /// The connection came back as another user's.
+    /// Another user signed in while the frame waited.
     UserChanged,
+    /// Either happened after a socket had taken the frame and before the server answered it.
+    Unanswered,
 }
 
 impl SendError {
@@ -44,8 +48,12 @@ impl SendError {
     pub fn text(self) -> &'static str {
         match self {
             Self::QueueFull => "the queue is full: too many frames are waiting to be sent",
+            Self::TooLarge => "the frame is too large for the server, which closed the connection with 1009",
             Self::Disconnected => "disconnect() was called before the frame was sent",
             Self::UserChanged => "another user signed in before the frame was sent",
+            Self::Unanswered => {
+                "the connection ended before the server answered: the message may have been delivered"
+            }
         }
     }
 }

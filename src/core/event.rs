@@ -37,4 +37,6 @@ pub enum Event {
     Retry,
     /// The application ends the connection, for example because the user has logged out.
     Disconnect,
+    /// Another user has signed in: what was the other's ends, and a connection for this one begins.
+    UserChanged,
 }

@@ -57,6 +57,8 @@ struct Conversation {
     head: Seq,
     /// Nothing was ever heard: where history begins is for the server to say, and no gap.
     fresh: bool,
+    /// The lowest number that came before the first `welcome`, whether there was room to hold it or not.
+    earliest: Seq,
     /// The user takes no part any more; the cursor is kept in case of a return.
     left: bool,
     /// Early messages, in order.
@@ -65,7 +67,7 @@ struct Conversation {
 
 impl Conversation {
     fn unheard(slot: Slot) -> Self {
-        Self { slot, cursor: 0, head: 0, fresh: true, left: false, held: Vec::new() }
+        Self { slot, cursor: 0, head: 0, fresh: true, earliest: Seq::MAX, left: false, held: Vec::new() }
     }
 
     fn is_behind(&self) -> bool {
@@ -123,6 +125,7 @@ impl Gate {
         conversation.slot = slot;
         conversation.left = false;
         conversation.head = conversation.head.max(seq);
+        conversation.earliest = conversation.earliest.min(seq);
         // Before the first welcome nobody knows what comes next.
         let next = (begun || !conversation.fresh) && seq == conversation.cursor + 1;
         if seq <= conversation.cursor {
@@ -148,15 +151,26 @@ impl Gate {
         (Verdict::Deliver, gap)
     }
 
-    /// The server's history of a conversation begins behind this number.
-    pub(super) fn set_floor(&mut self, slot: Slot, floor: Seq) -> Option<Gap> {
+    /// The server's history of a conversation begins behind this number. Returns whether that moved the cursor, and what
+    /// is missing because of it.
+    pub(super) fn set_floor(&mut self, slot: Slot, floor: Seq) -> (bool, Option<Gap>) {
         let conversation = self.entry(slot);
+        conversation.slot = slot;
         if floor <= conversation.cursor {
-            return None;
+            return (false, None);
         }
         let gap = conversation.gap_before(floor.saturating_add(1));
         conversation.advance(floor);
-        gap
+        (true, gap)
+    }
+
+    /// The message behind the cursor cannot be had: the next one takes its place. `None` if the cursor has moved.
+    pub(super) fn skip(&mut self, slot: Slot, cursor: Seq) -> Option<Gap> {
+        let conversation = self.entry(slot);
+        if conversation.cursor != cursor {
+            return None;
+        }
+        self.set_floor(slot, cursor.saturating_add(1)).1
     }
 
     /// The heads of all conversations that the user takes part in. The first ones of all say where the page begins.
@@ -171,9 +185,8 @@ impl Gate {
             conversation.left = false;
             conversation.head = conversation.head.max(*head);
             if !begun && conversation.fresh {
-                // What came over this very connection before the welcome is heard as well.
-                let first = conversation.held.first().map_or(Seq::MAX, |(seq, _)| *seq);
-                conversation.cursor = (*head).min(first.saturating_sub(1));
+                // What came over this very connection before the welcome is delivered as well.
+                conversation.cursor = (*head).min(conversation.earliest.saturating_sub(1));
                 conversation.fresh = false;
             }
         }

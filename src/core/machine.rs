@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use super::{
-    Config, DropReason, Effect, Event, Gap, Kind, Millis, Outcome, Phase, SendError, SendId, Seq, Slot,
-    SocketId, Stats, Status, Verdict,
+    CloseReason, Config, DropReason, Effect, Event, Gap, Kind, Millis, Outcome, Phase, SendError, SendId,
+    Seq, Slot, SocketId, Stats, Status, Verdict,
     connection::{Connection, Io, Nudge},
     gate::Gate,
     outbox::Outbox,
@@ -14,6 +14,12 @@ use super::{
 
 /// Conversations asked about in one `sync`, and named in one `hello`: a frame to the server is limited.
 const ASKED_AT_ONCE: usize = 500;
+
+/// The smallest answer to a `sync` that can be asked for, in bytes. Part of the wire.
+const SMALLEST_BATCH: u32 = 1_024;
+
+/// The close code for a frame that is too large, RFC 6455 section 7.4.1.
+const TOO_LARGE: u16 = 1009;
 
 /// Everything that is decided about the one connection of a page. See the [module](super) for the contract.
 #[derive(Debug)]
@@ -30,8 +36,12 @@ pub struct Machine {
     announced: Status,
     /// The page is away, perhaps in the back/forward cache.
     away: bool,
-    /// Messages heard by the `sync` under way: one that brings nothing is not repeated.
+    /// The answer to the `sync` under way has moved a cursor: one that moves none is not followed by another.
     progress: bool,
+    /// An answer was too long to be read: the questions are as small as they can be until nothing is missing.
+    narrow: bool,
+    /// The one conversation that a small question under way is about, and the cursor in it.
+    narrow_question: Option<(Slot, Seq)>,
     /// Time never runs backwards in here, whatever the caller's clock does.
     now: Millis,
 }
@@ -41,7 +51,7 @@ impl Machine {
     pub fn new(config: Config, seed: u64) -> Self {
         Self {
             queue_limit: config.queue_limit,
-            session: Session::new(config.protocol >= 1, config.heartbeat),
+            session: Session::new(config.protocol >= 1, config.heartbeat, config.keepalive),
             connection: Connection::new(config, seed),
             listeners: 0,
             gate: Gate::default(),
@@ -51,6 +61,8 @@ impl Machine {
             announced: Status::default(),
             away: false,
             progress: false,
+            narrow: false,
+            narrow_question: None,
             now: 0,
         }
     }
@@ -72,7 +84,7 @@ impl Machine {
             Event::Alarm => self.alarm(),
             Event::Online | Event::Visible => {
                 self.nudge(Nudge::Page);
-                self.ping();
+                self.check_connection();
             }
             Event::OutOfTurn if self.gate.any_behind() => self.session.sync_soon(now),
             Event::OutOfTurn => {}
@@ -80,7 +92,7 @@ impl Machine {
             Event::Offline => self.ping(),
             Event::Retry => {
                 self.nudge(Nudge::User);
-                self.ping();
+                self.check_connection();
             }
             Event::PageHidden => {
                 let (connection, mut io) = self.connection_io();
@@ -92,6 +104,11 @@ impl Machine {
                 let (connection, mut io) = self.connection_io();
                 connection.end(now, &mut io);
                 self.abandon(SendError::Disconnected);
+            }
+            Event::UserChanged => {
+                let (connection, mut io) = self.connection_io();
+                connection.restart(now, &mut io);
+                self.abandon(SendError::UserChanged);
             }
         }
         self.settle();
@@ -140,13 +157,13 @@ impl Machine {
     /// The socket took a frame of so many characters, when [`Effect::Transmit`] asked for it.
     pub fn transmitted(&mut self, send: SendId, characters: u32) {
         let now = self.now;
-        let Some(kind) = self.outbox.kind(send) else { return };
+        let Some(kind) = self.outbox.taken(send) else { return };
         self.stats.frames_out += 1;
         self.stats.characters_out += u64::from(characters);
         if kind != Kind::Message || self.session.settles_by_sending() {
             self.settle_send(send, Outcome::Sent);
         } else if self.session.is_assured() {
-            self.session.expect_reply(now);
+            self.session.expect_ack(now);
         }
         // The last frame may have been all that the connection was still kept for.
         self.settle();
@@ -167,6 +184,7 @@ impl Machine {
             return Verdict::Drop;
         }
         self.count_in(characters);
+        self.hear();
         self.stats.frames_parsed += u32::from(parsed);
         let counted = conversation.zip(seq).filter(|_| self.session.counts());
         let Some((slot, seq)) = counted else {
@@ -182,21 +200,28 @@ impl Machine {
         self.stats.frames_delivered += calls;
     }
 
-    /// A frame that is not usable: counted, and that is all; the connection lives on.
-    pub fn receive_unusable(&mut self, socket: SocketId, characters: u32, why: DropReason) {
+    /// A frame that is not usable: counted and dropped; the connection lives on.
+    pub fn receive_unusable(&mut self, now: Millis, socket: SocketId, characters: u32, why: DropReason) {
+        self.tick(now);
         if self.connection.open_socket() != Some(socket) {
             return;
         }
         self.count_in(characters);
+        self.hear();
         self.stats.frames_dropped += 1;
         self.stats.frames_parsed += u32::from(why == DropReason::NotAnObject);
+        if why == DropReason::SyncTooLong {
+            self.sync_too_long();
+        }
+        self.settle();
     }
 
-    /// A frame of layer 1 came in: counted like any other.
+    /// A frame that is not for the listeners came in. What it says follows, and decides what may be sent.
     pub fn receive_control(&mut self, socket: SocketId, characters: u32) {
         if self.connection.open_socket() == Some(socket) {
             self.count_in(characters);
             self.stats.frames_parsed += 1;
+            self.session.hear();
         }
     }
 
@@ -209,10 +234,14 @@ impl Machine {
         heads: &[(Slot, Seq)],
     ) {
         let now = self.tick(now);
-        if !self.begin_reply(socket) {
+        if self.connection.open_socket() != Some(socket) {
             return;
         }
         self.session.welcome(now, heartbeat);
+        // Sent while it was in doubt whether this server acknowledges.
+        if self.outbox.any_under_way() {
+            self.session.expect_ack(now);
+        }
         self.set_heads(heads);
         if self.gate.any_behind() {
             self.sync();
@@ -228,26 +257,23 @@ impl Machine {
         self.settle();
     }
 
-    /// The server has shown that it does not know `hello`. Answers whether that was still open.
-    pub fn hello_ignored(&mut self, now: Millis, socket: SocketId) -> bool {
+    /// The server has shown that it does not know `hello`: for certain, or by a frame that a server of layer 1 is not
+    /// supposed to send before its `welcome`, which is believed only of a server that has never answered `hello`. Answers
+    /// whether that settled what was still open.
+    pub fn hello_ignored(&mut self, now: Millis, socket: SocketId, is_certain: bool) -> bool {
         self.tick(now);
-        if !self.begin_reply(socket) || !self.session.prove_plain() {
-            return false;
-        }
-        for send in self.outbox.take_under_way() {
-            self.effects.push_back(Effect::Settle { send, outcome: Outcome::Sent });
-        }
-        // What goes only now is settled when the socket has taken it.
-        self.stop_counting();
+        let is_believed = is_certain || !self.session.server.is_met();
+        let is_news = is_believed && self.connection.open_socket() == Some(socket) && self.prove_plain();
         self.settle();
-        true
+        is_news
     }
 
     /// `ack`: the server has stored this message.
     pub fn acknowledged(&mut self, now: Millis, socket: SocketId, send: SendId) {
-        self.tick(now);
-        if self.begin_reply(socket) {
+        let now = self.tick(now);
+        if self.connection.open_socket() == Some(socket) {
             self.settle_send(send, Outcome::Delivered);
+            self.session.acknowledged(now, self.outbox.any_under_way());
             self.flush();
             self.settle();
         }
@@ -256,16 +282,17 @@ impl Machine {
     /// An `error` that answers this message: for good, or only for so long.
     pub fn refused(&mut self, now: Millis, socket: SocketId, send: SendId, retry_after: Option<Millis>) {
         let now = self.tick(now);
-        if !self.begin_reply(socket) {
+        if self.connection.open_socket() != Some(socket) {
             return;
         }
         match retry_after {
             None => self.settle_send(send, Outcome::Refused),
             Some(span) => {
-                self.outbox.requeue();
+                self.outbox.refused(send);
                 self.session.pause(now.saturating_add(span));
             }
         }
+        self.session.acknowledged(now, self.outbox.any_under_way());
         self.flush();
         self.settle();
     }
@@ -274,13 +301,14 @@ impl Machine {
     /// [`receive_synced`](Self::receive_synced), then [`synced`](Self::synced).
     pub fn begin_synced(&mut self, now: Millis, socket: SocketId, id: u32, floors: &[(Slot, Seq)]) -> bool {
         self.tick(now);
-        if !self.begin_reply(socket) || !self.session.is_sync(id) {
+        if !self.session.is_syncing(socket) || !self.session.is_sync(id) {
             return false;
         }
         // One that only asked for the heads has not asked for messages yet.
         self.progress = !self.gate.any_behind();
         for (slot, floor) in floors {
-            let gap = self.gate.set_floor(*slot, *floor);
+            let (moved, gap) = self.gate.set_floor(*slot, *floor);
+            self.progress |= moved;
             self.report(gap);
         }
         true
@@ -303,12 +331,14 @@ impl Machine {
 
     /// The end of a `sync_response`.
     pub fn synced(&mut self, now: Millis, socket: SocketId, heads: &[(Slot, Seq)], has_more: bool) {
-        self.tick(now);
+        let now = self.tick(now);
         if !self.session.is_syncing(socket) {
             return;
         }
         self.set_heads(heads);
         let again = self.session.sync_done();
+        self.session.answered(now, self.outbox.any_under_way());
+        self.narrow &= self.gate.any_behind();
         // A server that promises more than it gives is not asked for ever: the next digest asks once more.
         if again || (self.progress && (has_more || self.gate.any_behind())) {
             self.sync();
@@ -319,18 +349,24 @@ impl Machine {
     /// An `error` that answers a `sync`. Answers whether it was the one under way.
     pub fn sync_refused(&mut self, now: Millis, socket: SocketId, id: u32, retry_after: Millis) -> bool {
         let now = self.tick(now);
-        let known = self.begin_reply(socket) && self.session.is_sync(id);
+        let known = self.session.is_syncing(socket) && self.session.is_sync(id);
         if known {
             self.session.sync_later(now.saturating_add(retry_after));
+            self.session.answered(now, self.outbox.any_under_way());
         }
         known
     }
 
-    /// `pong`, with the sum of the user's heads. Another sum than that of the cursors: something was missed.
-    pub fn ponged(&mut self, now: Millis, socket: SocketId, total: Seq) {
-        self.tick(now);
-        if self.begin_reply(socket) && self.session.is_assured() && total != self.gate.total() {
-            // Which conversation it was, the heads in the answer tell.
+    /// `pong` to this `ping`, with the sum of the user's heads. Where the cursors have another sum, something was missed.
+    pub fn ponged(&mut self, now: Millis, socket: SocketId, id: u32, total: Seq) {
+        let now = self.tick(now);
+        if self.connection.open_socket() != Some(socket) || !self.session.is_assured() {
+            return;
+        }
+        self.session.ponged(id);
+        self.session.answered(now, self.outbox.any_under_way());
+        if total != self.gate.total() {
+            // The heads in the answer show which conversation it was.
             self.sync();
         }
     }
@@ -342,7 +378,7 @@ impl Machine {
 
     /// What the `sync` just asked for is to ask about.
     pub fn sync_cursors(&self) -> impl Iterator<Item = (Slot, Seq)> {
-        self.gate.behind().take(ASKED_AT_ONCE)
+        self.gate.behind().take(if self.narrow { 1 } else { ASKED_AT_ONCE })
     }
 
     /// Whether there is something to do.
@@ -400,8 +436,14 @@ impl Machine {
         while let Some(due) = self.session.alarm(now) {
             match due {
                 Due::Dead => self.lose_connection(),
-                Due::Doubt => self.stop_counting(),
+                Due::Doubt => self.doubt(),
+                Due::Plain => {
+                    self.prove_plain();
+                }
                 Due::Ping => self.ping(),
+                Due::Keepalive => {
+                    self.effects.extend(self.session.socket().map(Effect::Keepalive));
+                }
                 Due::Sync if self.gate.any_behind() => self.sync(),
                 // The hole has closed by itself.
                 Due::Sync => {}
@@ -412,8 +454,29 @@ impl Machine {
 
     fn closed(&mut self, socket: SocketId, code: u16, retry_after: Option<Millis>) {
         let now = self.now;
+        if self.session.socket() == Some(socket) {
+            // 1006 is the browser's word for no close frame, so it shows nothing of the server.
+            if CloseReason::of(code) == CloseReason::Lost && code != 1006 {
+                self.session.closed_by_server(now);
+            }
+            if code == TOO_LARGE
+                && let Some(send) = self.outbox.take_largest_under_way()
+            {
+                let outcome = Outcome::Failed(SendError::TooLarge);
+                self.effects.push_back(Effect::Settle { send, outcome });
+            }
+        }
         let (connection, mut io) = self.connection_io();
         connection.closed(now, socket, code, retry_after, &mut io);
+    }
+
+    /// Somebody looks at the page, or the network is back: a connection that shows no life is replaced or pinged.
+    fn check_connection(&mut self) {
+        if self.session.is_silent() {
+            self.lose_connection();
+        } else {
+            self.ping();
+        }
     }
 
     fn lose_connection(&mut self) {
@@ -456,12 +519,6 @@ impl Machine {
         }
     }
 
-    /// Something came from the server that answers something: false if it comes from a socket of the past.
-    fn begin_reply(&mut self, socket: SocketId) -> bool {
-        self.session.hear();
-        self.connection.open_socket() == Some(socket)
-    }
-
     /// Sends what may go.
     fn flush(&mut self) {
         let Some(socket) = self.session.socket() else { return };
@@ -480,7 +537,29 @@ impl Machine {
 
     fn sync(&mut self) {
         if let Some((socket, id)) = self.session.socket().zip(self.session.sync(self.now)) {
-            self.effects.push_back(Effect::Sync { socket, id });
+            self.narrow_question = self.gate.behind().next().filter(|_| self.narrow);
+            let bytes = if self.narrow { SMALLEST_BATCH } else { self.session.server.batch() };
+            self.effects.push_back(Effect::Sync { socket, id, bytes });
+        }
+    }
+
+    /// The answer to a `sync` was too long to be read. Asks for less; where there is no less, the message behind the
+    /// cursor is given up, or nothing behind it would ever be delivered.
+    fn sync_too_long(&mut self) {
+        let Some(socket) = self.session.socket() else { return };
+        if !self.session.is_syncing(socket) {
+            return;
+        }
+        self.session.sync_done();
+        self.session.answered(self.now, self.outbox.any_under_way());
+        if let Some((slot, cursor)) = self.narrow_question.take() {
+            let gap = self.gate.skip(slot, cursor);
+            self.report(gap);
+            self.gate.release(&mut self.effects);
+        }
+        self.narrow = true;
+        if self.gate.any_behind() {
+            self.sync();
         }
     }
 
@@ -489,10 +568,26 @@ impl Machine {
         self.gate.release(&mut self.effects);
     }
 
-    /// The server may not count, so nothing is held back for it.
-    fn stop_counting(&mut self) {
-        self.gate.open(&mut self.effects);
+    /// The server may be one that does not count, so nothing is held back for it.
+    fn doubt(&mut self) {
+        if !self.session.counts() {
+            self.gate.open(&mut self.effects);
+        }
         self.flush();
+    }
+
+    /// Returns whether that is news.
+    fn prove_plain(&mut self) -> bool {
+        if !self.session.prove_plain(self.now) {
+            return false;
+        }
+        for send in self.outbox.take_under_way() {
+            self.effects.push_back(Effect::Settle { send, outcome: Outcome::Sent });
+        }
+        self.gate.open(&mut self.effects);
+        // What goes only now is settled when the socket has taken it.
+        self.flush();
+        true
     }
 
     fn report(&mut self, gap: Option<Gap>) {
@@ -509,29 +604,35 @@ impl Machine {
         }
     }
 
-    /// Whoever used the page is gone: what he queued is not sent for another, what was under way to him is not
-    /// delivered, and what he heard is not counted.
+    /// The user is gone: the queue fails, held messages and gaps are dropped, cursors are forgotten.
     fn abandon(&mut self, why: SendError) {
+        self.effects.retain(|effect| !matches!(effect, Effect::Transmit { .. } | Effect::Gap(_)));
         for effect in &mut self.effects {
-            match *effect {
-                Effect::Deliver(held) => *effect = Effect::Forget(held),
-                // Nobody is told of what he has missed; to look at the status once more harms nobody.
-                Effect::Gap(_) => *effect = Effect::Announce,
-                _ => {}
+            if let Effect::Deliver(held) = *effect {
+                *effect = Effect::Forget(held);
             }
         }
-        let outcome = Outcome::Failed(why);
-        for send in self.outbox.take_all() {
-            self.effects.push_back(Effect::Settle { send, outcome });
+        for (send, unanswered) in self.outbox.take_all() {
+            let why = if unanswered { SendError::Unanswered } else { why };
+            self.effects.push_back(Effect::Settle { send, outcome: Outcome::Failed(why) });
         }
         self.gate.clear(&mut self.effects);
-        self.session.forget();
+        self.effects.push_back(Effect::ForgetConversations);
+        self.session.server.forget();
+        self.narrow = false;
+        self.narrow_question = None;
     }
 
     fn count_in(&mut self, characters: u32) {
-        self.session.hear();
         self.stats.frames_in += 1;
         self.stats.characters_in += u64::from(characters);
+    }
+
+    /// A frame for the listeners, or one that is not usable, shows that the server is there.
+    fn hear(&mut self) {
+        if self.session.hear() {
+            self.flush();
+        }
     }
 
     fn connection_io(&mut self) -> (&mut Connection, Io<'_>) {

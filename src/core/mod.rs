@@ -34,6 +34,7 @@ mod inspection;
 mod machine;
 mod outbox;
 mod rng;
+mod server;
 mod session;
 mod stats;
 mod status;

@@ -1,44 +1,44 @@
-//! What is agreed on one open connection: whether the server acknowledges, whether it is still there, and what
-//! it is asked for. Begins anew with each socket.
+//! One open connection: which layer it speaks, what it has been asked and not answered, and when that is overdue.
+//! Begins anew with each socket; what lasts longer is in [`Server`].
 
 use super::{
     Layer, Millis, SocketId,
     deadlines::{Deadlines, Timer},
     outbox::MayGo,
+    server::Server,
 };
 
-/// How long a server that was never met may take to answer `hello` before messages are sent without knowing
-/// whether it acknowledges. Until then they wait.
-const WELCOME_WITHIN: Millis = 3_000;
-
-/// How often a connection on which the server proved neither layer is given up for a new one, before that is taken
-/// for the server's way.
-const DOUBTS: u32 = 3;
-
-/// How long anything that has to be answered may take. Part of the wire: see PROTOCOL.md.
-const REPLY_WITHIN: Millis = 5_000;
+/// A message that is unacknowledged for this long, on a connection that answers everything else, is sent again on a new
+/// one: its `ack` was lost, and the server recognizes its `client_id`.
+const ACK_WITHIN: Millis = 30_000;
 
 /// A `sync` that is not answered within this time, on a connection that lives, is asked anew when next wanted.
 const SYNC_WITHIN: Millis = 30_000;
 
-/// No server is asked for a sign of life more often than this, whatever it announces.
+/// The server is not pinged more often than this, whatever it announces.
 const FASTEST_HEARTBEAT: Millis = 1_000;
 
-/// An alarm this late was held up: by a throttled timer, or a machine that slept. What the server has sent meanwhile
-/// may be waiting to be heard behind this very alarm, so silence proves nothing yet.
+/// An alarm this late was held up, by a throttled timer or a machine that slept. Frames that have arrived meanwhile may
+/// be queued behind this very alarm, so silence proves nothing yet.
 const HELD_UP: Millis = 1_000;
 
 /// Broadcasts of several server processes may cross. A hole that closes within this time costs no `sync`.
 const CROSSING: Millis = 100;
 
+/// A connection that the server closes this soon after `hello` may have been closed because of it.
+const CLOSED_BY_HELLO: Millis = 3_000;
+
 /// What an alarm asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
-    /// The server is taken for gone.
+    /// The connection is taken for dead.
     Dead,
-    /// Nothing is held back any longer for want of a `welcome`.
+    /// The server has not answered `hello`: it may be one that never will.
     Doubt,
+    /// The server speaks, and never answers `hello`.
+    Plain,
     Ping,
+    Keepalive,
     Sync,
     /// Frames may go that could not before.
     Flush,
@@ -46,24 +46,26 @@ pub(super) enum Due {
 
 #[derive(Debug)]
 pub(super) struct Session {
-    /// The option `protocol` allows layer 1.
-    enabled: bool,
+    pub(super) server: Server,
     socket: Option<SocketId>,
+    opened_at: Millis,
     layer: Layer,
-    /// The server of this page has answered `hello` before: it will again, or it is not well.
-    met: bool,
-    /// The server of this page has proved that it does not know `hello`: nobody waits for it any more.
-    plain: bool,
-    /// Connections that were given up because the server proved neither layer.
-    doubts: u32,
     deadlines: Deadlines,
     heartbeat: Option<Millis>,
     /// The upper bound that the option `heartbeat` sets.
     heartbeat_limit: Option<Millis>,
-    /// Something was received since the last question.
+    /// The interval that the option `keepalive` sets.
+    keepalive: Option<Millis>,
+    /// A frame has come through this socket.
     heard: bool,
-    /// The last question was asked again after an alarm that was held up.
-    asked_again: bool,
+    /// When the wait for an answer began that is under way.
+    asked_at: Millis,
+    /// Half of the time to answer is over, and a `ping` was sent to tell a slow answer from a dead connection.
+    probed: bool,
+    /// The wait for an answer began anew after an alarm that was held up.
+    held_up: bool,
+    /// The latest `ping`, while it is unanswered.
+    ping: Option<u32>,
     /// The `sync` under way, and since when.
     sync: Option<(u32, Millis)>,
     /// Another one is wanted after it.
@@ -72,34 +74,46 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(enabled: bool, heartbeat_limit: Option<Millis>) -> Self {
+    pub(super) fn new(enabled: bool, heartbeat_limit: Option<Millis>, keepalive: Option<Millis>) -> Self {
         Self {
-            enabled,
+            server: Server::new(enabled),
             socket: None,
+            opened_at: 0,
             layer: Layer::Plain,
-            met: false,
-            plain: false,
-            doubts: 0,
             deadlines: Deadlines::default(),
             heartbeat: None,
             heartbeat_limit,
+            keepalive,
             heard: false,
-            asked_again: false,
+            asked_at: 0,
+            probed: false,
+            held_up: false,
+            ping: None,
             sync: None,
             sync_again: false,
             next_id: 0,
         }
     }
 
-    /// A socket has opened. Answers whether to say `hello`.
+    /// A socket has opened. Returns whether to say `hello`.
     pub(super) fn begin(&mut self, now: Millis, socket: SocketId) -> bool {
         self.socket = Some(socket);
-        self.layer = if self.enabled && !self.plain { Layer::Pending } else { Layer::Plain };
+        self.opened_at = now;
+        self.layer = if self.server.is_undecided() { Layer::Pending } else { Layer::Plain };
         if self.layer == Layer::Pending {
-            let within = if self.met { REPLY_WITHIN } else { WELCOME_WITHIN };
-            self.deadlines.set(Timer::Welcome, now.saturating_add(within));
+            self.deadlines.set(Timer::Welcome, now.saturating_add(self.server.welcome_within()));
+        } else {
+            self.arm_keepalive(now);
         }
-        self.enabled
+        self.server.may_know_hello()
+    }
+
+    /// The server itself has closed the connection; [`end`](Self::end) follows.
+    pub(super) fn closed_by_server(&mut self, now: Millis) {
+        let soon = now.saturating_sub(self.opened_at) < CLOSED_BY_HELLO;
+        if soon && self.layer != Layer::Assured && !self.server.is_met() {
+            self.server.closed_early();
+        }
     }
 
     /// The socket is no more.
@@ -108,16 +122,9 @@ impl Session {
         self.deadlines.clear_all();
         self.heartbeat = None;
         self.heard = false;
-        self.asked_again = false;
+        self.ping = None;
         self.sync = None;
         self.sync_again = false;
-    }
-
-    /// What was learned of the server is forgotten as well.
-    pub(super) fn forget(&mut self) {
-        self.met = false;
-        self.plain = false;
-        self.doubts = 0;
     }
 
     /// The socket that this session is about.
@@ -135,9 +142,14 @@ impl Session {
         self.socket.is_some() && self.layer == Layer::Assured
     }
 
-    /// Whether the gate counts: not with a server that may know nothing of it.
+    /// Whether the gate counts: not with a server that may know nothing of it. A server that did before is counted on
+    /// until it has proved otherwise, or its cursors would be lost to a bad line.
     pub(super) fn counts(&self) -> bool {
-        matches!(self.layer, Layer::Pending | Layer::Assured)
+        match self.layer {
+            Layer::Pending | Layer::Assured => true,
+            Layer::Doubtful => self.server.is_met(),
+            Layer::Plain => false,
+        }
     }
 
     /// Whether a message is done with when it is sent.
@@ -147,7 +159,10 @@ impl Session {
 
     pub(super) fn may_go(&self) -> MayGo {
         match self.layer {
+            // The connection may turn out to be another user's, who must not ask for this one.
+            Layer::Pending if self.server.is_met() => MayGo::Nothing,
             Layer::Pending => MayGo::Requests,
+            Layer::Doubtful if !self.heard && !self.server.may_send_unseen() => MayGo::Nothing,
             Layer::Doubtful | Layer::Plain => MayGo::Everything,
             Layer::Assured if self.deadlines.is_set(Timer::Resume) => MayGo::Requests,
             Layer::Assured => MayGo::Window,
@@ -156,49 +171,81 @@ impl Session {
 
     pub(super) fn welcome(&mut self, now: Millis, heartbeat: Option<Millis>) {
         self.layer = Layer::Assured;
-        self.met = true;
-        self.plain = false;
-        self.heard = true;
+        self.server.welcomed();
         self.deadlines.clear(Timer::Welcome);
+        self.deadlines.clear(Timer::Keepalive);
         let limit = self.heartbeat_limit.unwrap_or(Millis::MAX);
         self.heartbeat = heartbeat.map(|every| every.min(limit).max(FASTEST_HEARTBEAT));
         self.arm_heartbeat(now);
     }
 
-    /// The server has proved that it does not know `hello`. Answers whether that is news.
-    pub(super) fn prove_plain(&mut self) -> bool {
+    /// The server has proved that it does not know `hello`. Returns whether that is news.
+    pub(super) fn prove_plain(&mut self, now: Millis) -> bool {
         if !matches!(self.layer, Layer::Pending | Layer::Doubtful) {
             return false;
         }
         self.layer = Layer::Plain;
-        self.plain = true;
+        self.server.proved_plain();
         self.deadlines.clear(Timer::Welcome);
+        self.arm_keepalive(now);
         true
     }
 
-    /// Something came from the server: a sign of life, whatever it was.
-    pub(super) fn hear(&mut self) {
-        self.heard = true;
+    /// A frame has come through this socket. Returns whether frames may go now that could not before.
+    pub(super) fn hear(&mut self) -> bool {
+        let first = !std::mem::replace(&mut self.heard, true);
+        first && self.layer == Layer::Doubtful
     }
 
-    /// Something was sent that has to be answered.
-    pub(super) fn expect_reply(&mut self, now: Millis) {
-        // Counts from the first question after the last sign of life.
-        if self.heard || !self.deadlines.is_set(Timer::Reply) {
-            self.heard = false;
-            self.asked_again = false;
-            self.deadlines.set(Timer::Reply, now.saturating_add(REPLY_WITHIN));
+    /// The server has shown nothing on this connection for so long that a new one is as good.
+    pub(super) fn is_silent(&self) -> bool {
+        self.socket.is_some() && self.layer == Layer::Doubtful && !self.heard
+    }
+
+    /// A message was sent that has to be acknowledged.
+    pub(super) fn expect_ack(&mut self, now: Millis) {
+        self.expect_answer(now);
+        self.deadlines.set_by(Timer::Unacknowledged, now.saturating_add(ACK_WITHIN));
+    }
+
+    /// The server has answered something. Frames are answered in order, so it is there and reads what it is sent;
+    /// messages of others, which prove one direction only, do not count. `messages` are still under way.
+    pub(super) fn answered(&mut self, now: Millis, messages: bool) {
+        if self.deadlines.is_set(Timer::Reply) {
+            self.server.answered_after(now.saturating_sub(self.asked_at));
+        }
+        if messages || self.sync.is_some() || self.ping.is_some() {
+            self.await_answer(now);
+        } else {
+            self.deadlines.clear(Timer::Reply);
         }
     }
 
-    /// The number of the next `ping`; `None` where nobody would answer it.
+    /// The server has acknowledged or refused a message. `messages` are still under way.
+    pub(super) fn acknowledged(&mut self, now: Millis, messages: bool) {
+        if messages {
+            self.deadlines.set(Timer::Unacknowledged, now.saturating_add(ACK_WITHIN));
+        } else {
+            self.deadlines.clear(Timer::Unacknowledged);
+        }
+        self.answered(now, messages);
+    }
+
+    /// This `ping` was answered; an earlier one's answer leaves the latest open.
+    pub(super) fn ponged(&mut self, id: u32) {
+        self.ping.take_if(|latest| *latest == id);
+    }
+
+    /// The number of the next `ping`; `None` where the server would not answer it.
     pub(super) fn ping(&mut self, now: Millis) -> Option<u32> {
         if !self.is_assured() {
             return None;
         }
         self.arm_heartbeat(now);
-        self.expect_reply(now);
-        Some(self.take_id())
+        self.expect_answer(now);
+        let id = self.take_id();
+        self.ping = Some(id);
+        Some(id)
     }
 
     /// The number of the next `sync`; `None` while one is under way, which is then followed by another.
@@ -211,7 +258,7 @@ impl Session {
             return None;
         }
         self.deadlines.clear(Timer::Sync);
-        self.expect_reply(now);
+        self.expect_answer(now);
         let id = self.take_id();
         self.sync = Some((id, now));
         Some(id)
@@ -235,7 +282,7 @@ impl Session {
         self.sync.is_some_and(|(under_way, _)| under_way == id)
     }
 
-    /// The `sync` under way was answered. Answers whether another was wanted meanwhile.
+    /// The `sync` under way was answered. Returns whether another was wanted meanwhile.
     pub(super) fn sync_done(&mut self) -> bool {
         self.sync = None;
         std::mem::take(&mut self.sync_again)
@@ -255,23 +302,28 @@ impl Session {
     /// What has come due, one at a time.
     pub(super) fn alarm(&mut self, now: Millis) -> Option<Due> {
         if self.deadlines.take_due(Timer::Welcome, now) {
-            return self.doubt(now);
+            return Some(self.unwelcomed(now));
         }
         if let Some(late) = self.deadlines.take_overdue(Timer::Reply, now)
-            && !self.heard
+            && let Some(due) = self.unanswered(now, late)
         {
-            if late < HELD_UP || self.asked_again {
+            return Some(due);
+        }
+        if let Some(late) = self.deadlines.take_overdue(Timer::Unacknowledged, now) {
+            if late < HELD_UP {
                 return Some(Due::Dead);
             }
-            self.expect_reply(now);
-            self.asked_again = true;
-            return Some(Due::Ping);
+            self.deadlines.set(Timer::Unacknowledged, now.saturating_add(self.server.reply_within()));
         }
         if self.deadlines.take_due(Timer::Resume, now) {
             return Some(Due::Flush);
         }
         if self.deadlines.take_due(Timer::Sync, now) {
             return Some(Due::Sync);
+        }
+        if self.deadlines.take_due(Timer::Keepalive, now) {
+            self.arm_keepalive(now);
+            return Some(Due::Keepalive);
         }
         self.deadlines.take_due(Timer::Heartbeat, now).then_some(Due::Ping)
     }
@@ -281,25 +333,63 @@ impl Session {
     }
 
     /// `hello` was not answered in time.
-    fn doubt(&mut self, now: Millis) -> Option<Due> {
-        // A server that has answered before is not well. Of any other, or of the way to it, silence says nothing.
-        let doubted = self.layer == Layer::Doubtful && self.doubts < DOUBTS;
-        if self.met || doubted {
-            self.doubts += 1;
+    fn unwelcomed(&mut self, now: Millis) -> Due {
+        if self.layer == Layer::Pending && !self.server.is_trusted_to_answer() {
+            self.layer = Layer::Doubtful;
+            self.deadlines.set(Timer::Welcome, now.saturating_add(self.server.silent_for()));
+            self.arm_keepalive(now);
+            return Due::Doubt;
+        }
+        // Silence proves no layer: the line may be dead. Speaking without ever answering `hello` does.
+        if self.layer == Layer::Doubtful && self.heard && self.server.is_doubted() {
+            return Due::Plain;
+        }
+        self.server.was_silent();
+        Due::Dead
+    }
+
+    /// The time to answer, or the first half of it, is over, and has been for so long.
+    fn unanswered(&mut self, now: Millis, late: Millis) -> Option<Due> {
+        if late >= HELD_UP && !self.held_up {
+            self.await_answer(now);
+            self.held_up = true;
+            return Some(Due::Ping);
+        }
+        let half = self.server.reply_within() / 2;
+        if self.probed || late >= half {
+            self.server.strike();
             return Some(Due::Dead);
         }
-        if self.layer == Layer::Doubtful {
-            return None;
+        self.probed = true;
+        self.deadlines.set(Timer::Reply, now.saturating_add(half - late));
+        // A `ping` on its way will do.
+        self.ping.is_none().then_some(Due::Ping)
+    }
+
+    /// Something was sent that has to be answered: the time counts from the oldest that is not.
+    fn expect_answer(&mut self, now: Millis) {
+        if !self.deadlines.is_set(Timer::Reply) {
+            self.await_answer(now);
         }
-        self.layer = Layer::Doubtful;
-        self.deadlines.set(Timer::Welcome, now.saturating_add(REPLY_WITHIN));
-        Some(Due::Doubt)
+    }
+
+    fn await_answer(&mut self, now: Millis) {
+        self.asked_at = now;
+        self.probed = false;
+        self.held_up = false;
+        self.deadlines.set(Timer::Reply, now.saturating_add(self.server.reply_within() / 2));
     }
 
     fn arm_heartbeat(&mut self, now: Millis) {
         match self.heartbeat {
             Some(every) => self.deadlines.set(Timer::Heartbeat, now.saturating_add(every)),
             None => self.deadlines.clear(Timer::Heartbeat),
+        }
+    }
+
+    fn arm_keepalive(&mut self, now: Millis) {
+        if let Some(every) = self.keepalive {
+            self.deadlines.set(Timer::Keepalive, now.saturating_add(every));
         }
     }
 

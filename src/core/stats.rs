@@ -50,8 +50,12 @@ pub struct Stats {
 /// Why a received frame was not delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DropReason {
-    /// It was not text, or longer than the limit: it was not even parsed.
+    /// It was not text.
     Unreadable,
+    /// It was longer than the limit, and was not parsed.
+    TooLong,
+    /// The same, and it was the answer to a `sync`.
+    SyncTooLong,
     /// It was not JSON, or JSON that is not an object.
     NotAnObject,
 }

@@ -3,10 +3,16 @@
 use std::collections::BTreeMap;
 
 use inbox_socket::core::{
-    Config, Effect, Event, HeldId, Kind, Machine, Outcome, SendId, Slot, SocketId, Verdict,
+    Config, DropReason, Effect, Event, HeldId, Kind, Machine, Outcome, SendId, Slot, SocketId, Verdict,
 };
 
 use crate::server::{Conversation, Frame, Message, Seq, SyncResponse, User};
+
+/// Longer frames are not read.
+pub(crate) const FRAME_LIMIT: u64 = 60_000;
+
+/// The room whose id is a text, which the keys of `heads` do not show.
+const TEXT_ROOM: Conversation = 1;
 
 /// What a page asks of the network.
 pub(crate) enum Wish {
@@ -25,6 +31,7 @@ pub(crate) enum Heard {
 struct Draft {
     client_id: String,
     conversation: Conversation,
+    size: u64,
 }
 
 pub(crate) struct Client {
@@ -65,16 +72,27 @@ impl Client {
         self.carry_out()
     }
 
-    pub(crate) fn send(&mut self, now: u64, conversation: Conversation) -> Vec<Wish> {
+    pub(crate) fn send(&mut self, now: u64, conversation: Conversation, size: u64) -> Vec<Wish> {
         let client_id = format!("{}-{}", self.user, self.accepted.len());
-        if let Ok(send) = self.machine.send(now, Kind::Message, 50) {
+        if let Ok(send) = self.machine.send(now, Kind::Message, size as usize) {
             self.accepted.push(client_id.clone());
-            self.drafts.insert(send, Draft { client_id, conversation });
+            self.drafts.insert(send, Draft { client_id, conversation, size });
         }
         self.carry_out()
     }
 
+    /// The same calls in the same order as the shell makes them, in envelope.js and control.js.
     pub(crate) fn receive(&mut self, now: u64, socket: SocketId, frame: Frame) -> Vec<Wish> {
+        let size = frame.size() as u32;
+        if frame.size() > FRAME_LIMIT {
+            let is_sync = matches!(frame, Frame::SyncResponse(_));
+            let why = if is_sync { DropReason::SyncTooLong } else { DropReason::TooLong };
+            self.machine.receive_unusable(now, socket, size, why);
+            return self.carry_out();
+        }
+        if frame.is_answer() {
+            self.machine.receive_control(socket, size);
+        }
         match frame {
             Frame::Welcome { heads } => {
                 self.machine.welcomed(now, socket, Some(25_000), &counts(&heads));
@@ -93,9 +111,13 @@ impl Client {
                     self.machine.refused(now, socket, send, Some(retry_after));
                 }
             }
-            Frame::Pong { total } => self.machine.ponged(now, socket, total),
+            Frame::Pong { id, total } => self.machine.ponged(now, socket, id, total),
+            Frame::Application { conversation } => {
+                // Whatever number it has: it has an action, so it is not counted.
+                self.machine.receive(socket, Some(slot_of(conversation)), None, size, true);
+            }
             Frame::SyncResponse(response) => return self.receive_synced(now, socket, response),
-            Frame::Hello | Frame::Send { .. } | Frame::Sync { .. } | Frame::Ping => {
+            Frame::Hello | Frame::Send { .. } | Frame::Sync { .. } | Frame::Ping { .. } => {
                 unreachable!("a server's frame")
             }
         }
@@ -108,7 +130,8 @@ impl Client {
 
     fn receive_message(&mut self, now: u64, socket: SocketId, message: Message) {
         let slot = slot_of(message.conversation);
-        match self.machine.receive(socket, Some(slot), Some(message.seq), 100, true) {
+        let size = message.size as u32;
+        match self.machine.receive(socket, Some(slot), Some(message.seq), size, true) {
             Verdict::Deliver => self.heard.push(Heard::Message(message)),
             Verdict::Drop => self.machine.handle(now, Event::OutOfTurn),
             Verdict::Hold(held) => {
@@ -143,17 +166,17 @@ impl Client {
                 Effect::Connect(socket) => wishes.push(Wish::Connect(socket)),
                 Effect::Drop(socket) => wishes.push(Wish::Drop(socket)),
                 Effect::Hello(socket) => wishes.push(Wish::Send(socket, Frame::Hello)),
-                Effect::Sync { socket, id } => {
+                Effect::Sync { socket, id, bytes } => {
                     let after = self.machine.sync_cursors();
                     let after = after.map(|(slot, seq)| (conversation_of(slot), seq)).collect();
-                    wishes.push(Wish::Send(socket, Frame::Sync { id, after }));
+                    wishes.push(Wish::Send(socket, Frame::Sync { id, bytes, after }));
                 }
-                Effect::Ping { socket, .. } => wishes.push(Wish::Send(socket, Frame::Ping)),
+                Effect::Ping { socket, id } => wishes.push(Wish::Send(socket, Frame::Ping { id })),
                 Effect::Transmit { socket, send } => {
-                    if let Some(Draft { client_id, conversation }) = self.drafts.get(&send) {
-                        let frame = Frame::Send { client_id: client_id.clone(), conversation: *conversation };
-                        wishes.push(Wish::Send(socket, frame));
-                        self.machine.transmitted(send, 50);
+                    if let Some(Draft { client_id, conversation, size }) = self.drafts.get(&send) {
+                        let (client_id, conversation, size) = (client_id.clone(), *conversation, *size);
+                        wishes.push(Wish::Send(socket, Frame::Send { client_id, conversation, size }));
+                        self.machine.transmitted(send, size as u32);
                     }
                 }
                 Effect::Deliver(held) => {
@@ -172,6 +195,7 @@ impl Client {
                     assert_eq!(outcome, Outcome::Delivered, "{}", draft.client_id);
                     self.delivered.push(draft.client_id);
                 }
+                Effect::Keepalive(_) | Effect::ForgetConversations => unreachable!("nothing asks for it"),
                 Effect::Announce => {}
             }
         }
@@ -184,7 +208,7 @@ impl Client {
 }
 
 fn slot_of(conversation: Conversation) -> Slot {
-    conversation as Slot * 2
+    conversation as Slot * 2 + Slot::from(conversation == TEXT_ROOM)
 }
 
 fn conversation_of(slot: Slot) -> Conversation {
@@ -192,5 +216,5 @@ fn conversation_of(slot: Slot) -> Conversation {
 }
 
 fn counts(map: &BTreeMap<Conversation, Seq>) -> Vec<(Slot, Seq)> {
-    map.iter().map(|(conversation, seq)| (slot_of(*conversation), *seq)).collect()
+    map.iter().map(|(conversation, seq)| (*conversation as Slot * 2, *seq)).collect()
 }

@@ -9,25 +9,73 @@ pub(crate) type Seq = u64;
 /// Messages in one answer to a `sync`; few, so that answers are cut.
 const BATCH: usize = 7;
 
+/// Bytes of a frame without its messages.
+const BARE_FRAME: u64 = 100;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Message {
     pub(crate) conversation: Conversation,
     pub(crate) seq: Seq,
     pub(crate) client_id: String,
+    /// Bytes of its frame.
+    pub(crate) size: u64,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Frame {
     Hello,
-    Welcome { heads: BTreeMap<Conversation, Seq> },
-    Send { client_id: String, conversation: Conversation },
-    Ack { client_id: String },
-    RateLimited { client_id: String, retry_after: u64 },
+    Welcome {
+        heads: BTreeMap<Conversation, Seq>,
+    },
+    Send {
+        client_id: String,
+        conversation: Conversation,
+        size: u64,
+    },
+    Ack {
+        client_id: String,
+    },
+    RateLimited {
+        client_id: String,
+        retry_after: u64,
+    },
     Message(Message),
-    Sync { id: u32, after: BTreeMap<Conversation, Seq> },
+    Sync {
+        id: u32,
+        bytes: u32,
+        after: BTreeMap<Conversation, Seq>,
+    },
     SyncResponse(SyncResponse),
-    Ping,
-    Pong { total: Seq },
+    Ping {
+        id: u32,
+    },
+    Pong {
+        id: u32,
+        total: Seq,
+    },
+    /// A frame of the application's, that has an `action` and may have a number: a receipt, a draft.
+    Application {
+        conversation: Conversation,
+    },
+}
+
+impl Frame {
+    /// Bytes on the wire.
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Self::Message(message) => message.size,
+            Self::Send { size, .. } => *size,
+            Self::SyncResponse(response) => {
+                BARE_FRAME + response.messages.iter().map(|message| message.size).sum::<u64>()
+            }
+            _ => BARE_FRAME,
+        }
+    }
+
+    /// Whether the server sends it in answer to a question.
+    pub(crate) fn is_answer(&self) -> bool {
+        !matches!(self, Self::Message(_) | Self::Application { .. })
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -61,13 +109,18 @@ pub(crate) struct Database {
 
 impl Database {
     /// Stores a message once, whoever repeats it. Answers the message, and whether it is new.
-    pub(crate) fn store(&mut self, conversation: Conversation, client_id: &str) -> (Message, bool) {
+    pub(crate) fn store(
+        &mut self,
+        conversation: Conversation,
+        client_id: &str,
+        size: u64,
+    ) -> (Message, bool) {
         let room = &mut self.rooms[conversation];
         if let Some(known) = room.messages.iter().find(|message| message.client_id == client_id) {
             return (known.clone(), false);
         }
         let seq = room.head() + 1;
-        let message = Message { conversation, seq, client_id: client_id.to_owned() };
+        let message = Message { conversation, seq, client_id: client_id.to_owned(), size };
         room.messages.push(message.clone());
         (message, true)
     }
@@ -81,8 +134,18 @@ impl Database {
         self.heads(user).values().sum()
     }
 
-    pub(crate) fn sync(&self, user: User, id: u32, after: &BTreeMap<Conversation, Seq>) -> SyncResponse {
-        let mut messages = Vec::new();
+    /// Everything after these cursors, as far as one answer may have it: of these floors alone, or `bytes` of messages,
+    /// but one at least.
+    pub(crate) fn sync(
+        &self,
+        user: User,
+        id: u32,
+        after: &BTreeMap<Conversation, Seq>,
+        bytes: u32,
+        floors_alone: bool,
+    ) -> SyncResponse {
+        let mut messages: Vec<Message> = Vec::new();
+        let mut size = BARE_FRAME;
         let mut floors = BTreeMap::new();
         let mut has_more = false;
         for (conversation, after) in after {
@@ -94,12 +157,18 @@ impl Database {
             }
             let there = room.messages.iter().filter(|message| message.seq > floor.max(*after));
             for message in there {
-                if messages.len() == BATCH {
+                size += message.size;
+                let is_full = messages.len() == BATCH || (size > u64::from(bytes) && !messages.is_empty());
+                if is_full {
                     has_more = true;
                     break;
                 }
                 messages.push(message.clone());
             }
+        }
+        if floors_alone && !floors.is_empty() {
+            has_more |= !messages.is_empty();
+            messages.clear();
         }
         SyncResponse { id, messages, heads: self.heads(user), has_more, floors }
     }

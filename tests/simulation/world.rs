@@ -7,9 +7,9 @@ use std::fmt;
 
 use inbox_socket::core::{ConnectionError, Event, SocketId};
 
-use crate::client::{Client, Heard, Wish};
+use crate::client::{Client, FRAME_LIMIT, Heard, Wish};
 use crate::dice::Dice;
-use crate::server::{Database, Frame, Room, Seq};
+use crate::server::{Database, Frame, Message, Room, Seq};
 
 type Page = usize;
 type Link = usize;
@@ -20,6 +20,9 @@ const ROOMS: usize = 4;
 /// Trouble lasts this long, in virtual ms; then everything works, and all has to come right by the end.
 const TROUBLE: u64 = 90_000;
 const END: u64 = TROUBLE + 240_000;
+
+/// A connection that was dead when something was sent through it is given up within this time.
+const NOTICED_WITHIN: u64 = 6_000;
 
 /// Something that happens at a time.
 enum Happening {
@@ -45,9 +48,24 @@ struct Socket {
     server_holds: bool,
     /// Half-open: nothing arrives in either direction, and nobody is told.
     silent: bool,
+    /// A hole upwards: the server does not hear the page any more, and the page hears what others say.
+    deaf: bool,
+    /// The server has answered `hello`.
+    is_welcomed: bool,
+    /// Bytes per ms, in each direction.
+    rate: u64,
+    /// Since when the page waits for an answer to what it has sent into a dead connection.
+    unanswered_since: Option<u64>,
     /// What was sent first arrives first.
     up_until: u64,
     down_until: u64,
+}
+
+impl Socket {
+    /// The server hears nothing through it.
+    fn is_dead(&self) -> bool {
+        self.silent || self.deaf
+    }
 }
 
 pub(crate) struct World {
@@ -61,6 +79,14 @@ pub(crate) struct World {
     clocks: Vec<u64>,
     asleep: Vec<u64>,
     alarms: Vec<u64>,
+    /// Until when a page's time is not to be relied on: its alarms are held up, or its clock has jumped.
+    disturbed: Vec<u64>,
+    /// Pages that have given up a connection by themselves, and may have grown more patient since.
+    has_given_up: Vec<bool>,
+    /// A page's first handshakes end in a network that is dead, until then.
+    dark_until: Vec<u64>,
+    /// All lines of this seed are slow.
+    is_slow: bool,
     links: Vec<Socket>,
     database: Database,
     /// The server is down until then.
@@ -94,7 +120,7 @@ impl Tally {
     }
 }
 
-const KINDS_OF_TROUBLE: [&str; 17] = [
+const KINDS_OF_TROUBLE: [&str; 23] = [
     "connection cut",
     "connection half-open",
     "handshake lost on the way",
@@ -111,6 +137,12 @@ const KINDS_OF_TROUBLE: [&str; 17] = [
     "clock jumped",
     "page slept",
     "history evicted",
+    "hole upwards",
+    "message too long",
+    "frame too long to be read",
+    "frame of the application",
+    "batch of floors alone",
+    "first contact with a dead network",
     "user joined",
 ];
 
@@ -137,6 +169,11 @@ impl World {
             }
             database.rooms.push(Room { members, ..Room::default() });
         }
+        let is_slow = dice.percent(20);
+        let mut dark_until = vec![0; PAGES];
+        if dice.percent(20) {
+            dark_until[0] = dice.between(1_000, 60_000);
+        }
         let pages = (0..PAGES).map(|user| Client::new(user, seed ^ user as u64)).collect();
         Self {
             dice,
@@ -148,6 +185,10 @@ impl World {
             clocks: vec![0; PAGES],
             asleep: vec![0; PAGES],
             alarms: vec![u64::MAX; PAGES],
+            disturbed: vec![0; PAGES],
+            has_given_up: vec![false; PAGES],
+            dark_until,
+            is_slow,
             links: Vec::new(),
             database,
             down_until: 0,
@@ -225,13 +266,21 @@ impl World {
                 if socket.page_holds && !socket.silent {
                     let (page, id) = (socket.page, socket.id);
                     self.note(|| format!("page {page} ← {frame:?}"));
+                    if frame.is_answer() {
+                        // What was asked while the connection lived.
+                        let now = self.now;
+                        self.links[link].unanswered_since.iter_mut().for_each(|since| *since = now);
+                    }
+                    if frame.size() > FRAME_LIMIT {
+                        self.tally.count("frame too long to be read");
+                    }
                     let now = self.local(page);
                     let wishes = self.pages[page].receive(now, id, frame);
                     self.fulfil(page, wishes);
                 }
             }
             Happening::ToServer(link, frame) => {
-                if self.links[link].server_holds && !self.links[link].silent {
+                if self.links[link].server_holds && !self.links[link].is_dead() {
                     self.serve(link, frame);
                 }
             }
@@ -263,7 +312,8 @@ impl World {
             let burst = if self.dice.percent(10) { 40 } else { 1 };
             for _ in 0..burst {
                 let now = self.local(page);
-                let wishes = self.pages[page].send(now, room);
+                let size = self.message_size();
+                let wishes = self.pages[page].send(now, room, size);
                 self.fulfil(page, wishes);
             }
             let pause = self.dice.between(10, 4_000);
@@ -276,7 +326,7 @@ impl World {
             return;
         }
         let page = self.dice.between(0, PAGES as u64 - 1) as usize;
-        match self.dice.between(0, 11) {
+        match self.dice.between(0, 14) {
             0 | 1 => self.cut(page),
             2 => self.half_open(page),
             3 => self.kill_server(),
@@ -284,18 +334,23 @@ impl World {
             5 => self.close_link_of(page, 4401, "session expired"),
             6 => {
                 self.tally.count("clock jumped");
+                self.disturb(page, self.now);
                 self.clocks[page] = self.clocks[page].saturating_sub(500) + self.dice.between(0, 4_000);
             }
             7 => {
                 self.tally.count("page slept");
                 let span = self.dice.between(1_000, 70_000);
                 self.asleep[page] = self.now + span;
+                self.disturb(page, self.now + span + 1_000);
                 self.note(|| format!("page {page} sleeps {span} ms"));
                 self.at(span, Happening::Wake(page));
             }
             8 => self.evict(),
             9 => self.join(page),
             10 => self.tell_if_awake(page, Event::Offline),
+            11 => self.deafen(page),
+            12 => self.store_what_is_too_long(),
+            13 => self.application_speaks(page),
             _ => self.tell_if_awake(page, Event::Retry),
         }
         let pause = self.dice.between(50, 6_000);
@@ -325,6 +380,46 @@ impl World {
             self.tally.count("connection half-open");
             self.note(|| format!("page {page} is half-open"));
             self.links[link].silent = true;
+        }
+    }
+
+    fn deafen(&mut self, page: Page) {
+        for link in self.links_of(page) {
+            self.tally.count("hole upwards");
+            self.note(|| format!("the server does not hear page {page}"));
+            self.links[link].deaf = true;
+        }
+    }
+
+    /// By a way that is not ours: a message whose frame no page can read.
+    fn store_what_is_too_long(&mut self) {
+        let room = self.dice.between(0, ROOMS as u64 - 2) as usize;
+        self.tally.count("message too long");
+        let name = format!("too long {}", self.count);
+        let (message, _) = self.database.store(room, &name, FRAME_LIMIT + 1);
+        self.publish(&message);
+    }
+
+    fn application_speaks(&mut self, page: Page) {
+        for link in self.links_of(page) {
+            let conversation = self.dice.between(0, ROOMS as u64 - 1) as usize;
+            if self.links[link].is_welcomed {
+                self.tally.count("frame of the application");
+                self.send_down(link, Frame::Application { conversation });
+            }
+        }
+    }
+
+    fn disturb(&mut self, page: Page, until: u64) {
+        self.disturbed[page] = self.disturbed[page].max(until);
+    }
+
+    fn message_size(&mut self) -> u64 {
+        match self.dice.between(0, 99) {
+            // As long as the wire allows, and nothing but control characters.
+            0 => 24_000,
+            1..10 => self.dice.between(1_000, 4_000),
+            _ => self.dice.between(150, 400),
         }
     }
 
@@ -394,22 +489,29 @@ impl World {
         match frame {
             Frame::Hello => {
                 let heads = self.database.heads(user);
+                self.links[link].is_welcomed = true;
                 self.send_down(link, Frame::Welcome { heads });
             }
-            Frame::Sync { id, after } => {
-                let response = self.database.sync(user, id, &after);
+            Frame::Sync { id, bytes, after } => {
+                let floors_alone = self.dice.percent(30);
+                let response = self.database.sync(user, id, &after, bytes, floors_alone);
+                if response.messages.is_empty() && response.has_more {
+                    self.tally.count("batch of floors alone");
+                }
                 self.send_down(link, Frame::SyncResponse(response));
             }
-            Frame::Ping => {
+            Frame::Ping { id } => {
                 let total = self.database.total(user);
-                self.send_down(link, Frame::Pong { total });
+                self.send_down(link, Frame::Pong { id, total });
             }
-            Frame::Send { client_id, conversation } => self.serve_message(link, conversation, client_id),
+            Frame::Send { client_id, conversation, size } => {
+                self.serve_message(link, conversation, client_id, size);
+            }
             _ => unreachable!("a client's frame"),
         }
     }
 
-    fn serve_message(&mut self, link: Link, conversation: usize, client_id: String) {
+    fn serve_message(&mut self, link: Link, conversation: usize, client_id: String, size: u64) {
         let fate = if self.now < TROUBLE { self.dice.between(0, 200) } else { u64::MAX };
         if fate < 6 {
             self.tally.count("rate limited");
@@ -422,7 +524,7 @@ impl World {
             self.kill_server();
             return;
         }
-        let (message, _) = self.database.store(conversation, &client_id);
+        let (message, _) = self.database.store(conversation, &client_id, size);
         if fate == 8 {
             self.tally.count("server killed after commit");
             self.kill_server();
@@ -434,8 +536,12 @@ impl World {
             self.kill_server();
             return;
         }
-        // A repeated message is broadcast again, but never to somebody who joined after it.
-        let members = self.database.rooms[conversation].members.iter();
+        self.publish(&message);
+    }
+
+    /// A repeated message is broadcast again, but never to somebody who joined after it.
+    fn publish(&mut self, message: &Message) {
+        let members = self.database.rooms[message.conversation].members.iter();
         let members: BTreeSet<_> =
             members.filter(|(_, joined)| **joined < message.seq).map(|(user, _)| *user).collect();
         for to in 0..self.links.len() {
@@ -472,6 +578,7 @@ impl World {
                 Wish::Drop(id) => {
                     for link in 0..self.links.len() {
                         if self.links[link].page == page && self.links[link].id == id {
+                            self.gives_up(link);
                             self.links[link].page_holds = false;
                             // The server hears of it late, or never.
                             if self.dice.percent(80) {
@@ -484,7 +591,11 @@ impl World {
                     let link = self.links.iter().position(|socket| socket.page == page && socket.id == id);
                     let link = link.expect("frames go through sockets that were opened");
                     if self.links[link].page_holds {
+                        if self.links[link].is_dead() && self.links[link].is_welcomed {
+                            self.links[link].unanswered_since.get_or_insert(self.now);
+                        }
                         let at = (self.now + self.latency()).max(self.links[link].up_until);
+                        let at = at + frame.size() / self.links[link].rate;
                         self.links[link].up_until = at;
                         self.at(at - self.now, Happening::ToServer(link, frame));
                     }
@@ -499,12 +610,21 @@ impl World {
 
     fn connect(&mut self, page: Page, id: SocketId) {
         let link = self.links.len();
+        let rate = match self.is_slow {
+            true if self.now < TROUBLE => self.dice.between(2, 20),
+            true => 20,
+            false => 10_000,
+        };
         self.links.push(Socket {
             page,
             id,
             page_holds: true,
             server_holds: false,
             silent: false,
+            deaf: false,
+            is_welcomed: false,
+            rate,
+            unanswered_since: None,
             up_until: 0,
             down_until: 0,
         });
@@ -512,6 +632,12 @@ impl World {
         if self.now < self.down_until {
             self.tally.count("handshake refused");
             self.at(delay, Happening::Closed(link, 1006));
+            return;
+        }
+        if self.now < self.dark_until[page] {
+            self.tally.count("first contact with a dead network");
+            self.links[link].deaf = true;
+            self.at(delay, Happening::Opened(link));
             return;
         }
         let fate = if self.now < TROUBLE { self.dice.between(0, 19) } else { 19 };
@@ -534,6 +660,7 @@ impl World {
 
     fn send_down(&mut self, link: Link, frame: Frame) {
         let at = (self.now + self.latency()).max(self.links[link].down_until);
+        let at = at + frame.size() / self.links[link].rate;
         self.links[link].down_until = at;
         self.at(at - self.now, Happening::ToPage(link, frame));
     }
@@ -551,6 +678,22 @@ impl World {
         (0..self.links.len())
             .filter(|link| self.links[*link].page == page && self.links[*link].server_holds)
             .collect()
+    }
+
+    /// A page lets go of a connection. One that was dead is noticed 5 s after something was sent, 1 s to be on the safe
+    /// side; later ones may take longer, since a page that has been disappointed grows more patient.
+    fn gives_up(&mut self, link: Link) {
+        let Socket { page, page_holds, server_holds, unanswered_since, .. } = self.links[link];
+        if !page_holds {
+            return;
+        }
+        let is_first = !std::mem::replace(&mut self.has_given_up[page], true);
+        let Some(since) = unanswered_since.filter(|_| server_holds && is_first) else { return };
+        if self.disturbed[page] < since {
+            let took = self.now - since;
+            self.tally.count("dead connection timed");
+            assert!(took <= NOTICED_WITHIN, "page {page} took {took} ms to notice a dead connection");
+        }
     }
 
     // Time.
@@ -572,6 +715,7 @@ impl World {
         if self.now < TROUBLE && self.dice.percent(3) {
             self.tally.count("alarm held up");
             delay += self.dice.between(100, 60_000);
+            self.disturb(page, self.now + delay);
         }
         // An alarm that is set for earlier is as good; a later one is of no use.
         if self.now + delay < self.alarms[page] {
@@ -641,7 +785,12 @@ impl World {
                             "{who}: a gap begins where hearing ended"
                         );
                         assert!(*before > after + 1, "{who}: a gap has something in it");
-                        assert!(*before - 1 <= room.floor, "{who}: nothing was evicted before {before}");
+                        let is_there = |seq: Seq| {
+                            let message = &room.messages[seq as usize - 1];
+                            message.size <= FRAME_LIMIT && seq > room.floor
+                        };
+                        let missing = (after + 1..*before).find(|seq| is_there(*seq));
+                        assert_eq!(missing, None, "{who}: it was there to be read");
                         cursor = Some(before - 1);
                     }
                     _ => {}

@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test file uses the part that it needs")]
 
+pub(crate) mod page;
+
 use inbox_socket::core::{Config, Effect, Event, Kind, Machine, Millis, Outcome, SendId, SocketId, Status};
 
 pub(crate) struct World {
@@ -16,6 +18,8 @@ pub(crate) struct World {
     pub(crate) settled: Vec<(SendId, Outcome)>,
     /// The status at each announcement.
     pub(crate) announced: Vec<Status>,
+    /// How often the application's own frame was sent.
+    pub(crate) kept_alive: u32,
     /// The browser knows that its socket is closing, and has not said so yet. A new socket takes frames again.
     pub(crate) socket_takes_no_more: bool,
 }
@@ -34,6 +38,7 @@ impl World {
             sent: Vec::new(),
             settled: Vec::new(),
             announced: Vec::new(),
+            kept_alive: 0,
             socket_takes_no_more: false,
         }
     }
@@ -136,6 +141,8 @@ impl World {
                 }
                 Effect::Transmit { socket, send } => self.transmit(socket, send),
                 Effect::Settle { send, outcome } => self.settled.push((send, outcome)),
+                Effect::Keepalive(_) => self.kept_alive += 1,
+                Effect::ForgetConversations => {}
                 Effect::Hello(_) | Effect::Sync { .. } | Effect::Ping { .. } => {
                     panic!("layer 1 was not agreed on")
                 }

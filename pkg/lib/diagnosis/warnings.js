@@ -19,6 +19,10 @@ export function createWarnings(client) {
   /** The page's own policy or browser is in the way: the server need not be looked at. */
   let isForbidden = false;
   let saidHello = false;
+  /** The server has said something on the present connection. */
+  let hasSpoken = false;
+  /** Connections in a row that ended after `hello` and before any answer. */
+  let closings = 0;
 
   const violated = (/** @type {SecurityPolicyViolationEvent} */ { effectiveDirective, blockedURI }) => {
     if (effectiveDirective !== "connect-src" || !isSameHost(blockedURI, address)) return;
@@ -36,7 +40,7 @@ export function createWarnings(client) {
 
     attempted(url, isTried) {
       address = url;
-      saidHello = false;
+      saidHello = hasSpoken = false;
       if (isTried) refusals += 1;
       else if (globalThis.location?.protocol === "https:" && url.startsWith("ws:")) {
         warn("mixed content", `a page that was loaded by https: may not connect to ${shown()}. Use wss:, which the ` +
@@ -51,11 +55,14 @@ export function createWarnings(client) {
 
     transferred(direction, data) {
       if (direction === "out" && !saidHello) saidHello = describe(data).kind === "hello";
+      if (direction === "out") return;
+      hasSpoken = true;
       // When this frame was read, the connection knows what it shows.
-      if (direction === "in") setTimeout(checkLayer);
+      setTimeout(checkLayer);
     },
 
     closed(code) {
+      checkClosing(code);
       // A failed handshake ends with the very code of a lost connection; what tells them apart is the state.
       const advice = AFTER_CLOSE[code];
       if (advice) warn(String(code), `the server closed the connection with ${code}, ${advice(shown())}`);
@@ -74,6 +81,17 @@ export function createWarnings(client) {
       }
     },
   };
+
+  /** @param {number} code */
+  function checkClosing(code) {
+    closings = saidHello && !hasSpoken && !(code in AFTER_CLOSE) ? closings + 1 : 0;
+    if (closings < CLOSINGS) return;
+    // 1006 is the browser's own: the network may have done it, so the connection goes on saying hello.
+    const consequence = code === 1006 ? "" : " This page says it no more, and its messages are sent without being acknowledged.";
+    warn("closes on hello", `the server at ${shown()} closed the connection with ${code} right after "hello", ${CLOSINGS} ` +
+      `times in a row: a consumer that reads data["message"] of every frame fails so.${consequence} Let the server ignore ` +
+      `frames with an action that it does not know, or save the detour: configure({ protocol: 0 }).`);
+  }
 
   function checkLayer() {
     if (!saidHello) return;
@@ -95,7 +113,8 @@ export function createWarnings(client) {
   }
 }
 
-// WELCOME_WITHIN in src/core/session.rs.
+// CLOSINGS and WELCOME_WITHIN in src/core/server.rs.
+const CLOSINGS = 2;
 const SILENT_AFTER = 3_000;
 
 /** @type {Record<number, (address: string) => string>} */

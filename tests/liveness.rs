@@ -1,0 +1,180 @@
+//! A dead connection is noticed soon, and a slow one is not taken for dead, in virtual time.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+mod world;
+
+use inbox_socket::core::{Config, Effect, Event};
+use world::World;
+use world::page::Page;
+
+mod a_dead_connection {
+    use super::*;
+
+    #[test]
+    fn is_given_up_five_seconds_after_what_was_sent_first() {
+        let mut page = Page::assured(0);
+        page.send();
+        page.pass(4_000);
+        page.send();
+        assert_eq!(page.time_until_given_up(), 1_000);
+    }
+
+    #[test]
+    fn is_pinged_when_half_of_the_time_is_over() {
+        let mut page = Page::assured(0);
+        page.send();
+        page.pass(2_499);
+        assert_eq!(page.ping(), None);
+        page.pass(1);
+        assert!(page.ping().is_some());
+    }
+
+    #[test]
+    fn is_noticed_though_messages_of_others_still_come() {
+        let mut page = Page::assured(0);
+        page.send();
+        for seq in 1..=4 {
+            page.pass(1_000);
+            page.receive(seq);
+        }
+        assert_eq!(page.time_until_given_up(), 1_000);
+    }
+
+    #[test]
+    fn is_noticed_though_nothing_is_sent_any_more_after_one_acknowledgement() {
+        let mut page = Page::assured(0);
+        let sent: Vec<_> = (0..32).map(|_| page.send()).collect();
+        page.pass(1_000);
+        page.acknowledge(sent[0]);
+        assert_eq!(page.time_until_given_up(), 5_000);
+    }
+
+    #[test]
+    fn is_asked_once_more_when_the_alarm_was_held_up() {
+        let mut page = Page::assured(0);
+        page.pass(25_000);
+        assert!(page.ping().is_some());
+        // Woken from sleep a minute later: the answer may have come meanwhile, and be heard after this.
+        page.now += 60_000;
+        page.handle(Event::Alarm);
+        assert!(page.ping().is_some());
+        assert!(page.machine.status().is_connected);
+        assert_eq!(page.time_until_given_up(), 5_000);
+    }
+}
+
+mod a_living_connection {
+    use super::*;
+
+    #[test]
+    fn is_kept_while_it_answers_one_question_after_the_other() {
+        let mut page = Page::assured(0);
+        let sent: Vec<_> = (0..10).map(|_| page.send()).collect();
+        for send in sent {
+            page.pass(2_000);
+            page.acknowledge(send);
+        }
+        page.pass(4_000);
+        assert_eq!(page.attempts, 1);
+    }
+
+    #[test]
+    fn is_kept_when_it_answers_the_ping_and_gets_the_message_again_after_half_a_minute() {
+        let mut page = Page::assured(0);
+        let send = page.send();
+        for _ in 0..11 {
+            page.pass(2_500);
+            let id = page.ping().expect("half of the time is over");
+            page.pong(id, 0);
+        }
+        page.pass(2_500);
+        assert_eq!(page.socket, None, "the acknowledgement is lost");
+        page.come_back();
+        page.welcome(0);
+        assert_eq!(page.sent, [send; 2]);
+    }
+}
+
+mod a_slow_line {
+    use super::*;
+
+    #[test]
+    fn is_asked_for_smaller_answers_and_then_given_more_time() {
+        let mut page = Page::assured(0);
+        let mut asked = Vec::new();
+        page.close(1006);
+        for _ in 0..7 {
+            page.come_back();
+            page.effects();
+            page.welcome(9);
+            let (_, bytes) = page.sync().unwrap();
+            asked.push((bytes >> 10, page.time_until_given_up() / 1_000));
+        }
+        let sizes = [(32, 5), (16, 5), (8, 5), (4, 5), (4, 10), (4, 20), (4, 40)];
+        assert_eq!(asked, sizes);
+    }
+
+    #[test]
+    fn is_trusted_again_when_it_answers_quickly() {
+        let mut page = Page::assured(0);
+        page.send();
+        page.time_until_given_up();
+        page.come_back();
+        page.welcome(9);
+        let (id, bytes) = page.sync().unwrap();
+        assert_eq!(bytes, 16 << 10);
+        page.pass(100);
+        page.synced(id, None, &[1], 9, true);
+        assert_eq!(page.sync().unwrap().1, 32 << 10);
+    }
+
+    #[test]
+    fn is_sent_no_more_at_once_than_it_can_acknowledge_in_time() {
+        let mut page = Page::assured(0);
+        for _ in 0..5 {
+            page.try_send(inbox_socket::core::Kind::Message, 10 << 10).unwrap();
+        }
+        assert_eq!(page.sent.len(), 3);
+        page.acknowledge(page.sent[0]);
+        assert_eq!(page.sent.len(), 4);
+    }
+}
+
+mod a_plain_connection {
+    use super::*;
+
+    fn connected(protocol: u32) -> World {
+        let mut world =
+            World::with(Config { protocol, keepalive: Some(20_000), jitter: 0.0, ..Config::default() });
+        world.subscribe();
+        world
+    }
+
+    #[test]
+    fn is_kept_alive_by_the_frame_of_the_application() {
+        let mut world = connected(0);
+        world.open();
+        world.pass(60_000);
+        assert_eq!(world.kept_alive, 3);
+        world.close(1006);
+        world.pass(490);
+        assert_eq!(world.kept_alive, 3);
+    }
+
+    #[test]
+    fn is_all_that_is_kept_alive_so() {
+        let mut page = Page::with(Config { keepalive: Some(1_000), ..Config::default() });
+        page.open();
+        page.welcome(0);
+        page.pass(10_000);
+        assert!(!page.effects().iter().any(|effect| matches!(effect, Effect::Keepalive(_))));
+    }
+}

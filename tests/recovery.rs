@@ -1,0 +1,149 @@
+//! What was missed is fetched, and what cannot be had is told, in virtual time.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+mod world;
+
+use inbox_socket::core::{DropReason, Effect, Gap, Verdict};
+use world::page::{Page, ROOM};
+
+fn gap(after: u64, before: u64) -> Effect {
+    Effect::Gap(Gap { conversation: ROOM, after, before })
+}
+
+/// A page that knows of message 5 and has heard up to 0; its question is under way.
+fn behind() -> (Page, u32) {
+    let mut page = Page::assured(0);
+    page.receive(5);
+    page.pass(100);
+    let (id, _) = page.sync().unwrap();
+    (page, id)
+}
+
+fn cannot_read_the_answer(page: &mut Page) -> Option<(u32, u32)> {
+    let socket = page.socket();
+    page.machine.receive_unusable(page.now, socket, 2_000_000, DropReason::SyncTooLong);
+    page.carry_out();
+    page.sync()
+}
+
+#[test]
+fn a_held_message_is_heard_as_soon_as_the_missing_one_has_come() {
+    let mut page = Page::assured(7);
+    let Verdict::Hold(held) = page.receive(9) else { panic!("it is early") };
+    page.effects();
+    assert_eq!(page.receive(8), Verdict::Deliver);
+    assert_eq!(page.effects(), [Effect::Deliver(held)]);
+}
+
+#[test]
+fn what_was_missed_is_asked_for_with_the_next_welcome() {
+    let mut page = Page::met();
+    assert_eq!(page.sync(), None);
+    page.welcome(1);
+    assert!(page.sync().is_some());
+}
+
+#[test]
+fn a_hole_is_asked_about_unless_it_closes_in_a_moment() {
+    let mut page = Page::assured(0);
+    page.receive(2);
+    page.receive(1);
+    page.pass(1_000);
+    assert_eq!(page.sync(), None);
+
+    page.receive(4);
+    page.pass(100);
+    assert!(page.sync().is_some());
+}
+
+#[test]
+fn a_batch_of_floors_alone_is_followed_by_the_next_question() {
+    let (mut page, id) = behind();
+    page.synced(id, Some(3), &[], 5, true);
+    let (id, _) = page.sync().expect("a floor is progress");
+    page.synced(id, None, &[4], 5, false);
+    assert_eq!(page.machine.cursors().collect::<Vec<_>>(), [(ROOM, 5)]);
+}
+
+#[test]
+fn an_answer_that_brings_nothing_is_not_asked_for_again() {
+    let (mut page, id) = behind();
+    page.synced(id, None, &[], 5, true);
+    assert_eq!(page.sync(), None);
+}
+
+#[test]
+fn an_answer_that_is_too_long_is_asked_for_in_the_smallest_pieces() {
+    let (mut page, _) = behind();
+    let (_, bytes) = cannot_read_the_answer(&mut page).unwrap();
+    assert_eq!(bytes, 1_024);
+    assert_eq!(page.machine.sync_cursors().count(), 1);
+}
+
+#[test]
+fn a_message_that_is_too_long_is_told_as_a_gap_and_the_rest_is_heard() {
+    let (mut page, _) = behind();
+    cannot_read_the_answer(&mut page);
+    let socket = page.socket();
+    page.machine.receive_unusable(page.now, socket, 2_000_000, DropReason::SyncTooLong);
+    page.carry_out();
+    let effects = page.effects();
+    assert!(effects.contains(&gap(0, 2)), "{effects:?}");
+    let id = effects.iter().find_map(|effect| match effect {
+        Effect::Sync { id, .. } => Some(*id),
+        _ => None,
+    });
+    page.synced(id.unwrap(), None, &[2, 3, 4], 5, false);
+    assert!(page.effects().iter().any(|effect| matches!(effect, Effect::Deliver(_))), "5 was held");
+    page.receive(8);
+    page.pass(100);
+    assert_eq!(page.sync().unwrap().1, 32 << 10, "nothing is missing any more");
+}
+
+#[test]
+fn a_long_frame_that_answers_nothing_is_dropped_and_no_more() {
+    let (mut page, _) = behind();
+    let socket = page.socket();
+    page.machine.receive_unusable(page.now, socket, 2_000_000, DropReason::TooLong);
+    page.carry_out();
+    assert_eq!(page.sync(), None);
+}
+
+#[test]
+fn messages_before_the_first_welcome_are_heard_or_fetched_though_there_is_no_room_to_hold_them_all() {
+    let mut page = Page::new();
+    page.open();
+    for seq in 1..=256 {
+        assert!(matches!(
+            page.machine.receive(page.socket(), Some(4), Some(seq), 10, true),
+            Verdict::Hold(_)
+        ));
+    }
+    for seq in 41..=43 {
+        assert_eq!(page.receive(seq), Verdict::Drop);
+    }
+    page.machine.welcomed(page.now, page.socket(), None, &[(4, 256), (ROOM, 43)]);
+    page.carry_out();
+    assert!(page.sync().is_some());
+    assert_eq!(page.machine.sync_cursors().collect::<Vec<_>>(), [(ROOM, 40)]);
+}
+
+#[test]
+fn a_gap_is_told_by_the_slot_that_was_named_last() {
+    let mut page = Page::assured(3);
+    let text = ROOM + 1;
+    page.receive(9);
+    page.pass(100);
+    let (id, _) = page.sync().unwrap();
+    page.machine.begin_synced(page.now, page.socket(), id, &[(text, 7)]);
+    page.carry_out();
+    assert!(page.effects().contains(&Effect::Gap(Gap { conversation: text, after: 3, before: 8 })));
+}
