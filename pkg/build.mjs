@@ -79,7 +79,7 @@ function withoutPaths() {
  */
 async function bundleGlue() {
   const names = [
-    "initSync", "configure", "disconnect", "getState", "getStats", "inspect", "isUnderWay", "requestMessages", "retry", "send", "sendMessage",
+    "initSync", "changeUser", "configure", "disconnect", "getState", "getStats", "inspect", "isUnderWay", "requestMessages", "retry", "send", "sendMessage",
     "subscribe", "subscribeState", "useWebSocket",
   ];
   await build({

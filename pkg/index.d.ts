@@ -196,10 +196,10 @@ export type Keepalive =
 export interface Options {
   /**
    * Where to connect to: an address, or a function that gives one, asked before every attempt (for a token; it
-   * may be async). Relative addresses count from the page; `http:` is read as
+   * may be async, and any thenable will do). Relative addresses count from the page; `http:` is read as
    * `ws:`. Default: `/ws/inbox/` on the page's own origin, `wss:` on an `https:` page.
    */
-  url?: string | URL | (() => string | URL | PromiseLike<string | URL>);
+  url?: string | URL | (() => string | URL | Promise<string | URL>);
   /**
    * Who is signed in: any name that is the same each time, `null` for nobody. **It alone may change at any time**, and should
    * whenever somebody signs in or out: the connection then ends, what is queued fails, and how far was heard is

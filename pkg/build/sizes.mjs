@@ -9,10 +9,10 @@ import { plus, sizeOf, weigh } from "./weigh.mjs";
 
 // The most that each may weigh, in bytes. To be lowered when something has become smaller, so that it stays so.
 const BUDGET = {
-  "react, before the first subscription": { gzip: 2_800, brotli: 2_500 },
-  "root, before the first subscription": { gzip: 2_350, brotli: 2_100 },
-  "react, everything": { gzip: 35_900, brotli: 31_200 },
-  "react, everything, core.wasm as a file": { gzip: 34_500, brotli: 29_600 },
+  "react, before the first subscription": { gzip: 3_200, brotli: 2_900 },
+  "root, before the first subscription": { gzip: 2_750, brotli: 2_500 },
+  "react, everything": { gzip: 39_200, brotli: 34_300 },
+  "react, everything, core.wasm as a file": { gzip: 37_900, brotli: 32_800 },
 };
 
 const DEPENDENCIES = /^(inbox_socket|wasm_bindgen|js_sys|web_sys|gloo_timers|serde\w*|talc|hashbrown)$/;

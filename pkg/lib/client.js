@@ -181,7 +181,7 @@ function createClient() {
       const all = { ...options, ...others };
       // A module that is reloaded hot says the same again.
       if (isUsed() && spell(all) !== spell(options)) {
-        throw new Error("configure() was called after the connection had been used; call it before (only user may change)");
+        throw new Error("configure() was called after the connection had been used; call it before. Only user may change at any time");
       }
       options = all;
       changeUser(nextUser);

@@ -17,11 +17,10 @@ const OPTIONS = {
   queueLimit: [isCount, "a whole number, 0 or more"],
   frameLimit: [(value) => isCount(value) && value > 0, "a whole number of characters above 0"],
   messageLimit: [(value) => isCount(value) && value > 0, "a whole number of bytes above 0"],
-  heartbeat: [(value) => Number.isFinite(value) && value >= 1000, "a number of milliseconds, 1000 or more"],
+  heartbeat: [isInterval, "a number of milliseconds, 1000 or more"],
   keepalive: [
     isKeepalive,
-    "{ every, frame } with at least 1000 milliseconds and an object or a text, { ping, pong } with an object or a text " +
-      "each, or both",
+    "{ every, frame }, { ping, pong } or both: milliseconds, 1000 or more, and frames that are objects or texts",
   ],
   user: [
     (value) => value === null || typeof value === "string" || Number.isFinite(value),
@@ -50,24 +49,24 @@ export function checkOptions(options) {
   }
 }
 
+function isInterval(value) {
+  return Number.isFinite(value) && value >= 1000;
+}
+
 function isCount(value) {
   return Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
 }
 
 function isKeepalive(value) {
-  if (!isObject(value) || Object.keys(value).some((name) => !["every", "frame", "ping", "pong"].includes(name))) return false;
+  if (!isObject(value)) return false;
   const { every, frame, ping, pong } = value;
-  const isSent = Number.isFinite(every) && every >= 1000 && isFrame(frame);
+  const isSent = isInterval(every) && isFrame(frame);
   const isAnswered = isFrame(ping) && isFrame(pong);
-  return (
-    (isSent || (every === undefined && frame === undefined)) &&
-    (isAnswered || (ping === undefined && pong === undefined)) &&
-    (isSent || isAnswered)
-  );
+  return (isSent || isAnswered) && (isSent || (every ?? frame) === undefined) && (isAnswered || (ping ?? pong) === undefined);
 }
 
 function isFrame(value) {
-  return (typeof value === "string" && value !== "") || (isObject(value) && Object.keys(value).length > 0);
+  return (typeof value === "string" && value !== "") || isObject(value);
 }
 
 function isObject(value) {

@@ -64,6 +64,16 @@ const MISTAKES = [
     happens: async ({ server }) => void (await server.connection(), await server.connection()),
   },
   {
+    what: "a server that closes because of hello",
+    said: /closed the connection with 1011 right after "hello", 2 times in a row.*configure\(\{ protocol: 0 \}\)/,
+    server: (server) => void (server.answersHello = false),
+    happens: async ({ server }) => {
+      for (let times = 0; times < 2; times += 1) (await server.connection()).close(1011);
+      server.expectsHello = false;
+      await server.connection();
+    },
+  },
+  {
     what: "an address that begins with http:",
     said: /the url is an http: address and is read as ws:\/\/.*\/chat\. Write it so, or give a path alone/,
     options: (origin) => ({ url: `${origin}/chat`, protocol: 0 }),

@@ -71,7 +71,8 @@ export function createWarnings(client) {
     changed() {
       checkLoading(client.getState());
       const { phase } = inspect(client);
-      if (phase === "connected") setTimeout(checkLayer, SILENT_AFTER);
+      // A little later, because the connection sets its own alarm for that time after it has told of this change.
+      if (phase === "connected") setTimeout(checkLayer, SILENT_AFTER + 100);
       const isTrying = phase === "waiting" || phase === "given up";
       if (isTrying && !hasOpened && !isForbidden && refusals >= REFUSALS) {
         warn("refused", `${shown()} was tried ${refusals} times and has not opened once. Is the server running, and does ` +

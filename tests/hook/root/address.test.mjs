@@ -85,30 +85,47 @@ describe("the address", () => {
     assert.match(messages[3], /url gave \[object Object\]; expected a string/);
   });
 
-  it("is never asked for twice at once, and a late answer serves the attempt that waits for it", async (t) => {
+  it("is asked for anew by each attempt, so that an answer that never comes holds up one attempt alone", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       const asked = [];
       Object.assign(globalThis, { asked });
-      inbox.configure({
-        url: () => new Promise((resolve) => asked.push(resolve)),
-        connectTimeout: 200,
-        reconnectDelays: [1],
-        maxAttempts: 1000,
-      });
+      inbox.configure({ url: () => new Promise((resolve) => asked.push(resolve)), reconnectDelays: [1] });
       inbox.subscribe(1, () => {});
     });
-    // Attempts come and go meanwhile.
-    await until(page, () => inbox.getState().reconnectAttempts >= 2);
+    await until(page, () => globalThis["asked"].length === 1);
     await page.evaluate(() => inbox.retry());
-    assert.equal(await page.evaluate(() => globalThis["asked"].length), 1);
-    await page.evaluate(() => globalThis["asked"][0]("/late"));
-    await until(page, () => {
-      // Where the answer came between two attempts, the next one has asked anew.
-      globalThis["asked"].at(-1)("/late");
-      return inbox.getState().isConnected;
+    await until(page, () => globalThis["asked"].length === 2);
+    await page.evaluate(() => globalThis["asked"][0]("/too-late"));
+    await page.evaluate(() => globalThis["asked"][1]("/in-time"));
+    assert.equal((await server.connection()).path, "/in-time");
+    assert.deepEqual(server.attempts, ["/in-time"]);
+  });
+
+  it("that an attempt of the past could not get is not reported", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      const asked = [];
+      Object.assign(globalThis, { asked });
+      inbox.configure({ url: () => new Promise((resolve, reject) => asked.push({ resolve, reject })), reconnectDelays: [1] });
+      inbox.subscribe(1, () => {});
     });
-    assert.equal((await server.connection()).path, "/late");
+    await until(page, () => globalThis["asked"].length === 1);
+    await page.evaluate(() => inbox.retry());
+    await until(page, () => globalThis["asked"].length === 2);
+    await page.evaluate(() => globalThis["asked"][0].reject(new Error("too late to matter")));
+    await page.evaluate(() => globalThis["asked"][1].resolve("/ws/"));
+    await server.connection();
+  });
+
+  it("may come by any thenable, as by the promises of a library that replaces the browser's", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      const url = () => ({ then: (/** @type {(url: string) => void} */ resolve) => void setTimeout(resolve, 1, "/then") });
+      inbox.configure({ url: /** @type {any} */ (url) });
+      inbox.subscribe(1, () => {});
+    });
+    assert.equal((await server.connection()).path, "/then");
   });
 
   it("that nobody waits for any more opens nothing", async (t) => {

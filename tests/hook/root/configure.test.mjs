@@ -10,6 +10,8 @@ describe("configure() refuses", () => {
   const ADDRESS = "a ws:, wss:, http:, https: or relative address, or a function that gives one";
   const DELAYS = "a list of at least one number of milliseconds";
   const COUNT = "a whole number, 0 or more";
+  const KEEPALIVE =
+    "{ every, frame }, { ping, pong } or both: milliseconds, 1000 or more, and frames that are objects or texts";
   /** @type {[option: string, value: unknown, shown: string, expected: string][]} */
   const rows = [
     ["url", 5, "5", ADDRESS],
@@ -39,6 +41,15 @@ describe("configure() refuses", () => {
     ["queueLimit", () => 1, "a function", COUNT],
     ["frameLimit", 0, "0", "a whole number of characters above 0"],
     ["heartbeat", 999, "999", "a number of milliseconds, 1000 or more"],
+    ["messageLimit", 0, "0", "a whole number of bytes above 0"],
+    ["keepalive", 20_000, "20000", KEEPALIVE],
+    ["keepalive", {}, "{}", KEEPALIVE],
+    ["keepalive", { every: 999, frame: {} }, '{"every":999,"frame":{}}', KEEPALIVE],
+    ["keepalive", { every: 20_000 }, '{"every":20000}', KEEPALIVE],
+    ["keepalive", { ping: "ping" }, '{"ping":"ping"}', KEEPALIVE],
+    ["keepalive", { ping: "ping", pong: "pong", every: 20_000 }, '{"ping":"ping","pong":"pong","every":20000}', KEEPALIVE],
+    ["user", true, "true", "a string or a number, or null for nobody"],
+    ["user", { id: 7 }, '{"id":7}', "a string or a number, or null for nobody"],
     ["protocol", 2, "2", "0 or 1"],
     ["wasm", 5, "5", "the address of core.wasm, a Response, its bytes or a WebAssembly.Module"],
     ["wasm", null, "null", "the address of core.wasm, a Response, its bytes or a WebAssembly.Module"],
@@ -78,6 +89,7 @@ describe("configure()", () => {
       inbox.configure({
         url: undefined, reconnectDelays: [0], jitter: 1, maxAttempts: Infinity, connectTimeout: 0xffffffff, linger: 0,
         queueLimit: 0xffffffff, frameLimit: 0xffffffff, heartbeat: 1000, protocol: 0, wasm: undefined,
+        messageLimit: 0xffffffff, keepalive: { every: 1000, frame: "ping", ping: {}, pong: {} }, user: 0,
       });
       inbox.subscribe(1, () => {});
     });
@@ -94,7 +106,7 @@ describe("configure()", () => {
         return /** @type {Error} */ (error).message;
       }
     });
-    assert.equal(message, "configure() was called after the connection had been used; call it before");
+    assert.equal(message, "configure() was called after the connection had been used; call it before. Only user may change at any time");
     assert.equal((await server.connection()).path, "/ws/inbox/");
     await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /call it before/);
   });

@@ -80,6 +80,7 @@ describe("a handle", () => {
       const calls = [
         () => inbox.useWebSocket(/** @type {any} */ ({})),
         () => inbox.useWebSocket(NaN),
+        () => inbox.subscribe(2 ** 53, () => {}),
         () => inbox.useWebSocket(/** @type {any} */ (true)),
         () => inbox.useWebSocket(1, /** @type {any} */ ("onMessage")),
         () => inbox.subscribe(1, /** @type {any} */ (null)),
@@ -94,9 +95,10 @@ describe("a handle", () => {
       });
     });
     assert.deepEqual(errors, [
-      "TypeError: conversationId is [object Object]; expected a number, a string, null or undefined",
-      "TypeError: conversationId is NaN; expected a number, a string, null or undefined",
-      "TypeError: conversationId is true; expected a number, a string, null or undefined",
+      "TypeError: conversationId is [object Object]; expected a number up to 2^53 - 1, a string, null or undefined",
+      "TypeError: conversationId is NaN; expected a number up to 2^53 - 1, a string, null or undefined",
+      "TypeError: conversationId is 9007199254740992; expected a number up to 2^53 - 1, a string, null or undefined",
+      "TypeError: conversationId is true; expected a number up to 2^53 - 1, a string, null or undefined",
       "TypeError: onMessage is onMessage; expected a function",
       "TypeError: listener is null; expected a function",
       "TypeError: listener is undefined; expected a function",

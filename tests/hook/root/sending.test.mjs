@@ -59,15 +59,30 @@ describe("sendMessage() tells that it failed, and why, of", () => {
   it("a conversation that is none", async (t) => {
     const { page } = await openRoot(t);
     const reasons = await page.evaluate(async () => {
-      const results = [null, undefined, NaN, {}, [1], true].map((id) => inbox.sendMessage(/** @type {any} */ (id), "hi"));
+      const results = [null, undefined, NaN, 2 ** 53, {}, [1], true].map((id) => inbox.sendMessage(/** @type {any} */ (id), "hi"));
       return (await Promise.all(results)).map((result) => /** @type {any} */ (result).reason);
     });
     assert.deepEqual(
       reasons,
-      ["null", "undefined", "NaN", "an object", "an array", "true"].map(
-        (shown) => `the conversation id is ${shown}; expected a number or a string`,
+      ["null", "undefined", "NaN", "9007199254740992", "an object", "an array", "true"].map(
+        (shown) => `the conversation id must be a number up to 2^53 - 1, or a string; got ${shown}`,
       ),
     );
+  });
+
+  it("a frame that is over the limit in bytes, and sends one that fills it", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => inbox.configure({ messageLimit: 60 }));
+    const reasons = await page.evaluate(async () => {
+      const results = [inbox.sendMessage(1, "ä".repeat(3)), inbox.send({ action: "typing", text: "x".repeat(60) })];
+      return (await Promise.all(results)).map((result) => /** @type {any} */ (result).reason);
+    });
+    assert.match(reasons[0], /^the frame must be at most 60 bytes as JSON; got \d+ \(option messageLimit\)$/);
+    assert.match(reasons[1], /got 89 /);
+    const bare = { action: "typing", text: "" };
+    const text = "ä".repeat((60 - JSON.stringify(bare).length) / 2);
+    await page.evaluate((frame) => void inbox.send(frame), { ...bare, text });
+    assert.deepEqual(await (await server.connection()).next(), { ...bare, text });
   });
 
   it("a message more than the queue holds, and sends those that it holds", async (t) => {

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { until } from "../../support/page.mjs";
+import { openRoot } from "../../support/root.mjs";
+
+const FAILED = { status: "failed", reason: "another user signed in before the frame was sent" };
+
+/** Ana's page, whose address names who is signed in. @param {import("node:test").TestContext} t @param {0 | 1} protocol */
+async function signedIn(t, protocol) {
+  const opened = await openRoot(t);
+  opened.server.expectsHello = protocol === 1;
+  opened.server.answersHello = false;
+  await opened.page.evaluate((protocol) => {
+    Object.assign(globalThis, { user: "ana", heard: [], results: [] });
+    inbox.configure({ url: () => `/ws/?token=${globalThis["user"]}`, reconnectDelays: [1], protocol });
+    inbox.configure({ user: "ana" });
+    inbox.subscribe(1, (frame) => globalThis["heard"].push(frame));
+  }, protocol);
+  const connection = await opened.server.connection();
+  assert.equal(connection.path, "/ws/?token=ana");
+  await until(opened.page, () => inbox.getState().isConnected);
+  return { ...opened, connection };
+}
+
+/** @param {import("playwright-core").Page} page @param {string | null} user */
+const signIn = (page, user) =>
+  page.evaluate((user) => {
+    Object.assign(globalThis, { user });
+    inbox.configure({ user });
+  }, user);
+
+describe("another user", () => {
+  for (const protocol of /** @type {const} */ ([0, 1])) {
+    it(`gets a connection without what the last one had queued (layer ${protocol})`, async (t) => {
+      const { page, server, connection } = await signedIn(t, protocol);
+      server.mode = "refuse";
+      connection.cut();
+      await until(page, () => !inbox.getState().isConnected);
+      await page.evaluate(() => {
+        for (const sent of [inbox.sendMessage(1, "Ana's"), inbox.requestMessages(1)]) {
+          void sent.then((result) => globalThis["results"].push(result));
+        }
+      });
+      server.mode = "accept";
+      await signIn(page, "ben");
+      const next = await server.connection();
+      assert.equal(next.path, "/ws/?token=ben");
+      assert.deepEqual(await page.evaluate(() => globalThis["results"]), [FAILED, FAILED]);
+      await page.evaluate(() => void inbox.sendMessage(1, "Ben's"));
+      if (protocol === 1) {
+        assert.deepEqual((await next.next()).cursors, {}, "and without how far that one had heard");
+        next.send({ action: "welcome", protocol: 1, user_id: 2, heads: {} });
+      }
+      assert.equal((await next.next()).message, "Ben's");
+    });
+  }
+
+  it("ends the open connection, and what was under way is said to have no known end", async (t) => {
+    const { page, server, connection } = await signedIn(t, 1);
+    await connection.next();
+    connection.send({ action: "welcome", protocol: 1, user_id: 1, heads: {} });
+    await page.evaluate(() => void inbox.sendMessage(1, "Ana's").then((result) => globalThis["results"].push(result)));
+    await connection.next();
+    await signIn(page, "ben");
+    assert.equal((await connection.closed).code, 1000);
+    assert.equal((await server.connection()).path, "/ws/?token=ben");
+    const reason = "the connection ended before the server answered: the message may have been delivered";
+    assert.deepEqual(await page.evaluate(() => globalThis["results"]), [{ status: "failed", reason }]);
+  });
+
+  it("who is nobody leaves the page without a connection, until one signs in", async (t) => {
+    const { page, server, connection } = await signedIn(t, 0);
+    await signIn(page, null);
+    assert.equal((await connection.closed).code, 1000);
+    assert.deepEqual(await page.evaluate(() => inbox.getState().error), null);
+    await signIn(page, "ben");
+    assert.equal((await server.connection()).path, "/ws/?token=ben");
+    assert.deepEqual(server.attempts, ["/ws/?token=ana", "/ws/?token=ben"]);
+  });
+
+  it("who signs in while the core is loading comes after what was asked for before", async (t) => {
+    const { page, server } = await openRoot(t);
+    const result = await page.evaluate(() => {
+      inbox.configure({ user: "ana" });
+      const sent = inbox.sendMessage(1, "Ana's");
+      inbox.configure({ user: "ben" });
+      void inbox.sendMessage(1, "Ben's");
+      return sent;
+    });
+    assert.deepEqual(result, FAILED);
+    assert.equal((await (await server.connection()).next()).message, "Ben's");
+  });
+
+  it("is none who is the same as before: the connection stays", async (t) => {
+    const { page, connection } = await signedIn(t, 0);
+    await signIn(page, "ana");
+    await page.evaluate(() => void inbox.sendMessage(1, "hi"));
+    assert.equal((await connection.next()).message, "hi");
+  });
+});
+
+describe("disconnect()", () => {
+  it("in a listener takes back what that listener has sent", async (t) => {
+    const { page, server, connection } = await signedIn(t, 0);
+    await page.evaluate(() => {
+      inbox.subscribe(2, () => {
+        void inbox.sendMessage(1, "too late").then((result) => globalThis["results"].push(result));
+        inbox.disconnect();
+      });
+    });
+    connection.send({ conversation_id: 2, message: "hi" });
+    const [result] = await until(page, () => globalThis["results"].length > 0 && globalThis["results"]);
+    assert.deepEqual(result, { status: "failed", reason: "disconnect() was called before the frame was sent" });
+    await connection.closed;
+    assert.deepEqual(connection.received, []);
+    assert.equal(server.connections.length, 1);
+  });
+});
