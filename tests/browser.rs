@@ -8,7 +8,7 @@
 
 mod scripted;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use inbox_socket::exports::{
@@ -319,7 +319,7 @@ async fn what_cannot_be_sent_is_answered_with_a_reason() {
 }
 
 #[wasm_bindgen_test]
-async fn a_url_function_is_never_asked_twice_at_once() {
+async fn a_url_function_is_asked_by_each_attempt_and_only_the_present_one_takes_the_answer() {
     install();
     disconnect();
     let options = js_sys::Object::new();
@@ -328,7 +328,7 @@ async fn a_url_function_is_never_asked_twice_at_once() {
     let subscription = use_web_socket(1.into(), &listener());
     retry();
     retry();
-    assert_eq!((url_calls(), count()), (1, 0));
+    assert_eq!((url_calls(), count()), (3, 0));
     answer_url("wss://example.com/ws/?token=1");
     wait_until(|| count() == 1).await;
     assert_eq!(url(), "wss://example.com/ws/?token=1");
@@ -345,6 +345,24 @@ fn those_who_watch_the_state_are_told_of_each_change_until_they_leave() {
     unwatch.call0(&JsValue::UNDEFINED).unwrap();
     close(1006, "");
     assert_eq!(heard(&watcher).length(), 2);
+    subscription.release();
+}
+
+#[wasm_bindgen_test]
+fn one_who_has_stopped_watching_in_the_same_round_is_not_told_of_it() {
+    page(PLAIN);
+    let unwatch = Rc::new(RefCell::new(None::<Function>));
+    let other = unwatch.clone();
+    let first = Closure::<dyn Fn()>::new(move || {
+        if let Some(unwatch) = other.take() {
+            unwatch.call0(&JsValue::UNDEFINED).unwrap();
+        }
+    });
+    let second = listener();
+    subscribe_state(first.as_ref().unchecked_ref::<Function>().clone());
+    *unwatch.borrow_mut() = Some(subscribe_state(second.clone()).unchecked_into());
+    let subscription = connected(1, &listener());
+    assert_eq!(heard(&second).length(), 0);
     subscription.release();
 }
 

@@ -18,9 +18,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use inbox_socket::{
-    ConfigureError, ConnectionError, Frame, Guard, Id, Options, Protocol, SendResult, State, Url, configure,
-    disconnect, exports, listen, listen_all, request_messages, send, send_message, send_typed_message, state,
-    stats, watch,
+    ConfigureError, ConnectionError, Frame, Guard, Id, Keepalive, Options, Protocol, SendResult, ServerPing,
+    State, Url, configure, disconnect, exports, listen, listen_all, request_messages, send, send_message,
+    send_typed_message, set_user, state, stats, watch,
 };
 use js_sys::{JSON, Reflect};
 use serde::de::{IntoDeserializer, value::I64Deserializer};
@@ -129,6 +129,60 @@ fn a_listener_hears_the_messages_of_its_own_conversation_and_one_of_all_hears_al
     assert_eq!(*large.borrow(), [mine("large")]);
     assert_eq!(*all.borrow(), ["number", "text", "large", "nobody's"].map(mine));
 }
+
+#[wasm_bindgen_test]
+async fn a_user_who_signs_in_after_another_gets_a_connection_without_what_that_one_had_queued() {
+    page(plain());
+    set_user(Some("ana".into()));
+    let _guard = listen(2, |_: Mine| {});
+    open();
+    close(1006, "");
+    let result = begun(send_message(2, "Ana's"));
+    wait_until(|| stats().queued == 1).await;
+    set_user(Some("ana".into()));
+    assert_eq!(stats().queued, 1, "she is the same");
+    set_user(Some("ben".into()));
+    let reason = "another user signed in before the frame was sent".into();
+    assert_eq!(result_of(result).await, SendResult::Failed { reason });
+    open();
+    assert!(state().is_connected);
+    assert_eq!(sent().length(), 0);
+    set_user(None);
+    assert_eq!(closed_with(), 1000);
+    assert!(!state().is_connected && !state().is_connecting);
+}
+
+#[wasm_bindgen_test]
+fn a_limit_of_nothing_is_refused() {
+    let limited = Options { message_limit: 0, ..plain() };
+    assert!(matches!(configure(limited), Err(ConfigureError::Invalid { option: "message_limit", .. })));
+}
+
+#[wasm_bindgen_test]
+async fn a_ping_of_the_servers_own_is_answered() {
+    let server_ping = ServerPing { ping: r#"{"type":"ping"}"#.into(), pong: "pong".into() };
+    page(Options { server_ping: Some(server_ping), ..plain() });
+    let (heard, keep) = keeping::<AnyFrame>();
+    let _guard = listen_all(keep);
+    open();
+    say(r#"{"type":"ping","at":1}"#);
+    assert_eq!(said(0), "pong");
+    assert_eq!(heard.borrow().len(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn the_frame_that_keeps_the_connection_alive_is_sent() {
+    let keepalive = Keepalive { every: Duration::from_secs(1), frame: r#"{"type":"ping"}"#.into() };
+    page(Options { keepalive: Some(keepalive), ..plain() });
+    let _guard = listen_all(|_: AnyFrame| {});
+    open();
+    wait_for_sent(1).await;
+    assert_eq!(said(0), r#"{"type":"ping"}"#);
+}
+
+/// Any frame at all.
+#[derive(Deserialize)]
+struct AnyFrame {}
 
 #[wasm_bindgen_test]
 fn a_frame_that_does_not_fit_is_passed_over() {
