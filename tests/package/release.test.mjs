@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 
 const read = (/** @type {string} */ path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -16,6 +18,14 @@ describe("a release", () => {
     const [crate, yew] = locks.map((lock) => /^name = "wasm-bindgen"\nversion = "(.+)"$/m.exec(lock)?.[1]);
     assert.match(String(crate), /^\d/);
     assert.equal(yew, crate);
+  });
+
+  it("packs the crate's own files alone", () => {
+    const root = fileURLToPath(new URL("../../", import.meta.url));
+    const listed = execFileSync("cargo", ["package", "--list", "--allow-dirty"], { cwd: root, encoding: "utf8" });
+    const others = listed.trim().split("\n").filter((path) => !path.startsWith("src/"));
+    const made = [".cargo_vcs_info.json", "Cargo.toml.orig"];
+    assert.deepEqual(others.filter((path) => !made.includes(path)), ["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md"]);
   });
 
   it("brings no dependency along", async () => {

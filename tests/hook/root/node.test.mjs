@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { describe, it } from "node:test";
+import { promisify } from "node:util";
+
+import { TestServer } from "../../support/server.mjs";
+
+const PROGRAM = `
+  import { WebSocket } from "ws";
+  import { configure, disconnect, subscribe } from "inbox-socket";
+
+  globalThis.WebSocket = WebSocket;
+  configure({ url: process.argv[1], reconnectDelays: [1], protocol: 0 });
+  subscribe(1, (message) => {
+    console.log(message.message);
+    disconnect();
+  });
+`;
+
+describe("in Node, with the WebSocket of ws as the global one", () => {
+  it("a connection that is reset does not end the process", async (t) => {
+    const server = await TestServer.start();
+    t.after(() => server.stop());
+    server.expectsHello = false;
+    const cwd = new URL("../../", import.meta.url);
+    const run = promisify(execFile)("node", ["--input-type=module", "-e", PROGRAM, `${server.origin}/ws`], { cwd });
+    const { webSocket } = await server.connection();
+    // A frame that breaks RFC 6455 and the end of the line: the one is an error to ws, and so may the other be.
+    /** @type {any} */ (webSocket)._socket.write(Buffer.from([0xff, 0xff]));
+    /** @type {any} */ (webSocket)._socket.resetAndDestroy();
+    (await server.connection()).send({ conversation_id: 1, message: "still here" });
+    const { stdout } = await run;
+    assert.equal(stdout, "still here\n");
+  });
+});
