@@ -69,6 +69,21 @@ describe("another user", () => {
     assert.deepEqual(await page.evaluate(() => globalThis["results"]), [{ status: "failed", reason }]);
   });
 
+  it("keeps nothing of the conversations that the last one had heard of", async (t) => {
+    const { page, server, connection } = await signedIn(t, 1);
+    await connection.next();
+    connection.send({ action: "welcome", protocol: 1, user_id: 1, heads: { 1: 0, 2: 5, 3: 7 } });
+    const known = () => {
+      const { conversations } = /** @type {any} */ (globalThis)[Symbol.for("inbox-socket.0")].core;
+      return [...conversations.keys()];
+    };
+    await until(page, () => inbox.getStats()?.assured);
+    assert.deepEqual(await page.evaluate(known), [1, 2, 3]);
+    await signIn(page, "ben");
+    await server.connection();
+    assert.deepEqual(await page.evaluate(known), [1], "it has a listener");
+  });
+
   it("who is nobody leaves the page without a connection, until one signs in", async (t) => {
     const { page, server, connection } = await signedIn(t, 0);
     await signIn(page, null);
