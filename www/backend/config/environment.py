@@ -3,7 +3,11 @@
 import os
 from pathlib import Path
 
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+
+_ENGINES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
 
 
 def flag(name: str) -> bool:
@@ -19,6 +23,31 @@ def words(name: str) -> list[str]:
 def number(name: str, default: int) -> int:
     """The variable as a whole number."""
     return int(os.environ.get(name) or default)
+
+
+def database(name: str, default: str) -> dict:
+    """The variable's URL as Django's settings of a database; unset or empty is `default`.
+
+    Raises ImproperlyConfigured where the URL names no PostgreSQL database and no SQLite file. The
+    error never repeats a password.
+    """
+    url = os.environ.get(name, "").strip() or default
+    try:
+        settings = dj_database_url.parse(url)
+    except ValueError:
+        settings = None
+    if (
+        settings is None
+        or settings["ENGINE"] not in _ENGINES
+        or settings["NAME"] in ("", ":memory:")  # of which each thread would have another
+    ):
+        scheme, separator, _ = url.partition("://")
+        got = f"one that begins with {scheme}://" if separator else "a text without ://"
+        raise ImproperlyConfigured(
+            f"{name} must be postgres://user:password@host/name (with each part percent-encoded)"
+            f" or sqlite:////path/to/file; got {got}"
+        )
+    return settings
 
 
 def secret_key(folder: Path) -> str:

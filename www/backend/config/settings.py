@@ -7,8 +7,6 @@ import os
 import warnings
 from pathlib import Path
 
-import dj_database_url
-
 from config import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -57,8 +55,7 @@ SESSION_RECHECK_SECONDS = 60
 
 # --- database ---
 
-DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR}/inbox.sqlite3"
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
+DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{DATA_DIR}/inbox.sqlite3")}
 SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 # Threads that do the sockets' database work. SQLite has one writer at a time, and threads that
 # compete to be it sleep longer and longer: with four, one message in a hundred took 0.6 s.

@@ -1,6 +1,7 @@
 """Settings, checks, and what the demo begins with."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 
@@ -37,6 +38,35 @@ def test_a_secret_key_is_made_once_and_is_for_its_owner_alone(monkeypatch, tmp_p
 
     monkeypatch.setenv("SECRET_KEY", "given")
     assert environment.secret_key(tmp_path) == "given"
+
+
+SQLITE = "sqlite:////data/inbox.sqlite3"
+
+
+@pytest.mark.parametrize("url", ["", " "])
+def test_an_empty_address_of_the_database_counts_as_none(monkeypatch, url):
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert environment.database("DATABASE_URL", SQLITE)["NAME"] == "/data/inbox.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("url", "got"),
+    [
+        ("postgres://ana:secret@host:port/inbox", "one that begins with postgres://"),
+        ("postgres://ana:secret@host/", "one that begins with postgres://"),
+        ("mysql://ana:secret@host/inbox", "one that begins with mysql://"),
+        ("sqlite://:memory:", "one that begins with sqlite://"),
+        ("/var/lib/secret.sqlite3", "a text without ://"),
+    ],
+)
+def test_an_address_of_no_database_is_refused_with_what_was_expected(monkeypatch, url, got):
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        environment.database("DATABASE_URL", SQLITE)
+    error = str(caught.value)
+    assert error.startswith("DATABASE_URL must be postgres://user:password@host/name ")
+    assert error.endswith(f"or sqlite:////path/to/file; got {got}")
+    assert "secret" not in error
 
 
 def test_the_demo_begins_with_three_people_who_have_been_talking(transactional_db):
