@@ -5,7 +5,7 @@ Counted in memory: with several processes each grants as much again.
 
 import math
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +15,8 @@ from django.conf import settings
 # later those behind it need no longer wait for it.
 RETRY_AFTER = 1_000
 GIVE_UP = 10_000
+# The longest that a client waits, whatever it is told.
+MAX_RETRY_AFTER = 60_000
 
 
 class SocketCap:
@@ -45,27 +47,48 @@ class RateLimit:
     empty is told to wait for a tenth of the burst rather than for the next token, and until then
     no message of that user passes, so that none overtakes one that was refused. The clock tells
     nanoseconds.
+
+    A user whose bucket is full again is forgotten.
     """
 
     def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
         self._clock = clock
-        self._full_at: dict[int, int] = {}
-        self._paused_until: dict[int, int] = {}
+        # When the bucket will be full, and until when messages are refused: whoever came last is
+        # the last.
+        self._users: OrderedDict[int, tuple[int, int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many users it has not forgotten."""
+        return len(self._users)
 
     def take(self, user_id: int, is_message: bool = False) -> int:
-        """Take a token and return 0, or return the milliseconds to wait."""
+        """Take a token and return 0, or return the milliseconds to wait, at most MAX_RETRY_AFTER.
+
+        A client that was told less than it takes comes again, and is told the rest.
+        """
         now = self._clock()
+        self._forget_idle(now)
+        full_at, paused_until = self._users.pop(user_id, (now, now))
         token = round(1e9 / settings.FRAMES_PER_SECOND)
-        full_at = max(self._full_at.get(user_id, now), now) + token
-        short = full_at - now - settings.FRAMES_BURST * token  # until there is one token
-        paused_until = self._paused_until.get(user_id, now)
+        full_with_one_less = max(full_at, now) + token
+        short = full_with_one_less - now - settings.FRAMES_BURST * token  # until there is a token
+        wait = 0
         if short <= 0 and (paused_until <= now or not is_message):
-            self._full_at[user_id] = full_at
-            return 0
-        if paused_until <= now:
-            paused_until = now + short + (max(settings.FRAMES_BURST // 10, 1) - 1) * token
-            self._paused_until[user_id] = paused_until
-        return math.ceil((paused_until - now) / 1e6)
+            full_at = full_with_one_less
+        else:
+            if paused_until <= now:
+                paused_until = now + short + (max(settings.FRAMES_BURST // 10, 1) - 1) * token
+            wait = min(math.ceil((paused_until - now) / 1e6), MAX_RETRY_AFTER)
+        self._users[user_id] = (full_at, paused_until)
+        return wait
+
+    def _forget_idle(self, now: int) -> None:
+        """Forget those who came longest ago, as far as nothing is left to know of them."""
+        while self._users:
+            user_id = next(iter(self._users))
+            if max(self._users[user_id]) > now:
+                break
+            del self._users[user_id]
 
 
 class Turns:

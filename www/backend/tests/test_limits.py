@@ -83,6 +83,35 @@ def test_what_is_no_message_does_not_have_to_wait_that_long(clock, settings):
     assert limit.take(1) == 0
 
 
+def test_nobody_is_told_to_wait_for_longer_than_a_client_does(clock, settings):
+    settings.FRAMES_PER_SECOND, settings.FRAMES_BURST = 0.01, 1
+    limit = RateLimit(clock)
+    assert [limit.take(1, is_message=True) for _ in range(2)] == [0, 60_000]
+    clock.advance(60_000)
+    assert limit.take(1, is_message=True) == 40_000
+    clock.advance(40_000)
+    assert limit.take(1, is_message=True) == 0
+
+
+def test_whoever_has_been_idle_is_forgotten(clock):
+    limit = RateLimit(clock)
+    for user_id in range(10_000):
+        limit.take(user_id)
+        clock.advance(1)  # of 100, after which the bucket is full again
+    assert len(limit) == 100
+
+
+def test_whoever_still_has_to_wait_is_not_forgotten(clock, settings):
+    settings.FRAMES_BURST = 50
+    limit = RateLimit(clock)
+    while not limit.take(1, is_message=True):
+        pass
+    for user_id in range(2, 1_000):
+        limit.take(user_id)
+    clock.advance(499)
+    assert limit.take(1, is_message=True) == 1
+
+
 def test_messages_wait_for_the_first_that_was_refused(clock):
     turns = Turns(clock)
     assert turns.wait("a") == 0
