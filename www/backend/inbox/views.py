@@ -63,14 +63,20 @@ def login_required(view: View) -> View:
 
 @json_post
 def login(request: HttpRequest, body: dict) -> HttpResponse:
-    """`{"username": …, "password": …}`: the person, and a session's cookie."""
+    """`{"username": …, "password": …}`: the person, and a session's cookie.
+
+    The session that the browser had before ends if it was another person's, and its sockets too.
+    """
     username, password = body.get("username"), body.get("password")
     if not all(isinstance(text, str) and is_storable(text) for text in (username, password)):
         return _error(400, "username and password are texts")
     user = auth.authenticate(request, username=username, password=password)
     if user is None:
         return _error(401, "wrong name or password")
+    former_id = request.user.pk
     auth.login(request, user)
+    if former_id is not None:
+        recheck_sessions(former_id)
     return _person(user)
 
 

@@ -19,11 +19,11 @@ from inbox.models import Message, User
 MARK = {"type": "inbox.message", "conversation_id": 0, "text": "{}"}
 
 
-async def post(path: str, session: str):
-    """A POST of an empty object by the browser that has this session."""
+async def post(path: str, session: str, body: dict | None = None):
+    """A POST by the browser that has this session."""
     browser = Client()
     browser.cookies["sessionid"] = session
-    return await in_database(lambda: browser.post(path, {}, "application/json"))
+    return await in_database(lambda: browser.post(path, body or {}, "application/json"))
 
 
 # --- coming in ---
@@ -252,6 +252,25 @@ async def test_logging_out_closes_the_sockets_of_that_session_and_of_no_other(
 
     await ben.send({"conversation_id": world.room.pk, "message": "who is left?"})
     assert (await phone.receive())["message"] == "who is left?"
+
+
+async def test_logging_in_as_somebody_else_closes_the_sockets_of_whoever_was_logged_in(
+    world, connect, sessions, session_of
+):
+    ana = await connect(world.ana)
+    phone = await connect(session=await in_database(session_of, world.ana))
+    login = {"username": "ben", "password": "secret"}
+    assert (await post("/api/login", sessions[world.ana.pk], login)).status_code == 200
+    assert await ana.closed() == (4401, "the session is over")
+    assert (await phone.ask({}))["code"] == "bad_frame"
+
+
+async def test_logging_in_again_as_oneself_closes_nothing(world, connect, sessions):
+    ana = await connect(world.ana)
+    login = {"username": "ana", "password": "secret"}
+    assert (await post("/api/login", sessions[world.ana.pk], login)).status_code == 200
+    await tell([world.ana.pk], MARK)
+    assert await ana.receive() == {}
 
 
 async def test_a_deactivated_user_has_to_leave(world, connect):
