@@ -5,9 +5,13 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
+from channels.utils import await_many_dispatch
 from django.conf import settings
 
 from inbox import limits, protocol, services, sync
@@ -24,7 +28,7 @@ from inbox.protocol import (
     SendMessage,
     Sync,
 )
-from inbox.security import LOGGED_OUT, NOT_FOUND, TRY_AGAIN_LATER, session_user
+from inbox.security import LOGGED_OUT, NOT_FOUND, TRY_AGAIN_LATER, refuse, session_user
 
 logger = logging.getLogger(__name__)
 
@@ -37,17 +41,34 @@ class InboxConsumer(AsyncWebsocketConsumer):
     """
 
     async def __call__(self, scope, receive, send) -> None:
+        """Hear and answer until the socket is closed.
+
+        In place of Channels' own, which asks the layer for a channel outside of any guard: without
+        Redis the page would get an HTTP 500 then, of which a browser tells it nothing.
+        """
+        self.scope, self.base_send = scope, send
         self.user_id: int = scope["user_id"]
         self.session_key: str = scope["session_key"]
         self.layer = 0
         self.turns = limits.Turns()
         self.closed = False
+        self.channel_layer = get_channel_layer(self.channel_layer_alias)
+        try:
+            # Before the accept: what is sent once the client knows it is connected must reach it.
+            await self.open_channel()
+        except Exception as error:
+            logger.warning("user %s not joined: %s", self.user_id, type(error).__name__)
+            await refuse(receive, send, TRY_AGAIN_LATER, "no channel layer now")
+            return
+        hear = partial(self.channel_layer.receive, self.channel_name)
         receive = with_reminders(receive, settings.SESSION_RECHECK_SECONDS, "session.check")
         try:
-            await super().__call__(scope, receive, send)
+            await await_many_dispatch([receive, hear], self.dispatch)
+        except StopConsumer:
+            pass
         finally:
             # Here, not in disconnect(), so that it also happens when a send fails.
-            await self.channel_layer.group_discard(group_of(self.user_id), self.channel_name)
+            await self.leave()
 
     async def dispatch(self, event) -> None:
         """Call the event's handler; without Channels' hop to the database thread before each.
@@ -58,18 +79,6 @@ class InboxConsumer(AsyncWebsocketConsumer):
         if not self.closed or event["type"] == "websocket.disconnect":
             await getattr(self, get_handler_name(event))(event)
 
-    async def connect(self) -> None:
-        # The group first: what is sent once the client knows it is connected must reach it.
-        try:
-            async with asyncio.timeout(TIMEOUT):
-                await self.join()
-        except Exception as error:
-            logger.error("user %s not joined: %s", self.user_id, type(error).__name__)
-            await self.accept()
-            await self.close(TRY_AGAIN_LATER, "no channel layer now")
-        else:
-            await self.accept()
-
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         reply = await self.answer(text_data)
         if reply is not None:
@@ -79,8 +88,26 @@ class InboxConsumer(AsyncWebsocketConsumer):
         self.closed = True  # nothing may be sent after it, yet events may be under way
         await super().close(code, reason)
 
+    async def open_channel(self) -> None:
+        """Become a member of the channel layer and of the user's group."""
+        async with asyncio.timeout(TIMEOUT):
+            # An event to nobody shows whether Redis is there: the pub/sub layer keeps a queue, for
+            # ever, of each new channel that it could not subscribe to.
+            await self.channel_layer.group_send("nobody", {"type": "nothing"})
+            self.channel_name = await self.channel_layer.new_channel()
+        await self.join()
+
     async def join(self) -> None:
-        await self.channel_layer.group_add(group_of(self.user_id), self.channel_name)
+        async with asyncio.timeout(TIMEOUT):
+            await self.channel_layer.group_add(group_of(self.user_id), self.channel_name)
+
+    async def leave(self) -> None:
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                await self.channel_layer.group_discard(group_of(self.user_id), self.channel_name)
+        except Exception as error:
+            # Redis is away, and knows nothing of this socket when it is back.
+            logger.warning("user %s not taken out: %s", self.user_id, type(error).__name__)
 
     async def answer(self, text: str | None) -> Frame | None:
         """Do what a frame asks for and return what to reply to it, if anything."""

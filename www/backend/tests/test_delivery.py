@@ -280,14 +280,48 @@ async def test_a_server_that_cannot_welcome_is_not_taken_for_one_of_layer_0(
     assert await ana.closed() == (1013, "no welcome now")
 
 
-async def test_a_socket_that_would_hear_nothing_is_not_opened(world, connect, monkeypatch):
-    async def fail(group, channel):
+@pytest.mark.parametrize("operation", ["group_send", "new_channel", "group_add"])
+@pytest.mark.parametrize("path", ["/ws/inbox/", "/ws/chat/{}/"])
+async def test_a_socket_that_would_hear_nothing_is_accepted_and_closed_for_now(
+    world, connect, monkeypatch, caplog, path, operation
+):
+    async def fail(*arguments):
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(get_channel_layer(), "group_add", fail)
+        patch.setattr(get_channel_layer(), operation, fail)
+        ana = await connect(world.ana, path.format(world.room.pk))
+        assert await ana.closed() == (1013, "no channel layer now")
+        await ana.leave()
+    (line,) = caplog.records
+    assert (line.levelname, line.exc_info) == ("WARNING", None)
+    assert line.getMessage() == f"user {world.ana.pk} not joined: ConnectionError"
+
+
+async def test_a_layer_that_hangs_keeps_no_page_from_an_answer(world, connect, monkeypatch):
+    async def hang():
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(consumers, "TIMEOUT", 0.05)
+    with monkeypatch.context() as patch:
+        patch.setattr(get_channel_layer(), "new_channel", hang)
         ana = await connect(world.ana)
         assert await ana.closed() == (1013, "no channel layer now")
+
+
+async def test_a_socket_may_go_while_the_layer_is_away(world, connect, monkeypatch, caplog):
+    discard = get_channel_layer().group_discard
+
+    async def discard_and_fail(group, channel):
+        await discard(group, channel)
+        raise ConnectionError
+
+    ana = await connect(world.ana)
+    with monkeypatch.context() as patch:
+        patch.setattr(get_channel_layer(), "group_discard", discard_and_fail)
+        await ana.leave()  # which raises whatever the server has raised
+    (line,) = caplog.records
+    assert (line.levelname, line.exc_info) == ("WARNING", None)
 
 
 # --- layer 0 ---
