@@ -17,6 +17,7 @@ from django.conf import settings
 from inbox import limits, protocol, services, sync
 from inbox.database import in_database
 from inbox.events import TIMEOUT, group_of, tell
+from inbox.outline import outline
 from inbox.protocol import (
     Code,
     Frame,
@@ -114,13 +115,9 @@ class InboxConsumer(AsyncWebsocketConsumer):
         frame: Frame = {}
         request: Request | None = None
         try:
-            try:
-                frame = protocol.decode(text)
-                request = self.parse(frame)
-            finally:
-                # A malformed frame counts too, but is told what is wrong with it.
-                wait = self.must_wait(request)
-            if wait:
+            frame = protocol.decode(text)
+            request = self.parse(frame)
+            if wait := self.must_wait(request):
                 raise Refused(Code.RATE_LIMITED, "too many frames", retry_after=wait)
             return await self.do(request)
         except Refused as refused:
@@ -134,11 +131,14 @@ class InboxConsumer(AsyncWebsocketConsumer):
                 # With an error for an answer the client would settle for layer 0.
                 await self.close(TRY_AGAIN_LATER, "no welcome now")
                 return None
+        if request is None:
+            # A malformed frame counts too, but is told what is wrong with it.
+            limits.frames.take(self.user_id)
         if isinstance(request, SendMessage) and refusal.retry_after:
             self.turns.refused(request.client_id, refusal.retry_after)
-        return protocol.error_frame(refusal, frame)
+        return protocol.error_frame(refusal, frame or outline(text or ""))
 
-    def must_wait(self, request: Request | None) -> int:
+    def must_wait(self, request: Request) -> int:
         """The milliseconds after which a frame may come again, or 0 when it may be answered now."""
         if not isinstance(request, SendMessage):
             wait = limits.frames.take(self.user_id)
@@ -225,7 +225,7 @@ class ConversationConsumer(InboxConsumer):
     def parse(self, frame: Frame) -> Request:
         """Frames need no conversation_id; one that names another is refused."""
         if frame.setdefault("conversation_id", self.conversation_id) != self.conversation_id:
-            raise Refused(Code.BAD_FRAME, "this socket is another conversation's")
+            raise Refused(Code.BAD_FRAME, "this socket belongs to another conversation")
         return super().parse(frame)
 
     async def inbox_message(self, event) -> None:

@@ -147,6 +147,25 @@ def test_no_example_is_left_out():
 
 
 @pytest.mark.parametrize(
+    ("extra", "code"),
+    [
+        ("[" * 9_000 + "]" * 9_000, "bad_json"),
+        ('"' + "x" * 65_536 + '"', "too_large"),
+        ('"' + "x" * 1_000_000 + '"', "too_large"),
+        ("[" * 90_000 + "]" * 90_000, "too_large"),
+    ],
+)
+@pytest.mark.parametrize("layer", [0, 1])
+async def test_a_frame_that_is_too_much_to_read_is_refused_by_its_name(
+    examples, connect, layer, extra, code
+):
+    ana = await open_socket(connect, examples.ana, layer)
+    text = '{"conversation_id":2,"message":"a","extra":%s,"client_id":"c1"}'
+    error = await ana.ask(text % extra)
+    assert (error["code"], error["ref"], error["conversation_id"]) == (code, "c1", 2)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         '{"action":"ping","id":' + "9" * 5000 + "}",

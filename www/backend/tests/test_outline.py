@@ -1,0 +1,55 @@
+"""Whose answer a refusal is, where the frame itself was not read."""
+
+import json
+
+import pytest
+
+from inbox.outline import outline
+
+ENDLESS = "[" * 30_000 + "]" * 30_000
+NAMED = {"conversation_id": 2, "client_id": "c1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"conversation_id":2,"client_id":"c1","extra":%s}',
+        '{"extra":%s,"conversation_id":2,"client_id":"c1"}',
+        ' { "extra" : %s , "client_id" : "c1" , "conversation_id" : 2 } ',
+        '{"conversation_id":2,"extra":%s,"more":[%s],"client_id":"c1"}',
+    ],
+)
+@pytest.mark.parametrize("extra", [ENDLESS, '"' + "x" * 1_000_000 + '"', "[1" + ",1" * 9999 + "]"])
+def test_what_names_a_frame_is_found_beside_what_cannot_be_read(text, extra):
+    found = outline(text.replace("%s", extra))
+    assert {name: found[name] for name in NAMED} == NAMED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"message":"{\\"client_id\\":\\"c1\\"}","extra":%s}',
+        '{"message":"\\",\\"client_id\\":\\"c1","extra":%s}',
+        '{"extra":%s,"nested":{"client_id":"c1"}}',
+        '{"extra":[%s,{"client_id":"c1"}]}',
+        '[{"client_id":"c1"},%s]',
+        '"client_id"',
+        '{"client_id":"c1","extra":%s',
+        '{"client_id":"c1","extra":"%s}',
+        '{"client_id":"c1","extra":%s]}',
+        "",
+    ],
+)
+def test_what_only_looks_like_a_name_is_not_taken_for_one(text):
+    assert "client_id" not in outline(text.replace("%s", ENDLESS))
+
+
+def test_every_whole_object_has_an_outline_of_its_own_members():
+    frame = {"a": 1, 'b"': 'x\\"{', "c": [], "d": {"e": [{}]}, "f": None, "ü": "]"}
+    flat = {name: None if isinstance(v, list | dict) else v for name, v in frame.items()}
+    assert outline(json.dumps(frame)) == outline(json.dumps(frame, indent=1)) == flat
+
+
+@pytest.mark.parametrize("part", ["[],", '"",', '"\\"', "{", '"a":1,'])
+def test_a_text_that_would_take_long_is_let_go(part):
+    assert outline('{"client_id":"c1","extra":[' + part * 300_000) == {}
