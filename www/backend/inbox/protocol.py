@@ -5,18 +5,20 @@ Pure functions over text and dictionaries, so that the whole of it can be tested
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 MAX_FRAME_BYTES = 65_536
 MAX_TEXT_CHARS = 4_000  # Unicode code points, as Python and PostgreSQL count them
-MAX_ID = 2**63 - 1  # what the database's key column holds
+MAX_NUMBER = 2**53 - 1  # up to which JavaScript's numbers are exact: ids and `seq`
 MAX_REF_CHARS = 64
-MAX_SEQ = 2**53 - 1  # up to which JavaScript's numbers are exact
 MAX_CURSORS = 500  # conversations in one hello or sync
 SYNC_MESSAGES = 200
-SYNC_BYTES = 256_000  # about
+# The size of a sync_response: what a client may ask for, and what it gets without asking.
+SYNC_BYTES_MIN, SYNC_BYTES_MAX, SYNC_BYTES_DEFAULT = 1_024, 262_144, 32_768
+HISTORY_BYTES = 65_536  # of a messages_response
 PROTOCOL = 1
 HISTORY_DEFAULT = 50
 HISTORY_MAX = 100
@@ -82,10 +84,11 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """Return what came after these cursors: conversation to `seq`."""
+    """Return what came after these cursors: conversation to `seq`, in about `bytes` of UTF-8."""
 
     after: dict[int, int]
     id: str | int
+    bytes: int = SYNC_BYTES_DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +104,20 @@ Request = SendMessage | GetMessages | Hello | Sync | Ping
 def decode(text: str | None) -> Frame:
     """The JSON object in a text frame; `None` stands for a binary frame."""
     if text is None:
-        raise Refused(Code.BAD_FRAME, "frames are text, not binary")
-    if len(text.encode(errors="surrogatepass")) > MAX_FRAME_BYTES:
-        raise Refused(Code.TOO_LARGE, f"a frame has at most {MAX_FRAME_BYTES} bytes")
+        raise Refused(Code.BAD_FRAME, "a frame must be text; got binary")
+    length = len(text.encode(errors="surrogatepass"))
+    if length > MAX_FRAME_BYTES:
+        raise Refused(
+            Code.TOO_LARGE, f"a frame must have at most {MAX_FRAME_BYTES} bytes; got {length}"
+        )
     try:
         frame = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):  # also numbers of thousands of digits, and deep nesting
-        raise Refused(Code.BAD_JSON, "the frame is not JSON") from None
+    except RecursionError:
+        raise Refused(Code.BAD_JSON, "a frame must not be nested so deeply") from None
+    except ValueError:  # also numbers of thousands of digits
+        raise Refused(Code.BAD_JSON, "a frame must be JSON") from None
     if not isinstance(frame, dict):
-        raise Refused(Code.BAD_FRAME, "a frame is a JSON object")
+        raise Refused(Code.BAD_FRAME, "a frame must be a JSON object")
     return frame
 
 
@@ -120,7 +128,7 @@ def parse(frame: Frame, layer: int) -> Request:
     """
     if "action" not in frame:
         return SendMessage(
-            conversation_id=_whole_number(frame, "conversation_id", 0, MAX_ID),
+            conversation_id=_whole_number(frame, "conversation_id", 0, MAX_NUMBER),
             text=_text(frame),
             type=_message_type(frame),
             client_id=_client_id(frame) if layer else None,
@@ -128,15 +136,21 @@ def parse(frame: Frame, layer: int) -> Request:
     match frame["action"]:
         case "get_messages":
             return GetMessages(
-                conversation_id=_whole_number(frame, "conversation_id", 0, MAX_ID),
-                before=_whole_number(frame, "before", 0, MAX_ID, default=None),
+                conversation_id=_whole_number(frame, "conversation_id", 0, MAX_NUMBER),
+                before=_whole_number(frame, "before", 0, MAX_NUMBER, default=None),
                 limit=_whole_number(frame, "limit", 1, HISTORY_MAX, default=HISTORY_DEFAULT),
             )
         case "hello":
             _cursors(frame, "cursors")  # for the sake of the client, who should know of a mistake
-            return Hello(min(PROTOCOL, _whole_number(frame, "protocol", 1, MAX_SEQ)))
+            return Hello(min(PROTOCOL, _whole_number(frame, "protocol", 1, MAX_NUMBER)))
         case "sync" if layer:
-            return Sync(after=_cursors(frame, "after"), id=_id(frame))
+            return Sync(
+                after=_cursors(frame, "after"),
+                id=_id(frame),
+                bytes=_whole_number(
+                    frame, "bytes", SYNC_BYTES_MIN, SYNC_BYTES_MAX, default=SYNC_BYTES_DEFAULT
+                ),
+            )
         case "ping" if layer:
             return Ping(id=_id(frame))
     raise Refused(Code.UNKNOWN_ACTION, "there is no such action")
@@ -145,6 +159,24 @@ def parse(frame: Frame, layer: int) -> Request:
 def encode(frame: Frame) -> str:
     """A frame as it goes over the wire."""
     return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+def size(frame: Frame) -> int:
+    """The bytes that a frame takes on the wire: in UTF-8, and with JSON's escapes."""
+    return len(encode(frame).encode())
+
+
+def fitting(messages: Iterable[Frame], room: int) -> list[Frame]:
+    """The first messages that fit into so many bytes, and at least one: else the client would ask
+    for the same again, for ever.
+    """
+    fit: list[Frame] = []
+    for message in messages:
+        room -= size(message) + 1  # the comma
+        if fit and room < 0:
+            break
+        fit.append(message)
+    return fit
 
 
 def messages_frame(conversation_id: int, messages: list[Frame], has_more: bool) -> Frame:
@@ -208,7 +240,7 @@ def by_key(numbers: dict[int, int]) -> dict[str, int]:
 def error_frame(refused: Refused, about: Frame) -> Frame:
     """The answer to the frame `about`, of which only what is well-formed is repeated."""
     frame = {"action": "error", "code": refused.code, "detail": refused.detail, "ref": _ref(about)}
-    if _is_whole_number(about.get("conversation_id"), 0, MAX_ID):
+    if _is_whole_number(about.get("conversation_id"), 0, MAX_NUMBER):
         frame["conversation_id"] = about["conversation_id"]
     if refused.retry_after is not None:
         frame["retry_after"] = refused.retry_after
@@ -227,18 +259,21 @@ def _refuse_constant(name: str) -> None:
 def _text(frame: Frame) -> str:
     text = frame.get("message")
     if not isinstance(text, str) or not text.strip():
-        raise Refused(Code.BAD_FRAME, "message is a text that is not empty")
+        raise Refused(Code.BAD_FRAME, "message must be a non-empty string")
     if len(text) > MAX_TEXT_CHARS:
-        raise Refused(Code.TOO_LARGE, f"a message has at most {MAX_TEXT_CHARS} characters")
+        raise Refused(
+            Code.TOO_LARGE,
+            f"message must have at most {MAX_TEXT_CHARS} characters; got {len(text)}",
+        )
     if not is_storable(text):
-        raise Refused(Code.BAD_FRAME, "message has a NUL or half of a surrogate pair")
+        raise Refused(Code.BAD_FRAME, "message must have no NUL and no half of a surrogate pair")
     return text
 
 
 def _message_type(frame: Frame) -> str:
     value = frame.get("type", "TEXT")
     if not isinstance(value, str) or not _MESSAGE_TYPE.fullmatch(value):
-        raise Refused(Code.BAD_FRAME, "type is 1 to 16 of A-Z and _")
+        raise Refused(Code.BAD_FRAME, "type must be 1 to 16 characters from A-Z and _")
     return value
 
 
@@ -250,7 +285,7 @@ def _whole_number(frame: Frame, key: str, low: int, high: int, default: Any = _R
     if value is default and default is not _REQUIRED:
         return default
     if not _is_whole_number(value, low, high):
-        raise Refused(Code.BAD_FRAME, f"{key} is a whole number from {low} to {high}")
+        raise Refused(Code.BAD_FRAME, f"{key} must be a whole number from {low} to {high}")
     return value
 
 
@@ -265,15 +300,17 @@ def _cursors(frame: Frame, key: str) -> dict[int, int]:
     """
     value = frame.get(key)
     if not isinstance(value, dict) or not all(
-        _is_whole_number(seq, 0, MAX_SEQ) for seq in value.values()
+        _is_whole_number(seq, 0, MAX_NUMBER) for seq in value.values()
     ):
-        raise Refused(Code.BAD_FRAME, f"{key} is an object from conversations to whole numbers")
+        raise Refused(Code.BAD_FRAME, f"{key} must map conversation ids to non-negative integers")
     if len(value) > MAX_CURSORS:
-        raise Refused(Code.BAD_FRAME, f"{key} names at most {MAX_CURSORS} conversations")
+        raise Refused(
+            Code.BAD_FRAME, f"{key} must name at most {MAX_CURSORS} conversations; got {len(value)}"
+        )
     return {
         int(name): seq
         for name, seq in value.items()
-        if _CONVERSATION_KEY.fullmatch(name) and int(name) <= MAX_ID
+        if _CONVERSATION_KEY.fullmatch(name) and int(name) <= MAX_NUMBER
     }
 
 
@@ -282,15 +319,19 @@ def _client_id(frame: Frame) -> str | None:
         return None
     value = frame["client_id"]
     if not _is_short_text(value):
-        raise Refused(Code.BAD_FRAME, f"client_id is a text of 1 to {MAX_REF_CHARS} characters")
+        raise Refused(
+            Code.BAD_FRAME, f"client_id must be a string of 1 to {MAX_REF_CHARS} characters"
+        )
     return value
 
 
 def _id(frame: Frame) -> str | int:
     value = frame.get("id")
-    if not _is_short_text(value) and not _is_whole_number(value, 0, MAX_ID):
+    if not _is_short_text(value) and not _is_whole_number(value, 0, MAX_NUMBER):
         raise Refused(
-            Code.BAD_FRAME, f"id is a whole number or a text of 1 to {MAX_REF_CHARS} characters"
+            Code.BAD_FRAME,
+            f"id must be a whole number from 0 to {MAX_NUMBER}"
+            f" or a string of 1 to {MAX_REF_CHARS} characters",
         )
     return value
 
@@ -302,6 +343,6 @@ def _is_short_text(value: Any) -> bool:
 def _ref(about: Frame) -> str | int | None:
     for name in ("client_id", "id"):
         value = about.get(name)
-        if _is_short_text(value) or _is_whole_number(value, 0, MAX_ID):
+        if _is_short_text(value) or _is_whole_number(value, 0, MAX_NUMBER):
             return value
     return None

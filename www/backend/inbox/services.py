@@ -4,7 +4,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, OuterRef, Subquery
 
 from inbox.models import Conversation, Message, User
-from inbox.protocol import Code, Frame, GetMessages, Refused, SendMessage, messages_frame
+from inbox.protocol import (
+    HISTORY_BYTES,
+    Code,
+    Frame,
+    GetMessages,
+    Refused,
+    SendMessage,
+    fitting,
+    messages_frame,
+    size,
+)
 
 
 def send_message(sender_id: int, request: SendMessage) -> tuple[Frame, list[int]]:
@@ -70,9 +80,11 @@ def history(user_id: int, request: GetMessages) -> Frame:
     if request.before is not None:
         messages = messages.filter(pk__lt=request.before)
     # One more than asked for tells whether there are more.
-    newest = list(messages.select_related("sender").order_by("-pk")[: request.limit + 1])
-    page = [message_frame(message) for message in reversed(newest[: request.limit])]
-    return messages_frame(request.conversation_id, page, has_more=len(newest) > request.limit)
+    found = list(messages.select_related("sender").order_by("-pk")[: request.limit + 1])
+    around = size(messages_frame(request.conversation_id, [], has_more=False))
+    newest = fitting(map(message_frame, found[: request.limit]), HISTORY_BYTES - around)
+    has_more = len(found) > len(newest)
+    return messages_frame(request.conversation_id, newest[::-1], has_more)
 
 
 def is_participant(user_id: int, conversation_id: int) -> bool:

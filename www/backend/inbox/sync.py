@@ -11,7 +11,7 @@ from django.db.models import Sum, prefetch_related_objects
 
 from inbox import protocol
 from inbox.models import Conversation, Message, Participation
-from inbox.protocol import SYNC_BYTES, SYNC_MESSAGES, Frame, Ping, Sync
+from inbox.protocol import SYNC_MESSAGES, Frame, Ping, Sync
 from inbox.services import message_frame
 
 Seqs = dict[int, int]  # conversation to `seq`
@@ -44,18 +44,18 @@ def sync(user_id: int, request: Sync) -> Frame:
     wanted = _wanted(after, heads)
     messages = _messages(wanted)
     begun = {m.conversation_id for m in messages if m.seq == after[m.conversation_id] + 1}
-    if pruned := {key for key, _ in wanted} - begun:
-        after |= _begins(pruned, after, heads)
+    if {key for key, _ in wanted} - begun:
+        # Something was pruned, and then probably everywhere: all are looked at, so that this batch
+        # is not made of floors alone while there are messages behind them.
+        after |= _begins(after, heads)
         messages = _messages(_wanted(after, heads))
 
-    batch, reached = _batch(messages, after)
-    return protocol.sync_frame(
-        request,
-        batch,
-        heads,
-        floors={key: seq for key, seq in after.items() if seq > cursors[key]},
-        has_more=any(reached[key] < heads[key] for key in reached),
-    )
+    floors = {key: seq for key, seq in after.items() if seq > cursors[key]}
+    around = protocol.size(protocol.sync_frame(request, [], heads, floors, has_more=False))
+    # The heads of thousands of conversations would else leave room for one message at a time.
+    batch, reached = _batch(messages, after, max(request.bytes - around, request.bytes // 2))
+    has_more = any(reached[key] < heads[key] for key in reached)
+    return protocol.sync_frame(request, batch, heads, floors, has_more)
 
 
 def _wanted(after: Seqs, heads: Seqs) -> list[tuple[int, int]]:
@@ -97,24 +97,23 @@ def _messages(wanted: list[tuple[int, int]]) -> list[Message]:
     return messages
 
 
-def _begins(keys: set[int], after: Seqs, heads: Seqs) -> Seqs:
-    """The `seq` behind which what is still there begins."""
+def _begins(after: Seqs, heads: Seqs) -> Seqs:
+    """The `seq` behind which what is still there begins, of each conversation that has more."""
+    behind = {key: seq for key, seq in after.items() if seq < heads[key]}
     with connection.cursor() as cursor:
-        cursor.execute(*_with(_FIRST, ((key, after[key]) for key in keys)))
+        cursor.execute(*_with(_FIRST, behind.items()))
         first = dict(cursor.fetchall())
     # One that was committed since the heads were read is beyond them.
-    return {key: min((first[key] or heads[key] + 1) - 1, heads[key]) for key in keys}
+    return {key: min((first[key] or heads[key] + 1) - 1, heads[key]) for key in behind}
 
 
-def _batch(messages: list[Message], after: Seqs) -> tuple[list[Frame], Seqs]:
-    """The frames that fit, and how far they reach."""
-    batch, reached, room = [], dict(after), SYNC_BYTES
+def _batch(messages: list[Message], after: Seqs, room: int) -> tuple[list[Frame], Seqs]:
+    """The frames that fit into so many bytes, and how far they reach."""
+    # Behind a hole that somebody made by hand the next batch begins, with a floor.
+    reached, whole = dict(after), []
     for message in messages:
-        if room <= 0:
-            break
-        # Behind a hole that somebody made by hand the next batch begins, with a floor.
         if message.seq == reached[message.conversation_id] + 1:
             reached[message.conversation_id] = message.seq
-            batch.append(message_frame(message))
-            room -= len(message.text.encode()) + 250  # what is around the text
-    return batch, reached
+            whole.append(message_frame(message))
+    batch = protocol.fitting(whole, room)
+    return batch, after | {frame["conversation_id"]: frame["seq"] for frame in batch}

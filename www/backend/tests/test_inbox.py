@@ -4,10 +4,11 @@ import asyncio
 import json
 import threading
 
+import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 
-from inbox import consumers, services
+from inbox import consumers, protocol, services
 from inbox.database import in_database
 from inbox.events import tell
 from inbox.models import Conversation, Message
@@ -60,6 +61,26 @@ async def test_only_those_in_a_conversation_hear_its_messages(world, connect):
     await ana.ask(say(world.room, "private"))
     frame = await chi.ask(say(world.elsewhere, "alone"))
     assert frame["message"] == "alone"
+
+
+@pytest.mark.parametrize(("text", "page"), [("😀" * 4000, 4), ("\1" * 3999, 2)])
+async def test_a_history_of_long_messages_comes_in_more_pages(world, connect, text, page):
+    ana = await connect(world.ana)
+    for _ in range(10):
+        await ana.ask(say(world.room, text))
+    ask = {"action": "get_messages", "conversation_id": world.room.pk}
+    found: list[int] = []
+    while True:
+        await ana.send(ask)
+        sent = await ana.receive_text()
+        answer = json.loads(sent)
+        assert len(sent.encode()) <= protocol.HISTORY_BYTES
+        found = [message["seq"] for message in answer["messages"]] + found
+        if not answer["has_more"]:
+            break
+        assert len(answer["messages"]) == page
+        ask["before"] = answer["messages"][0]["message_id"]
+    assert found == list(range(1, 11)), "the newest first, and nothing left out between two pages"
 
 
 async def test_history_comes_oldest_first_and_page_by_page(world, connect):

@@ -1,11 +1,13 @@
 """Catching up: batches, floors, the digest."""
 
+from functools import partial
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from inbox import services, sync
+from inbox import protocol, services, sync
 from inbox.models import Conversation, Message
 from inbox.protocol import Ping, SendMessage, Sync
 
@@ -25,8 +27,9 @@ def talk(world):
 def ask(world):
     """What Ana is answered: `ask({room: 3})`."""
 
-    def ask(after: dict) -> dict:
-        return sync.sync(world.ana.pk, Sync({room.pk: seq for room, seq in after.items()}, "r1"))
+    def ask(after: dict, limit: int = protocol.SYNC_BYTES_DEFAULT) -> dict:
+        cursors = {room.pk: seq for room, seq in after.items()}
+        return sync.sync(world.ana.pk, Sync(cursors, "r1", limit))
 
     return ask
 
@@ -85,18 +88,50 @@ def test_a_batch_has_two_hundred_messages_also_of_several_conversations(world, t
     talk(world.room, 250)
     talk(second, 160)
     cursors = {world.room: 0, second: 0}
-    assert catch_up(ask, cursors, 3) == [200, 200, 10]
+    assert catch_up(partial(ask, limit=protocol.SYNC_BYTES_MAX), cursors, 3) == [200, 200, 10]
     assert cursors == {world.room: 250, second: 160}
 
 
 def test_two_hundred_and_no_more_is_the_end(world, talk, ask):
     talk(world.room, 200)
-    assert catch_up(ask, {world.room: 0}, 1) == [200]
+    everything = partial(ask, limit=protocol.SYNC_BYTES_MAX)
+    assert catch_up(everything, {world.room: 0}, 1) == [200]
 
 
-def test_a_batch_ends_at_about_256_kilobytes(world, talk, ask):
-    talk(world.room, 60, "😀" * 4000)  # 16 kB each
-    assert catch_up(ask, {world.room: 0}, 4) == [16, 16, 16, 12]
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("a" * 990, [28] * 2 + [4]),
+        ("😀" * 4000, [2] * 30),  # 16 kB in UTF-8, each of them
+        ("\1" * 3999, [1] * 60),  # 24 kB with JSON's escapes
+    ],
+)
+def test_a_batch_ends_at_32768_bytes_of_what_is_encoded(world, talk, ask, text, sizes):
+    talk(world.room, sum(sizes), text)
+    assert catch_up(ask, {world.room: 0}, len(sizes)) == sizes
+    assert protocol.size(ask({world.room: 0})) <= 32_768
+
+
+@pytest.mark.parametrize("limit", [1_024, 4_096, 262_144])
+def test_a_client_may_ask_for_smaller_batches_and_for_larger_ones(world, talk, ask, limit):
+    talk(world.room, 200, "a" * 1_200)
+    first = ask({world.room: 0}, limit)
+    one_more = protocol.size(first["messages"][0]) + 1
+    if limit > one_more:
+        assert limit - one_more < protocol.size(first) <= limit
+    else:
+        assert len(first["messages"]) == 1, "or it would never end"
+    assert first["has_more"]
+
+
+def test_the_heads_of_very_many_conversations_leave_half_a_batch_for_messages(world, talk, ask):
+    for number in range(200):
+        world.ana.conversations.create(title=f"{number}")
+    talk(world.room, 100, "a" * 50)
+    answer = ask({world.room: 0}, 1_024)
+    assert protocol.size(answer | {"messages": []}) > 1_024
+    assert 1 < len(answer["messages"]) < 100
+    assert sum(protocol.size(message) + 1 for message in answer["messages"]) <= 512
 
 
 @pytest.mark.parametrize("conversations", [1, 300])
@@ -182,6 +217,18 @@ def test_a_floor_is_told_of_only_the_conversations_that_have_one(world, talk, as
     answer = ask({world.room: 0, second: 0})
     assert seqs(answer) == [(world.room.pk, 4), (second.pk, 1), (second.pk, 2)]
     assert answer["floors"] == {str(world.room.pk): 3}
+
+
+def test_floors_do_not_keep_the_messages_behind_them_out_of_the_batch(world, talk, ask):
+    second = world.ana.conversations.create(title="Second")
+    talk(world.room, 250)
+    talk(second, 250)
+    prune(keep=1)
+    Message.objects.filter(conversation=world.room).delete()
+    answer = ask({world.room: 0, second: 0})
+    assert answer["floors"] == {str(world.room.pk): 250, str(second.pk): 249}
+    assert seqs(answer) == [(second.pk, 250)]
+    assert answer["has_more"] is False
 
 
 def test_a_hole_that_somebody_made_by_hand_becomes_a_floor_too(world, talk, ask):
