@@ -48,7 +48,7 @@ def eventually(attempt, *errors: type[Exception]) -> None:
 class Program:
     """A process that is one of our own, and nobody else's to stop."""
 
-    process: subprocess.Popen
+    process: subprocess.Popen | None = None
     log: Path
 
     def run(self, arguments: list[str], **options) -> None:
