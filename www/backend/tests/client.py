@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 FINAL = {"bad_json", "bad_frame", "unknown_action", "not_found", "too_large"}
-LIFE = 5  # seconds within which something has to come after a ping, a message or a sync
+LIFE = 5  # seconds within which a hello, a ping, a message or a sync has to be answered
 NEVER = float("inf")
 
 
@@ -102,13 +102,14 @@ class Client:
 
     async def _talk(self, socket) -> None:
         self._clock = asyncio.get_running_loop().time
-        self._alive_by = self._ping_at = self._resume_at = NEVER
+        self._ping_at = self._resume_at = NEVER
+        self._answer_by: dict[str | int, float] = {}  # what names a question, the oldest first
         self._syncing = False
         self._number = 0
         self._heartbeat = NEVER
         hello = {"action": "hello", "protocol": 1, "cursors": self.cursors or {}}
         await socket.send(json.dumps(hello))
-        self._alive_by = self._clock() + LIFE
+        self._answer_by["hello"] = self._clock() + LIFE
         while True:
             due = min(self._alive_by, self._ping_at, self._resume_at)
             try:
@@ -117,13 +118,16 @@ class Client:
             except TimeoutError:
                 await self._due()
             else:
-                self._alive_by = NEVER
                 await self._receive(socket, json.loads(text))
+
+    @property
+    def _alive_by(self) -> float:
+        return next(iter(self._answer_by.values()), NEVER)
 
     async def _due(self) -> None:
         now = self._clock()
         if self._alive_by <= now:
-            raise TimeoutError("no sign of life")
+            raise TimeoutError("no answer")
         if self._ping_at <= now:
             self._ping_at = now + self._heartbeat
             self._number += 1
@@ -135,11 +139,11 @@ class Client:
             await self._sync()
 
     async def _send(self, frame: dict) -> None:
+        self._answer_by.setdefault(frame.get("client_id") or frame["id"], self._clock() + LIFE)
         try:
             await self._socket.send(json.dumps(frame))
         except WebSocketException:
             return  # the reading side will notice
-        self._alive_by = min(self._alive_by, self._clock() + LIFE)
 
     async def _send_again(self) -> None:
         self._unsent = list(self.outbox)
@@ -155,6 +159,9 @@ class Client:
     # --- what comes in ---
 
     async def _receive(self, socket, frame: dict) -> None:
+        if "action" in frame:  # what others say answers nothing
+            answered = (frame.get(name) for name in ("client_id", "id", "ref"))
+            self._answer_by.pop(next(filter(None, answered), "hello"), None)
         match frame.get("action"):
             case None:
                 # Before the first welcome: its heads will be beyond. Before another: it will show
