@@ -55,10 +55,9 @@ class InboxConsumer(AsyncWebsocketConsumer):
         self.closed = False
         self.channel_layer = get_channel_layer(self.channel_layer_alias)
         try:
-            # Before the accept: what is sent once the client knows it is connected must reach it.
             await self.open_channel()
         except Exception as error:
-            logger.warning("user %s not joined: %s", self.user_id, type(error).__name__)
+            self.log_not_joined(error)
             await refuse(receive, send, TRY_AGAIN_LATER, "no channel layer now")
             return
         hear = partial(self.channel_layer.receive, self.channel_name)
@@ -80,6 +79,17 @@ class InboxConsumer(AsyncWebsocketConsumer):
         if not self.closed or event["type"] == "websocket.disconnect":
             await getattr(self, get_handler_name(event))(event)
 
+    async def connect(self) -> None:
+        # The group first: what is sent once the client knows it is connected must reach it.
+        try:
+            await self.join()
+        except Exception as error:
+            self.log_not_joined(error)
+            await self.accept()
+            await self.close(TRY_AGAIN_LATER, "no channel layer now")
+        else:
+            await self.accept()
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         reply = await self.answer(text_data)
         if reply is not None:
@@ -90,13 +100,12 @@ class InboxConsumer(AsyncWebsocketConsumer):
         await super().close(code, reason)
 
     async def open_channel(self) -> None:
-        """Become a member of the channel layer and of the user's group."""
+        """Get the channel that this socket will hear through."""
         async with asyncio.timeout(TIMEOUT):
             # An event to nobody shows whether Redis is there: the pub/sub layer keeps a queue, for
             # ever, of each new channel that it could not subscribe to.
             await self.channel_layer.group_send("nobody", {"type": "nothing"})
             self.channel_name = await self.channel_layer.new_channel()
-        await self.join()
 
     async def join(self) -> None:
         async with asyncio.timeout(TIMEOUT):
@@ -109,6 +118,9 @@ class InboxConsumer(AsyncWebsocketConsumer):
         except Exception as error:
             # Redis is away, and knows nothing of this socket when it is back.
             logger.warning("user %s not taken out: %s", self.user_id, type(error).__name__)
+
+    def log_not_joined(self, error: Exception) -> None:
+        logger.warning("user %s not joined: %s", self.user_id, type(error).__name__)
 
     async def answer(self, text: str | None) -> Frame | None:
         """Do what a frame asks for and return what to reply to it, if anything."""

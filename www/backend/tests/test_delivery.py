@@ -298,6 +298,22 @@ async def test_a_socket_that_would_hear_nothing_is_accepted_and_closed_for_now(
     assert line.getMessage() == f"user {world.ana.pk} not joined: ConnectionError"
 
 
+async def test_a_socket_that_joined_half_way_leaves_nothing_behind(world, connect, monkeypatch):
+    layer = get_channel_layer()
+    join = layer.group_add
+
+    async def join_and_fail(group, channel):
+        await join(group, channel)
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(layer, "group_add", join_and_fail)
+        ana = await connect(world.ana)
+        assert await ana.closed() == (1013, "no channel layer now")
+        await ana.leave()
+    assert not layer.groups
+
+
 async def test_a_layer_that_hangs_keeps_no_page_from_an_answer(world, connect, monkeypatch):
     async def hang():
         await asyncio.Event().wait()
