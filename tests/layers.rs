@@ -173,9 +173,9 @@ mod a_server_that_was_met {
 mod a_server_that_closes_on_hello {
     use super::*;
 
-    fn closed_twice(code: u16) -> Page {
+    fn closed(times: u32, code: u16) -> Page {
         let mut page = Page::new();
-        for _ in 0..2 {
+        for _ in 0..times {
             page.come_back();
             assert!(page.said_hello());
             page.pass(100);
@@ -206,7 +206,7 @@ mod a_server_that_closes_on_hello {
 
     #[test]
     fn hears_it_again_when_hello_was_not_the_reason() {
-        let mut page = closed_twice(1011);
+        let mut page = closed(2, 1011);
         assert!(!page.said_hello());
         page.pass(100);
         page.close(1011);
@@ -215,8 +215,36 @@ mod a_server_that_closes_on_hello {
     }
 
     #[test]
-    fn is_not_the_one_to_blame_for_a_lost_line() {
-        assert!(closed_twice(1006).said_hello());
+    fn is_not_blamed_for_two_lost_connections_and_is_for_three() {
+        assert!(closed(2, 1006).said_hello());
+        assert!(!closed(3, 1006).said_hello());
+    }
+
+    #[test]
+    fn hears_it_once_more_after_each_connection_that_lasted_where_the_others_were_lost() {
+        let mut page = closed(3, 1006);
+        for _ in 0..3 {
+            assert!(!page.said_hello());
+            page.pass(60_000);
+            page.close(1006);
+            page.come_back();
+            assert!(page.said_hello());
+            page.pass(100);
+            page.close(1006);
+            page.come_back();
+        }
+    }
+
+    #[test]
+    fn does_so_in_a_row_and_a_connection_that_lasts_begins_a_new_one() {
+        let mut page = closed(1, 1011);
+        page.time_until_given_up();
+        page.come_back();
+        page.pass(100);
+        page.close(1011);
+        page.effects();
+        page.come_back();
+        assert!(page.said_hello());
     }
 
     #[test]

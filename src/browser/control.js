@@ -23,6 +23,10 @@ const SERVER_PING = 12;
 // What a server may say without naming a time, in ms.
 const RETRY_AFTER = 2_000;
 
+// What is believed of a server, in ms: see PROTOCOL.md.
+const LONGEST_RETRY = 60_000;
+const LONGEST_HEARTBEAT = 3_600_000;
+
 // Refusals that are not for good.
 const PASSING = new Set(["rate_limited", "internal"]);
 
@@ -103,7 +107,7 @@ function readWelcome({ heartbeat, heads, user_id: next }, control) {
   user = next ?? user;
   undecided = false;
   unanswered = false;
-  control(WELCOME, span(heartbeat, 0), 0, counts(heads));
+  control(WELCOME, span(heartbeat, 0, LONGEST_HEARTBEAT), 0, counts(heads));
 }
 
 function readAck({ client_id: clientId, message_id: messageId }, control) {
@@ -118,7 +122,7 @@ function isOurs({ code, ref }) {
 }
 
 function readError({ code, detail, ref, retry_after: retryAfter }, control) {
-  const later = PASSING.has(code) ? span(retryAfter, RETRY_AFTER) : -1;
+  const later = PASSING.has(code) ? span(retryAfter, RETRY_AFTER, LONGEST_RETRY) : -1;
   const send = sendOf(ref);
   if (send !== undefined) {
     if (later < 0) refuse(send, detail ?? code);
@@ -169,8 +173,8 @@ function counts(object) {
   return entries.flatMap(([key, count]) => [slotOfKey(key), count]);
 }
 
-function span(value, otherwise) {
-  return Number.isFinite(value) && value > 0 ? Math.min(value, 3_600_000) : otherwise;
+function span(value, otherwise, most) {
+  return Number.isFinite(value) && value > 0 ? Math.min(value, most) : otherwise;
 }
 
 function isObject(value) {

@@ -455,9 +455,9 @@ impl Machine {
     fn closed(&mut self, socket: SocketId, code: u16, retry_after: Option<Millis>) {
         let now = self.now;
         if self.session.socket() == Some(socket) {
-            // 1006 is the browser's word for no close frame, so it shows nothing of the server.
-            if CloseReason::of(code) == CloseReason::Lost && code != 1006 {
-                self.session.closed_by_server(now);
+            if CloseReason::of(code) == CloseReason::Lost {
+                // 1006 is the browser's word for a connection that ended without a close frame.
+                self.session.closed(now, code != 1006);
             }
             if code == TOO_LARGE
                 && let Some(send) = self.outbox.take_largest_under_way()

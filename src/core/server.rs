@@ -13,8 +13,12 @@ const REPLY_WITHIN: Millis = 5_000;
 /// after these no message is sent again without knowing that the server is there.
 const TRIES: u32 = 3;
 
-/// Connections in a row that the server may close because of `hello` before it is not said any more.
+/// Connections in a row that the server may close right after `hello`, with a code, before it is not said any more.
 const CLOSINGS: u32 = 2;
+
+/// The same for connections that end without a code, as those do whose server process fails under uvicorn; but a bad line
+/// looks the same.
+const LOSSES: u32 = 3;
 
 /// The size of a `sync_response` to ask for, in bytes: 1.6 s on a line of 160 kbit/s. Each strike halves it.
 const BATCH: u32 = 32 << 10;
@@ -35,8 +39,10 @@ pub(super) struct Server {
     plain: bool,
     /// Connections in a row that were given up because nothing showed which layer the server speaks.
     silences: u32,
-    /// Connections that the server itself closed right after `hello`, before it was ever welcomed.
+    /// Connections in a row that the server closed right after `hello`, before the first `welcome` of all.
     closings: u32,
+    /// The same for connections that were lost.
+    losses: u32,
     /// Connections that were given up with a question unanswered, less the answers that came quickly since. A slow line
     /// and a dead one look alike: the first strikes make questions smaller, the next ones make patience longer.
     strikes: u32,
@@ -44,7 +50,7 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn new(enabled: bool) -> Self {
-        Self { enabled, met: false, plain: false, silences: 0, closings: 0, strikes: 0 }
+        Self { enabled, met: false, plain: false, silences: 0, closings: 0, losses: 0, strikes: 0 }
     }
 
     /// Everything that was learned is forgotten.
@@ -54,7 +60,7 @@ impl Server {
 
     /// Whether to say `hello`.
     pub(super) fn may_know_hello(&self) -> bool {
-        self.enabled && self.closings < CLOSINGS
+        self.enabled && self.closings < CLOSINGS && self.losses < LOSSES
     }
 
     /// Whether messages wait until `hello` is answered.
@@ -71,6 +77,7 @@ impl Server {
         self.plain = false;
         self.silences = 0;
         self.closings = 0;
+        self.losses = 0;
     }
 
     pub(super) fn proved_plain(&mut self) {
@@ -84,10 +91,28 @@ impl Server {
         self.silences = self.silences.saturating_add(1);
     }
 
-    /// The server itself closed a connection soon after it had opened. Where `hello` was not said, it was not the reason
-    /// for the earlier ones either.
-    pub(super) fn closed_early(&mut self) {
-        self.closings = if self.may_know_hello() { self.closings + 1 } else { 0 };
+    /// A connection ended soon after it had opened, and before the server had answered `hello`. Where that was not said,
+    /// it was not the reason for the earlier ones either.
+    pub(super) fn ended_early(&mut self, with_a_code: bool) {
+        if !self.may_know_hello() {
+            self.closings = 0;
+            self.losses = 0;
+        } else if with_a_code {
+            self.closings += 1;
+        } else {
+            self.losses += 1;
+        }
+    }
+
+    /// A connection has lasted. If that was because `hello` was not said, after no more than losses, one more try will
+    /// tell: it may have been the line.
+    pub(super) fn lasted(&mut self) {
+        if self.may_know_hello() {
+            self.closings = 0;
+            self.losses = 0;
+        } else {
+            self.losses = self.losses.min(LOSSES - 1);
+        }
     }
 
     /// A server that has answered before will again, or the line is bad: a new connection is worth more than a guess.

@@ -25,7 +25,7 @@ const HELD_UP: Millis = 1_000;
 /// Broadcasts of several server processes may cross. A hole that closes within this time costs no `sync`.
 const CROSSING: Millis = 100;
 
-/// A connection that the server closes this soon after `hello` may have been closed because of it.
+/// A connection that ends this soon after `hello` may have ended because of it.
 const CLOSED_BY_HELLO: Millis = 3_000;
 
 /// What an alarm asks for.
@@ -108,11 +108,16 @@ impl Session {
         self.server.may_know_hello()
     }
 
-    /// The server itself has closed the connection; [`end`](Self::end) follows.
-    pub(super) fn closed_by_server(&mut self, now: Millis) {
-        let soon = now.saturating_sub(self.opened_at) < CLOSED_BY_HELLO;
-        if soon && self.layer != Layer::Assured && !self.server.is_met() {
-            self.server.closed_early();
+    /// The connection was closed by the server, `with_a_code`, or lost; [`end`](Self::end) follows.
+    pub(super) fn closed(&mut self, now: Millis, with_a_code: bool) {
+        let has_lasted = now.saturating_sub(self.opened_at) >= CLOSED_BY_HELLO;
+        if self.server.is_met() {
+            return;
+        }
+        if has_lasted || self.heard {
+            self.server.lasted();
+        } else {
+            self.server.ended_early(with_a_code);
         }
     }
 

@@ -180,7 +180,7 @@ const MUTATIONS = [
   {
     what: "closed on hello: it is said again",
     file: "src/core/server.rs",
-    text: "self.enabled && self.closings < CLOSINGS",
+    text: "self.enabled && self.closings < CLOSINGS && self.losses < LOSSES",
     instead: "self.enabled",
   },
   {

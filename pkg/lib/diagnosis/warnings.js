@@ -86,12 +86,12 @@ export function createWarnings(client) {
   /** @param {number} code */
   function checkClosing(code) {
     closings = saidHello && !hasSpoken && !(code in AFTER_CLOSE) ? closings + 1 : 0;
-    if (closings < CLOSINGS) return;
-    // 1006 is the browser's own: the network may have done it, so the connection goes on saying hello.
-    const consequence = code === 1006 ? "" : " This page says it no more, and its messages are sent without being acknowledged.";
-    warn("closes on hello", `the server at ${shown()} closed the connection with ${code} right after "hello", ${CLOSINGS} ` +
-      `times in a row: a consumer that reads data["message"] of every frame fails so.${consequence} Let the server ignore ` +
-      `frames with an action that it does not know, or save the detour: configure({ protocol: 0 }).`);
+    // Without a code it may as well have been the line.
+    if (closings < (code === 1006 ? LOSSES : CLOSINGS)) return;
+    warn("closes on hello", `the server at ${shown()} closed the connection with ${code} right after "hello", ${closings} ` +
+      `times in a row: a consumer that reads data["message"] of every frame fails so. The next connection is without it, and ` +
+      `messages are sent without being acknowledged. Let the server ignore frames with an action that it does not know, or ` +
+      `save the detour: configure({ protocol: 0 }).`);
   }
 
   function checkLayer() {
@@ -114,8 +114,9 @@ export function createWarnings(client) {
   }
 }
 
-// CLOSINGS and WELCOME_WITHIN in src/core/server.rs.
+// CLOSINGS, LOSSES and WELCOME_WITHIN in src/core/server.rs.
 const CLOSINGS = 2;
+const LOSSES = 3;
 const SILENT_AFTER = 3_000;
 
 /** @type {Record<number, (address: string) => string>} */
