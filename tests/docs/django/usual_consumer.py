@@ -1,0 +1,14 @@
+"""A Channels consumer as many applications have it: it takes every frame for a message, and fails over any other."""
+
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
+
+settings.configure()
+
+
+class UsualConsumer(AsyncJsonWebsocketConsumer):
+    async def receive_json(self, content):
+        await self.send_json({"conversation_id": content["conversation_id"], "message": content["message"]})
+
+
+application = UsualConsumer.as_asgi()
