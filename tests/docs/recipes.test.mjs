@@ -87,18 +87,26 @@ describe("the recipe for", () => {
     }
   });
 
-  it("logging out closes the connection before it tells the server", async (t) => {
+  it("logging in and out keeps one user's messages from the next one's connection", async (t) => {
     const source = `
-      import { logOut } from "./logout.ts";
-      import { subscribe } from "inbox-socket";
+      import { logIn, logOut } from "./session.ts";
+      import { sendMessage, subscribe } from "inbox-socket";
       globalThis.fetch = async () => void (globalThis.loggedOut = true);
-      Object.assign(globalThis, { logOut });
-      subscribe(2, () => {});`;
+      Object.assign(globalThis, { logIn, logOut, sendMessage });
+      logIn({ id: 1 }).then(() => subscribe(2, () => {}));`;
     const { page, server } = await openSource(t, { source, folder: "recipes" });
     const connection = await server.connection();
+    server.mode = "refuse";
+    connection.cut();
+    const result = page.evaluate(() => globalThis["sendMessage"](2, "Ana's"));
     await page.evaluate(() => globalThis["logOut"]());
-    assert.equal((await connection.closed).code, 1000);
+    assert.equal((await result).status, "failed");
     assert.equal(await page.evaluate(() => globalThis["loggedOut"]), true);
+    server.mode = "accept";
+    await page.evaluate(() => globalThis["logIn"]({ id: 2 }));
+    const next = await server.connection();
+    await page.evaluate(() => void globalThis["sendMessage"](2, "Ben's"));
+    assert.equal((await next.next()).message, "Ben's");
   });
 
   it("frames of one's own tells others who is typing, and is told", async (t) => {
@@ -113,7 +121,7 @@ describe("the recipe for", () => {
   });
 
   it("every other is tried here as well", () => {
-    const tried = ["Conversation.tsx", "InboxList.tsx", "Composer.tsx", "token.ts", "logout.ts", "Typing.tsx"];
+    const tried = ["Conversation.tsx", "InboxList.tsx", "Composer.tsx", "token.ts", "session.ts", "Typing.tsx"];
     assert.deepEqual(blocks.filter(({ page }) => page === RECIPES).map(({ name }) => name), tried);
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, it } from "node:test";
 import { WebSocket as Socket } from "ws";
 
@@ -77,6 +78,27 @@ describe("a server with layer 1", () => {
       await until(ana, () => heard.length === 4);
       const texts = await ana.evaluate(() => heard.map(({ message }) => message));
       assert.deepEqual(texts, ["before", "one", "two", "three"]);
+    });
+
+    it(`answers a sync with as much as was asked for, and with the rest when asked again: ${title}`, async (t) => {
+      const { address, logins } = await start(t);
+      const ben = await person(t, address, logins.ben);
+      await ben.evaluate(() => Promise.all([1, 2, 3].map((n) => inbox.sendMessage(2, String(n).repeat(3_000)))));
+      const socket = new Socket(address + (logins.ben.query ?? ""));
+      t.after(() => socket.terminate());
+      await once(socket, "open");
+      /** @param {object} frame */
+      const ask = async (frame) => {
+        socket.send(JSON.stringify(frame));
+        const [data] = await once(socket, "message");
+        return JSON.parse(String(data));
+      };
+      await ask({ action: "hello", protocol: 1, cursors: {} });
+      const sync = { action: "sync", id: 1, after: { 2: 0 }, bytes: 7_000 };
+      const first = await ask(sync);
+      assert.deepEqual([first.messages.length, first.has_more], [2, true]);
+      const rest = await ask({ ...sync, after: { 2: 2 }, bytes: 1_024 });
+      assert.deepEqual([rest.messages.length, rest.has_more], [1, false]);
     });
   }
 });
