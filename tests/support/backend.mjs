@@ -1,55 +1,90 @@
 // The real server, Django, with a database of its own that outlives it.
 
-import { accessSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { accessSync, rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { testFile } from "./bundle.mjs";
-import { start } from "./process.mjs";
+import { endWithThis, start } from "./process.mjs";
 
 const FOLDER = testFile("../www/backend");
-const PYTHON = join(FOLDER, ".venv", "bin", "python");
 const PAGE = testFile("../www/app/dist/index.html");
+
+export const PYTHON = join(FOLDER, ".venv", "bin", "python");
 
 export class Backend {
   /** @type {Awaited<ReturnType<typeof start>> | undefined} */
   #running;
 
-  /** @param {string} data the folder of its database */
-  constructor(data) {
-    this.data = data;
-    this.origin = "";
+  /** A server with the demo's people and conversations, and the demo page. @param {import("node:test").TestContext} t */
+  static async start(t) {
+    accessSync(PAGE);
+    const backend = await Backend.open();
+    t.after(() => backend.close());
+    return backend;
   }
 
-  /** A server with the demo's people and conversations. @param {import("node:test").TestContext} t */
-  static async start(t) {
-    for (const path of [PYTHON, PAGE]) accessSync(path);
-    const backend = new Backend(await mkdtemp(join(tmpdir(), "inbox-socket-")));
-    t.after(async () => {
-      await backend.kill();
-      await rm(backend.data, { recursive: true });
-    });
+  /** One that the caller closes; the page need not be built. @param {Record<string, string>} [env] its settings */
+  static async open(env) {
+    accessSync(PYTHON);
+    const backend = new Backend(await mkdtemp(join(tmpdir(), "inbox-socket-")), env);
     await backend.#start("0");
     return backend;
   }
 
+  /** @param {string} data the folder of its database @param {Record<string, string>} [env] */
+  constructor(data, env) {
+    this.data = data;
+    this.env = { DATA_DIR: data, DATABASE_URL: undefined, REDIS_URL: undefined, ...env };
+    this.origin = "";
+    /** Removes the data, also when the run is broken off. */
+    this.remove = () => rmSync(data, { recursive: true, force: true });
+    this.removed = endWithThis(this.remove);
+  }
+
+  /** The port that it listens at, also after a restart. */
+  get port() {
+    return Number(new URL(this.origin).port);
+  }
+
   /** Ends it without giving it time for a word, as a crash does. */
   async kill() {
-    await this.#running?.stop("SIGKILL");
+    await this.stop("SIGKILL");
+  }
+
+  /** @param {NodeJS.Signals} signal */
+  async stop(signal) {
+    await this.#running?.stop(signal);
     this.#running = undefined;
   }
 
   /** Starts it again, on the same data and at the same address. */
   async restart() {
-    await this.#start(new URL(this.origin).port);
+    await this.#start(String(this.port));
+  }
+
+  async close() {
+    await this.kill();
+    this.remove();
+    this.removed();
+  }
+
+  /** Runs Python with the server's settings and models, and gives what it prints. @param {string} script */
+  async run(script) {
+    const env = { ...process.env, ...this.env };
+    const options = { cwd: FOLDER, env, maxBuffer: 2 ** 30 };
+    const { stdout } = await promisify(execFile)(PYTHON, ["manage.py", "shell", "--verbosity", "0", "--command", script], options);
+    return stdout;
   }
 
   /** @param {string} port */
   async #start(port) {
     this.#running = await start(PYTHON, ["manage.py", "demo", "--port", port], {
       cwd: FOLDER,
-      env: { DATA_DIR: this.data, DATABASE_URL: undefined, REDIS_URL: undefined },
+      env: this.env,
       line: /Listening on (http:\/\/[^/\s]+)/,
       patience: 60_000,
     });

@@ -3,10 +3,13 @@
 import assert from "node:assert/strict";
 
 import { browser } from "./browser.mjs";
+import { watchComplaints } from "./complaints.mjs";
 import { PATIENCE } from "./queue.mjs";
 import { TestServer } from "./server.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
+
+export { watchComplaints };
 
 /**
  * Serves the page and opens it. What the page reports as an error or a warning fails the test, unless the test
@@ -30,20 +33,6 @@ export async function openPage(t, { files, root = "", headers }) {
   page.setDefaultTimeout(PATIENCE);
   await page.goto(server.origin);
   return { page, server, complaints };
-}
-
-/** @param {Page} page */
-export function watchComplaints(page) {
-  /** @type {string[]} */
-  const complaints = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    const text = message.text();
-    // The browser's own word on a failed handshake; what the page made of it is for the test to see.
-    const isOfTheBrowser = /^WebSocket connection to|^Failed to load resource/.test(text);
-    if (["error", "warning"].includes(message.type()) && !isOfTheBrowser) complaints.push(text);
-  });
-  return complaints;
 }
 
 /**

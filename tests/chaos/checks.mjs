@@ -1,0 +1,208 @@
+// What has to hold after the storm, each as a check of its outcome.
+
+import { grouped } from "./grouped.mjs";
+
+/**
+ * @typedef {import("./storm.mjs").Outcome} Outcome
+ * @typedef {import("./storm.mjs").Stay} Stay
+ * @typedef {import("./storm.mjs").Stored} Stored
+ * @typedef {{what: string, at?: number, page?: string}} Failure `at` is around when it went wrong
+ * @typedef {{name: string, summary: string, failures: Failure[]}} Finding
+ */
+
+/** @type {((outcome: Outcome) => Finding)[]} */
+export const CHECKS = [calm, settled, accepted, storedOnce, refused, numbered, keptOrder, heard, overheard, told];
+
+/** @param {Outcome} outcome @returns {Finding} */
+function calm({ unrest }) {
+  return { name: "calm", summary: "all settled and caught up", failures: unrest.map((what) => ({ what })) };
+}
+
+/** @param {Outcome} outcome @returns {Finding} */
+function settled({ stays }) {
+  const failures = [];
+  let orphans = 0;
+  for (const { page, sent } of sayings(stays)) {
+    if (sent.result?.status === "sent") failures.push({ page: page.name, at: sent.at, what: `"${sent.text}" was sent unacknowledged` });
+    if (sent.result) continue;
+    if (page.wasReloaded) orphans += 1;
+    else failures.push({ page: page.name, at: sent.at, what: `"${sent.text}" was never settled` });
+  }
+  const count = stays.flatMap(({ sent }) => sent).length;
+  return { name: "settled", summary: `${count} promises, ${orphans} of them lost with a reloaded page`, failures };
+}
+
+/** @param {Outcome} outcome @returns {Finding} */
+function accepted({ stays, stored }) {
+  const failures = [];
+  const rows = grouped(stored, ({ text }) => text);
+  let count = 0;
+  for (const { page, sent } of sayings(stays)) {
+    if (sent.result?.status !== "delivered") continue;
+    count += 1;
+    const found = rows.get(sent.text) ?? [];
+    const isRight = found.length === 1 && found[0]?.id === sent.result.messageId && isOf(found[0], page, sent);
+    if (!isRight) {
+      const what = `"${sent.text}", delivered as ${sent.result.messageId}, is stored ${times(found.length)}: ${JSON.stringify(found)}`;
+      failures.push({ page: page.name, at: sent.at, what });
+    }
+  }
+  return { name: "accepted", summary: `${count} accepted messages are each stored once`, failures };
+}
+
+/** @param {Outcome} outcome @returns {Finding} */
+function storedOnce({ stays, stored }) {
+  /** @type {Failure[]} */
+  const failures = [];
+  const known = new Set([...sayings(stays)].map(({ sent }) => sent.text));
+  for (const [text, rows] of grouped(stored, ({ text }) => text)) {
+    const at = rows[0]?.at;
+    if (rows.length > 1) failures.push({ at, what: `"${text}" is stored ${times(rows.length)}: ${JSON.stringify(rows)}` });
+    if (!known.has(text)) failures.push({ at, what: `"${text}" is stored, and no page has said it` });
+  }
+  for (const [name, rows] of grouped(stored, ({ user, clientId }) => `${user} ${clientId}`)) {
+    if (rows.length > 1) failures.push({ at: rows[0]?.at, what: `client_id ${name} is stored ${times(rows.length)}` });
+  }
+  for (const { clientId, text, at } of stored) if (!clientId) failures.push({ at, what: `"${text}" has no client_id` });
+  return { name: "stored", summary: `${stored.length} stored messages, none of them twice`, failures };
+}
+
+/** @param {Outcome} outcome @returns {Finding} */
+function refused({ stays, stored }) {
+  const failures = [];
+  const texts = new Set(stored.map(({ text }) => text));
+  /** @type {Map<string, number>} */
+  const reasons = new Map();
+  for (const { page, sent } of sayings(stays)) {
+    if (sent.result?.status !== "failed") continue;
+    const { reason } = sent.result;
+    const said = { page: page.name, at: sent.at };
+    const text = sent.text.slice(0, 40);
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    if (!reason) failures.push({ ...said, what: `"${text}" failed without a reason` });
+    // Unless the reason admits that it is not known.
+    else if (!/\b(may|might|unknown|whether)\b/.test(reason) && texts.has(sent.text)) {
+      failures.push({ ...said, what: `"${text}" failed (${reason}), and is stored` });
+    }
+  }
+  const summary = [...reasons].map(([reason, count]) => `${count} × ${reason}`).join("; ") || "none";
+  return { name: "failed", summary, failures };
+}
+
+/** @param {Outcome} outcome @returns {Finding} */
+function numbered({ stored, heads }) {
+  const failures = [];
+  const conversations = grouped(stored, ({ conversation }) => conversation);
+  for (const [conversation, rows] of conversations) {
+    const first = heads.get(conversation) ?? 0;
+    for (const [n, { seq, at }] of rows.entries()) {
+      if (seq === first + 1 + n) continue;
+      failures.push({ at, what: `conversation ${conversation} has seq ${seq} where ${first + 1 + n} belongs` });
+      break;
+    }
+  }
+  return { name: "numbered", summary: `${conversations.size} conversations without a hole`, failures };
+}
+
+/** @param {Outcome} outcome @returns {Finding} */
+function keptOrder({ stays, stored }) {
+  const failures = [];
+  const seqs = new Map(stored.map(({ text, seq }) => [text, seq]));
+  for (const stay of stays) {
+    for (const sents of grouped(stay.sent, ({ conversation }) => conversation).values()) {
+      let last = { seq: 0, text: "" };
+      for (const { text, at } of sents) {
+        const seq = seqs.get(text);
+        if (seq === undefined) continue;
+        if (seq < last.seq) failures.push({ page: stay.name, at, what: `"${text}" (seq ${seq}) is before "${last.text}" (${last.seq})` });
+        last = { seq, text };
+      }
+    }
+  }
+  return { name: "order", summary: "each page's messages are stored in the order in which it said them", failures };
+}
+
+/** @param {Outcome} outcome @returns {Finding} */
+function heard(outcome) {
+  return hearing("heard", outcome, ({ heard }) => heard);
+}
+
+/** By the listeners to every conversation. @param {Outcome} outcome @returns {Finding} */
+function overheard(outcome) {
+  return hearing("overheard", outcome, ({ overheard }) => overheard);
+}
+
+/**
+ * Each page has heard what was stored after it was welcomed: all of it, in order, once, and as it is stored.
+ *
+ * @param {string} name
+ * @param {Outcome} outcome
+ * @param {(stay: Stay) => import("./page.ts").Heard[]} of
+ * @returns {Finding}
+ */
+function hearing(name, { stays, stored }, of) {
+  const failures = [];
+  const rooms = grouped(stored, ({ conversation }) => conversation);
+  let count = 0;
+  for (const stay of stays) {
+    const heard = grouped(of(stay), ({ conversation }) => conversation);
+    for (const conversation of heard.keys()) {
+      if (!stay.conversations.includes(conversation)) failures.push({ page: stay.name, what: `heard conversation ${conversation}` });
+    }
+    for (const conversation of stay.conversations) {
+      const rows = rooms.get(conversation) ?? [];
+      const frames = heard.get(conversation) ?? [];
+      count += frames.length;
+      failures.push(...compare(stay, conversation, frames, rows));
+    }
+  }
+  return { name, summary: `${count} messages by ${stays.length} pages, each once and in order`, failures };
+}
+
+/** @param {Stay} stay @param {number} conversation @param {import("./page.ts").Heard[]} frames @param {Stored[]} rows */
+function compare(stay, conversation, frames, rows) {
+  /** @type {Failure[]} */
+  const failures = [];
+  const fail = (/** @type {string} */ what, /** @type {number | undefined} */ at) =>
+    failures.push({ page: stay.name, at, what: `conversation ${conversation}: ${what}` });
+  const bySeq = new Map(rows.map((row) => [row.seq, row]));
+  let last = 0;
+  for (const { seq, id, text, at } of frames) {
+    const row = bySeq.get(seq);
+    if (seq <= last) fail(`seq ${seq} came after seq ${last}`, at);
+    if (row && (row.id !== id || row.text !== text)) fail(`seq ${seq} was heard as ${id} "${text}" and is stored as ${row.id} "${row.text}"`, at);
+    last = seq;
+  }
+  const seqs = new Set(frames.map(({ seq }) => seq));
+  const due = rows.filter(({ at }) => at > (stay.welcomed ?? Infinity));
+  // A reloaded page has heard no more than up to then.
+  const missing = due.filter(({ seq }) => !seqs.has(seq) && (!stay.wasReloaded || seq < last));
+  for (const { seq, text, at } of missing) fail(`seq ${seq} "${text}" was never heard`, at);
+  if (stay.welcomed === undefined && !stay.wasReloaded) fail("was never welcomed", stay.began);
+  return failures;
+}
+
+/** Nothing but messages: there is no gap while the server has all its history. @param {Outcome} outcome @returns {Finding} */
+function told({ stays }) {
+  const failures = [];
+  for (const { name, told, complaints } of stays) {
+    for (const frame of told) failures.push({ page: name, at: /** @type {any} */ (frame).at, what: `was told ${JSON.stringify(frame)}` });
+    for (const complaint of complaints) failures.push({ page: name, what: `complained: ${complaint}` });
+  }
+  return { name: "told", summary: "no gap, no error, no complaint", failures };
+}
+
+/** @param {Stay[]} stays */
+function* sayings(stays) {
+  for (const page of stays) for (const sent of page.sent) yield { page, sent };
+}
+
+/** @param {Stored} row @param {Stay} page @param {import("./page.ts").Sent} sent */
+function isOf(row, page, sent) {
+  return row.user === page.user && row.conversation === sent.conversation;
+}
+
+/** @param {number} count */
+function times(count) {
+  return count === 1 ? "once" : `${count} times`;
+}

@@ -1,0 +1,98 @@
+// How long the pages took to notice a dead connection, and to be back when the network was.
+
+/**
+ * @typedef {import("./storm.mjs").Outcome} Outcome
+ * @typedef {import("./storm.mjs").Incident} Incident
+ * @typedef {import("./storm.mjs").Stay} Stay
+ */
+
+/** From a message on a dead connection to the page's noticing, in ms. */
+const LIMIT = 6_000;
+
+/** An answer within this time is a quick one, in ms. */
+const QUICK = 2_000;
+
+/** @param {Outcome} outcome @returns {import("./checks.mjs").Finding} */
+export function noticing({ stays, incidents }) {
+  const cases = stays.flatMap((stay) => incidents.flatMap((incident) => noticed(stay, incident) ?? []));
+  const measured = cases.filter(({ isFirst }) => isFirst);
+  const excepted = cases.length - measured.length;
+  const failures = measured
+    .filter(({ took }) => took > LIMIT)
+    .map(({ stay, incident, took, wasNoticed }) => {
+      const what = wasNoticed ? `noticed after ${took} ms` : `not noticed within ${took} ms, when it went on`;
+      return { page: stay.name, at: incident.from, what: `${incident.kind}: ${what}` };
+    });
+  const took = measured.filter(({ wasNoticed }) => wasNoticed).map(({ took }) => took);
+  const summary = `${spread(took)} from a message on a dead connection to noticing, at most ${LIMIT} ms`;
+  return { name: "noticed", summary: excepted > 0 ? `${summary}; ${excepted} without an answer since the last` : summary, failures };
+}
+
+/** @param {Outcome} outcome */
+export function returning({ stays, incidents }) {
+  return `${spread(stays.flatMap((stay) => incidents.flatMap((incident) => returned(stay, incident, incidents) ?? [])))} from the network's return to connected`;
+}
+
+/**
+ * `isFirst`: the server had answered quickly since the page last gave a connection up. A page that gives up again and
+ * again may grow patient.
+ *
+ * @param {Stay} stay
+ * @param {Incident} incident
+ */
+function noticed(stay, incident) {
+  const { from, revived } = incident;
+  if (!incident.isDeath || !isOn(stay, incident) || !isConnectedAt(stay, from)) return undefined;
+  const said = stay.sent.find(({ at }) => at >= from);
+  const lost = stay.states.find(({ at, isConnected }) => at >= from && !isConnected)?.at ?? Infinity;
+  if (!said || said.at > lost || said.at > revived) return undefined;
+  const took = Math.min(lost, revived) - said.at;
+  const wasNoticed = lost <= revived;
+  // It went on before it had to be noticed.
+  if (!wasNoticed && took <= LIMIT) return undefined;
+  const lastLost = stay.states.findLast(({ at, isConnected }) => at < from && !isConnected)?.at ?? 0;
+  const isFirst = stay.sent.some(
+    ({ at, settled, connected }) => connected && at > lastLost && settled !== undefined && settled < from && settled - at < QUICK,
+  );
+  return { stay, incident, took, wasNoticed, isFirst };
+}
+
+/**
+ * The ms from the end of an incident to the page's next connection, where nothing else happened in between.
+ *
+ * @param {Stay} stay
+ * @param {Incident} incident
+ * @param {Incident[]} incidents
+ */
+function returned(stay, incident, incidents) {
+  if (!isOn(stay, incident)) return undefined;
+  const lost = stay.states.find(({ at, isConnected }) => at >= incident.from && !isConnected);
+  if (!lost) return undefined;
+  // A connection that was dead is lost for the page only when it notices.
+  const since = Math.max(lost.at, incident.until);
+  const back = stay.states.find(({ at, isConnected }) => at >= since && isConnected);
+  if (!back) return undefined;
+  const isDisturbed = incidents.some(
+    (other) => other !== incident && isOn(stay, other) && other.from < back.at && other.until > incident.from,
+  );
+  return isDisturbed ? undefined : back.at - since;
+}
+
+/** Whether it happened to the page while that was there. @param {Stay} stay @param {Incident} incident */
+function isOn(stay, { line, from }) {
+  const end = Math.max(stay.began, ...stay.sent.slice(-1).map(({ at }) => at));
+  const isItsOwn = line === undefined || stay.name.replace(/\.\d+$/, "") === line;
+  return isItsOwn && from >= stay.began && from <= end;
+}
+
+/** @param {Stay} stay @param {number} time */
+function isConnectedAt(stay, time) {
+  return stay.states.findLast(({ at }) => at <= time)?.isConnected === true;
+}
+
+/** @param {number[]} times in ms */
+function spread(times) {
+  if (times.length === 0) return "none";
+  const sorted = times.toSorted((one, other) => one - other);
+  return `${times.length}: median ${sorted[Math.floor(sorted.length / 2)]} ms, longest ${sorted.at(-1)} ms`;
+}

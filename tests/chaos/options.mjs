@@ -1,0 +1,42 @@
+// What the environment asks for: SECONDS, SEED, TROUBLES, CLUSTER.
+
+import { ALONE, TOGETHER } from "./troubles.mjs";
+
+/** The shortest storm in which a page can join late, one can reload, and the server can die twice. */
+const SHORTEST = 15;
+
+/** @param {Record<string, string | undefined>} env */
+export function readOptions(env) {
+  const isCluster = env.CLUSTER === "1";
+  return {
+    isCluster,
+    seconds: readNumber("SECONDS", env.SECONDS ?? "120", SHORTEST),
+    seed: readNumber("SEED", env.SEED ?? "1", 0),
+    troubles: readTroubles(env.TROUBLES, isCluster ? TOGETHER : ALONE),
+  };
+}
+
+/** @param {string} name @param {string} text @param {number} least */
+function readNumber(name, text, least) {
+  const number = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(number) || number < least) {
+    throw new TypeError(`${name} must be a whole number of at least ${least}; got ${JSON.stringify(text)}`);
+  }
+  return number;
+}
+
+/**
+ * `stall` stands for `stall-up` and `stall-down` as well.
+ *
+ * @param {string | undefined} text
+ * @param {readonly string[]} all
+ */
+function readTroubles(text, all) {
+  if (!text) return [...all];
+  const chosen = text.split(",").map((name) => {
+    const matching = all.filter((trouble) => trouble === name || trouble.startsWith(`${name}-`));
+    if (matching.length > 0) return matching;
+    throw new TypeError(`TROUBLES must name some of ${all.join(", ")}, separated by commas; got ${JSON.stringify(name)}`);
+  });
+  return [...new Set(chosen.flat())];
+}

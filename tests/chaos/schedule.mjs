@@ -1,0 +1,89 @@
+// What happens when, to whom and for how long: all of it known from the seed before it begins.
+
+import { Dice } from "./dice.mjs";
+import { OF_A_LINE, OF_A_SERVER } from "./troubles.mjs";
+
+/** How long a line is well between two troubles, in ms. */
+const WELL = /** @type {const} */ ([1_500, 6_000]);
+
+/** From one trouble of the servers to the next, in ms. */
+const APART = /** @type {const} */ ([5_000, 12_000]);
+
+/**
+ * @typedef {{at: number, kind: string, line: string, lasts: number}} LineTrouble
+ * @typedef {{at: number, kind: string, server: number, lasts: number}} ServerTrouble
+ *   Times are in ms from the beginning
+ */
+
+/**
+ * @param {{seed: number, seconds: number, troubles: string[]}} options
+ * @param {{lines: string[], servers: number, late: {line: string, at: number}}} cast
+ */
+export function schedule({ seed, seconds, troubles }, { lines, servers, late }) {
+  const dice = new Dice(seed);
+  const end = 1_000 * seconds;
+  return {
+    lines: lineTroubles(dice, end, troubles.filter((kind) => kind in OF_A_LINE), lines, late),
+    servers: serverTroubles(dice, end, troubles.filter((kind) => !(kind in OF_A_LINE)), servers),
+  };
+}
+
+/**
+ * @param {Dice} dice @param {number} end @param {string[]} kinds @param {string[]} lines
+ * @param {{line: string, at: number}} late the line that is dark at this time
+ */
+function lineTroubles(dice, end, kinds, lines, late) {
+  const deck = new Deck(dice, kinds);
+  /** @type {LineTrouble[]} */
+  const planned = [];
+  const free = new Map(lines.map((line) => [line, dice.between(...WELL)]));
+  free.set(late.line, late.at);
+  planned.push(darkness(late, free, dice));
+  while (kinds.length > 0) {
+    const [line, at] = [...free].reduce((first, other) => (other[1] < first[1] ? other : first));
+    if (at >= end) break;
+    const kind = deck.draw();
+    const ranges = OF_A_LINE[kind]?.lasts;
+    const lasts = ranges ? Math.min(dice.between(...dice.pick(ranges)), end - at) : 0;
+    planned.push({ at, kind, line, lasts });
+    free.set(line, at + lasts + dice.between(...WELL));
+  }
+  return planned.sort((one, other) => one.at - other.at);
+}
+
+/** @param {{line: string, at: number}} late @param {Map<string, number>} free @param {Dice} dice */
+function darkness(late, free, dice) {
+  const lasts = 3_000;
+  free.set(late.line, late.at + lasts + dice.between(...WELL));
+  return { ...late, kind: "dark", lasts };
+}
+
+/** @param {Dice} dice @param {number} end @param {string[]} kinds @param {number} servers */
+function serverTroubles(dice, end, kinds, servers) {
+  const deck = new Deck(dice, kinds);
+  /** @type {ServerTrouble[]} */
+  const planned = [];
+  if (kinds.length === 0) return planned;
+  for (let at = dice.between(4_000, 6_000); at < end; at += dice.between(...APART)) {
+    const server = Math.floor(dice.roll() * servers);
+    planned.push({ at, kind: deck.draw(), server, lasts: dice.between(500, 3_000) });
+  }
+  return planned;
+}
+
+/** Deals each kind once before any comes again, so that a short storm has them all. */
+class Deck {
+  /** @type {string[]} */
+  #left = [];
+
+  /** @param {Dice} dice @param {string[]} kinds */
+  constructor(dice, kinds) {
+    this.dice = dice;
+    this.kinds = kinds;
+  }
+
+  draw() {
+    if (this.#left.length === 0) this.#left = this.dice.shuffled(this.kinds);
+    return /** @type {string} */ (this.#left.pop());
+  }
+}

@@ -1,0 +1,50 @@
+// PostgreSQL and Redis, for as long as this process lives.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+import { PYTHON } from "../support/backend.mjs";
+import { testFile } from "../support/bundle.mjs";
+
+export class Services {
+  #program = spawn(PYTHON, [testFile("chaos/services.py")], {
+    cwd: testFile("../www/backend"),
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  #ended = once(this.#program, "exit");
+  #answers = createInterface({ input: this.#program.stdout })[Symbol.asyncIterator]();
+  /** What tells a server where they are. @type {Record<string, string>} */
+  env = {};
+
+  static async start() {
+    const services = new Services();
+    services.env = JSON.parse(await services.#answer());
+    return services;
+  }
+
+  async stopRedis() {
+    await this.#ask("stop");
+  }
+
+  async startRedis() {
+    await this.#ask("start");
+  }
+
+  async stop() {
+    this.#program.stdin.end();
+    await this.#ended;
+  }
+
+  /** @param {string} what */
+  async #ask(what) {
+    this.#program.stdin.write(`${what}\n`);
+    await this.#answer();
+  }
+
+  async #answer() {
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error("PostgreSQL and Redis have ended: their output stands above");
+    return value;
+  }
+}

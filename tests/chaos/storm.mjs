@@ -1,0 +1,191 @@
+// The storm itself: pages that talk, troubles as scheduled, and then calm, until everybody has heard everything.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { chromium } from "playwright-core";
+
+import { bundle } from "../support/bundle.mjs";
+import { CHROMIUM_ARGUMENTS, findChromium } from "../support/find.mjs";
+import { eventually } from "../support/queue.mjs";
+import { Participant } from "./participant.mjs";
+import { schedule } from "./schedule.mjs";
+import { Servers } from "./servers.mjs";
+import { OF_A_LINE } from "./troubles.mjs";
+
+/** Who takes part: three people, two of them with two pages. @type {import("./participant.mjs").Role[]} */
+const ROLES = [
+  { name: "ana", user: "ana" },
+  { name: "ana-throws", user: "ana", throws: true },
+  { name: "ben", user: "ben" },
+  { name: "ben-late", user: "ben" },
+  { name: "chi-reloads", user: "chi" },
+];
+
+/** When somebody joins, reloads, and says what is refused: as parts of the storm. */
+const JOINS = 0.3;
+const RELOADS = 0.5;
+const BLUNDERS = 0.6;
+
+/** How long a dark line is dark before somebody joins on it, in ms. */
+const DARK_BEFORE = 500;
+
+/** How long the calm may take, in ms: it only ends a storm that has failed. */
+const PATIENCE = 120_000;
+
+/**
+ * What happened to a line, or to a server where there is none. A death's connections never say that they are dead;
+ * `revived` is when they went on all the same. Times are those of `Date.now()`.
+ *
+ * @typedef {{kind: string, line?: string, server?: number, from: number, until: number, isDeath: boolean, revived: number}} Incident
+ * @typedef {import("./participant.mjs").Stay} Stay
+ * @typedef {import("./servers.mjs").Stored} Stored
+ * @typedef {{stays: Stay[], stored: Stored[], heads: Map<number, number>, incidents: Incident[], unrest: string[]}} Outcome
+ *   `heads` are those before the storm; `unrest` is what the calm did not bring
+ */
+
+export class Storm {
+  /** @type {Participant[]} */
+  #participants = [];
+  /** @type {Incident[]} */
+  #incidents = [];
+  #begun = 0;
+
+  /** @param {ReturnType<typeof import("./options.mjs").readOptions>} options @param {(text: string) => void} say */
+  constructor(options, say) {
+    this.options = options;
+    this.say = say;
+  }
+
+  /** @returns {Promise<Outcome>} */
+  async run() {
+    const servers = await Servers.start(this.options.isCluster);
+    const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGUMENTS });
+    try {
+      await this.#gather(browser, servers.ports);
+      const heads = headsOf(await servers.stored());
+      await this.#rage(servers);
+      const calm = Date.now();
+      const unrest = await this.#calm(servers);
+      this.say(`calm after another ${Date.now() - calm} ms`);
+      const stays = (await Promise.all(this.#participants.map((one) => one.leave()))).flat();
+      const stored = (await servers.stored()).filter(({ conversation, seq }) => seq > (heads.get(conversation) ?? 0));
+      return { stays, stored, heads, incidents: this.#incidents, unrest };
+    } finally {
+      for (const { line } of this.#participants) line.stop();
+      await browser.close();
+      await servers.stop();
+    }
+  }
+
+  /** @param {import("playwright-core").Browser} browser @param {number[]} ports */
+  async #gather(browser, ports) {
+    const scripts = await bundle({ page: "chaos/page.ts" }, { under: "/storm" });
+    for (const [number, role] of ROLES.entries()) {
+      const seed = 1_000 * this.options.seed + 100 * number;
+      this.#participants.push(await Participant.open(browser, role, { ports, scripts, seed }));
+    }
+    for (const one of this.#participants) if (one !== this.#one("ben-late")) await one.begin();
+    await eventually("all are connected", async () => {
+      const connected = await Promise.all(this.#participants.map((one) => one.isConnected()));
+      return connected.filter(Boolean).length === ROLES.length - 1;
+    });
+  }
+
+  /** @param {Servers} servers */
+  async #rage(servers) {
+    const length = 1_000 * this.options.seconds;
+    const late = { line: "ben-late", at: JOINS * length };
+    const lines = ROLES.map(({ name }) => name);
+    const plan = schedule(this.options, { lines, servers: servers.ports.length, late });
+    this.say(`${plan.lines.length} troubles of the lines, ${plan.servers.length} of the servers`);
+    this.#begun = Date.now();
+    await Promise.all([
+      ...lines.map((line) => this.#sufferLine(plan.lines.filter((trouble) => trouble.line === line))),
+      this.#sufferServers(servers, plan.servers),
+      this.#at(late.at + DARK_BEFORE, () => this.#one("ben-late").begin()),
+      this.#at(RELOADS * length, () => this.#one("chi-reloads").reload()),
+      this.#at(BLUNDERS * length, () => Promise.all(this.#participants.map((one) => one.blunder()))),
+      this.#at(length, () => {}),
+    ]);
+  }
+
+  /** @param {import("./schedule.mjs").LineTrouble[]} troubles of one line */
+  async #sufferLine(troubles) {
+    for (const { at, kind, line: name, lasts } of troubles) {
+      const { line } = this.#one(name);
+      const { make, isDeath = false } = OF_A_LINE[kind];
+      await this.#at(at, async () => {
+        const incident = this.#note({ kind, line: name, isDeath });
+        make(line, Math.random);
+        await sleep(lasts);
+        await line.mend();
+        incident.until = Date.now();
+        // What stalled goes on; what is half open never does.
+        if (kind.startsWith("stall")) incident.revived = incident.until;
+      });
+    }
+  }
+
+  /** @param {Servers} servers @param {import("./schedule.mjs").ServerTrouble[]} troubles */
+  async #sufferServers(servers, troubles) {
+    for (const trouble of troubles) {
+      await this.#at(trouble.at, async () => {
+        const incident = this.#note({ kind: trouble.kind, server: trouble.server, isDeath: false });
+        await servers.suffer(trouble);
+        incident.until = Date.now();
+      });
+    }
+  }
+
+  /** @param {{kind: string, line?: string, server?: number, isDeath: boolean}} what */
+  #note(what) {
+    const incident = { ...what, from: Date.now(), until: Infinity, revived: Infinity };
+    this.#incidents.push(incident);
+    return incident;
+  }
+
+  /** Does something so many ms after the beginning, or at once where that has passed. @param {number} at @param {() => unknown} what */
+  async #at(at, what) {
+    await sleep(Math.max(0, this.#begun + at - Date.now()));
+    await what();
+  }
+
+  /** Waits until everything is settled and heard; gives what did not come about. @param {Servers} servers */
+  async #calm(servers) {
+    /** @type {string[]} */
+    const unrest = [];
+    const comes = (/** @type {string} */ what, /** @type {() => Promise<boolean>} */ attempt) =>
+      eventually(what, attempt, PATIENCE).catch((error) => unrest.push(error.message));
+    await Promise.all(this.#participants.map((one) => one.fallSilent()));
+    for (const one of this.#participants) {
+      await comes(`${one.name}'s messages are settled`, async () => (await one.unsettled()) === 0);
+    }
+    /** What was on its way when its page was reloaded may be stored late. @type {number} */
+    let count;
+    let stored = await servers.stored();
+    do {
+      count = stored.length;
+      const heads = headsOf(stored);
+      for (const one of this.#participants) {
+        await comes(`${one.name} has heard everything`, async () => {
+          const reached = await one.reached();
+          return one.conversations.every((id) => (reached[id] ?? 0) >= (heads.get(id) ?? 0));
+        });
+      }
+      stored = await servers.stored();
+    } while (stored.length > count);
+    return unrest;
+  }
+
+  /** @param {string} name */
+  #one(name) {
+    return /** @type {Participant} */ (this.#participants.find((one) => one.name === name));
+  }
+}
+
+/** @param {Stored[]} stored */
+function headsOf(stored) {
+  /** @type {Map<number, number>} */
+  const heads = new Map();
+  for (const { conversation, seq } of stored) heads.set(conversation, Math.max(seq, heads.get(conversation) ?? 0));
+  return heads;
+}

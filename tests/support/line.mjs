@@ -1,0 +1,254 @@
+// A TCP line between a page and a server, and everything that can go wrong with a network.
+
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { eventually } from "./queue.mjs";
+
+/** From the page to the server, or from the server to the page. @typedef {"up" | "down"} Direction */
+
+/** What a direction holds before it stops reading, as the buffers of a network do. In bytes. */
+const BUFFER = 256 * 1024;
+
+/** The largest piece of a line that splits, in bytes. */
+const LARGEST_PIECE = 64;
+
+/** What a connection's two directions go by, and all connections share. */
+class Conditions {
+  /** How long everything is under way, in ms. */
+  delay = 0;
+  /** Bits per second. */
+  rate = Infinity;
+  isSplit = false;
+  random = Math.random;
+  /** What stalls, and what waits for it. @type {Map<Direction, {ended: Promise<void>, end: () => void}>} */
+  stalls = new Map();
+}
+
+export class Line {
+  /** @type {number[]} */
+  #ports;
+  #port = 0;
+  #turn = 0;
+  #isDark = false;
+  #conditions = new Conditions();
+  /** @type {Set<Connection>} */
+  #connections = new Set();
+  #server = createServer({ allowHalfOpen: true }, (near) => this.#accept(near));
+
+  /** @param {number[]} ports of the servers; new connections go to them in turn */
+  constructor(...ports) {
+    this.#ports = ports;
+  }
+
+  /** @returns {Promise<string>} the servers' origin, as seen through this */
+  async start() {
+    await this.#listen();
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Ends the present connections: in order, or by a reset. @param {"FIN" | "RST"} how */
+  cut(how = "RST") {
+    for (const connection of this.#connections) connection.cut(how);
+  }
+
+  /** Forwards nothing and keeps all open; what comes meanwhile is forwarded when this is over. @param {Direction[]} ways */
+  stall(...ways) {
+    for (const way of ways) {
+      let end = () => {};
+      const ended = new Promise((resolve) => (end = () => resolve(undefined)));
+      this.#conditions.stalls.set(way, { ended, end });
+    }
+  }
+
+  /** The servers lose the present connections, and the pages are not told. */
+  halfOpen() {
+    for (const connection of this.#connections) connection.halfOpen();
+  }
+
+  /** Nothing passes on the present connections, and new ones are accepted and never answered. */
+  goDark() {
+    this.halfOpen();
+    this.#isDark = true;
+  }
+
+  /** Ends the present connections and refuses new ones. */
+  refuse() {
+    this.#server.close();
+    this.cut();
+  }
+
+  /** Sends everything in tiny segments. @param {() => number} random from 0 to 1 */
+  split(random = Math.random) {
+    Object.assign(this.#conditions, { isSplit: true, random });
+  }
+
+  /** @param {number} delay in ms, each way */
+  delay(delay) {
+    this.#conditions.delay = delay;
+  }
+
+  /** @param {number} rate in bits per second, each way */
+  limit(rate) {
+    this.#conditions.rate = rate;
+  }
+
+  /** Ends every trouble. Connections that were lost stay lost. */
+  async mend() {
+    for (const { end } of this.#conditions.stalls.values()) end();
+    this.#conditions.stalls.clear();
+    Object.assign(this.#conditions, { delay: 0, rate: Infinity, isSplit: false });
+    this.#isDark = false;
+    // Meanwhile the port may be lent to an outgoing connection of some program.
+    if (!this.#server.listening) await eventually(`listening at ${this.#port} again`, () => this.#listen());
+  }
+
+  stop() {
+    this.#server.close();
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  /** For those who watch what passes. @param {import("node:net").Socket} near @param {import("node:net").Socket} far */
+  joined(near, far) {}
+
+  async #listen() {
+    this.#server.listen(this.#port, "127.0.0.1");
+    await once(this.#server, "listening");
+    this.#port = /** @type {import("node:net").AddressInfo} */ (this.#server.address()).port;
+    return true;
+  }
+
+  /** @param {import("node:net").Socket} near */
+  #accept(near) {
+    const port = /** @type {number} */ (this.#ports[this.#turn++ % this.#ports.length]);
+    const far = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    const connection = new Connection(near, far, this.#conditions);
+    this.#connections.add(connection);
+    near.once("close", () => this.#connections.delete(connection));
+    if (this.#isDark) connection.halfOpen();
+    else this.joined(near, far);
+  }
+}
+
+class Connection {
+  /** @param {import("node:net").Socket} near @param {import("node:net").Socket} far @param {Conditions} conditions */
+  constructor(near, far, conditions) {
+    this.sockets = [near, far];
+    for (const socket of this.sockets) socket.setNoDelay().on("error", () => {});
+    this.flows = [new Flow(near, far, "up", conditions), new Flow(far, near, "down", conditions)];
+  }
+
+  /** @param {"FIN" | "RST"} how */
+  cut(how) {
+    this.#stopFlows();
+    for (const socket of this.sockets) {
+      if (how === "FIN") socket.end();
+      else socket.resetAndDestroy();
+    }
+  }
+
+  halfOpen() {
+    this.#stopFlows();
+    this.sockets[1].resetAndDestroy();
+  }
+
+  destroy() {
+    this.#stopFlows();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  #stopFlows() {
+    for (const flow of this.flows) flow.stop();
+  }
+}
+
+/** One direction of a connection: bytes, and how they end, in order. */
+class Flow {
+  /** @type {({at: number, data: Buffer} | "FIN" | "RST")[]} */
+  #queue = [];
+  #size = 0;
+  #isStopped = false;
+  #arrived = () => {};
+
+  /**
+   * @param {import("node:net").Socket} from
+   * @param {import("node:net").Socket} to
+   * @param {Direction} way
+   * @param {Conditions} conditions
+   */
+  constructor(from, to, way, conditions) {
+    this.from = from;
+    this.to = to;
+    this.way = way;
+    this.conditions = conditions;
+    from.on("data", (data) => this.#enqueue({ at: Date.now(), data }));
+    from.once("end", () => this.#enqueue("FIN"));
+    from.once("close", (hadError) => hadError && this.#enqueue("RST"));
+    void this.#forward();
+  }
+
+  /** What has not been forwarded is lost, and what is still to come. */
+  stop() {
+    this.#isStopped = true;
+    this.#queue = [];
+    // Read and thrown away, so that the end is seen.
+    this.from.resume();
+    this.#arrived();
+  }
+
+  /** @param {{at: number, data: Buffer} | "FIN" | "RST"} item */
+  #enqueue(item) {
+    if (this.#isStopped) return;
+    this.#queue.push(item);
+    if (typeof item === "object") this.#size += item.data.length;
+    if (this.#size > BUFFER) this.from.pause();
+    this.#arrived();
+  }
+
+  async #forward() {
+    while (!this.#isStopped) {
+      const item = this.#queue.shift();
+      if (item === undefined) {
+        await new Promise((resolve) => (this.#arrived = () => resolve(undefined)));
+        continue;
+      }
+      if (item === "FIN" || item === "RST") {
+        await this.#passes();
+        if (this.#isStopped) return;
+        if (item === "FIN") this.to.end();
+        else this.to.resetAndDestroy();
+        continue;
+      }
+      await sleepUntil(item.at + this.conditions.delay);
+      await this.#write(item.data);
+      this.#size -= item.data.length;
+      if (this.#size <= BUFFER) this.from.resume();
+    }
+  }
+
+  /** @param {Buffer} data */
+  async #write(data) {
+    for (let rest = data; rest.length > 0; ) {
+      await this.#passes();
+      if (this.#isStopped || !this.to.writable) return;
+      const { isSplit, random, rate } = this.conditions;
+      const piece = isSplit ? rest.subarray(0, 1 + Math.floor(LARGEST_PIECE * random())) : rest;
+      rest = rest.subarray(piece.length);
+      if (rate < Infinity) await sleep((8_000 * piece.length) / rate);
+      if (!this.to.write(piece)) await Promise.race([once(this.to, "drain"), once(this.to, "close")]).catch(() => {});
+      if (isSplit) await sleep(2 * random());
+    }
+  }
+
+  /** Waits while this direction stalls. */
+  async #passes() {
+    await this.conditions.stalls.get(this.way)?.ended;
+  }
+}
+
+/** @param {number} time */
+async function sleepUntil(time) {
+  const wait = time - Date.now();
+  if (wait > 0) await sleep(wait);
+}
