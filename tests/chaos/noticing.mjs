@@ -20,7 +20,7 @@ export function noticing({ stays, incidents }) {
   const failures = measured
     .filter(({ took }) => took > LIMIT)
     .map(({ stay, incident, took, wasNoticed }) => {
-      const what = wasNoticed ? `noticed after ${took} ms` : `not noticed within ${took} ms, when it went on`;
+      const what = wasNoticed ? `noticed after ${took} ms` : `not yet noticed after ${took} ms`;
       return { page: stay.name, at: incident.from, what: `${incident.kind}: ${what}` };
     });
   const took = measured.filter(({ wasNoticed }) => wasNoticed).map(({ took }) => took);
@@ -46,9 +46,10 @@ function noticed(stay, incident) {
   const said = stay.sent.find(({ at }) => at >= from);
   const lost = stay.states.find(({ at, isConnected }) => at >= from && !isConnected)?.at ?? Infinity;
   if (!said || said.at > lost || said.at > revived) return undefined;
-  const took = Math.min(lost, revived) - said.at;
-  const wasNoticed = lost <= revived;
-  // It went on before it had to be noticed.
+  const until = Math.min(revived, stay.left);
+  const took = Math.min(lost, until) - said.at;
+  const wasNoticed = lost <= until;
+  // It went on, or the page was reloaded, before it had to be noticed.
   if (!wasNoticed && took <= LIMIT) return undefined;
   const lastLost = stay.states.findLast(({ at, isConnected }) => at < from && !isConnected)?.at ?? 0;
   const isFirst = stay.sent.some(
@@ -80,9 +81,7 @@ function returned(stay, incident, incidents) {
 
 /** Whether it happened to the page while that was there. @param {Stay} stay @param {Incident} incident */
 function isOn(stay, { line, from }) {
-  const end = Math.max(stay.began, ...stay.sent.slice(-1).map(({ at }) => at));
-  const isItsOwn = line === undefined || stay.name.replace(/\.\d+$/, "") === line;
-  return isItsOwn && from >= stay.began && from <= end;
+  return (line === undefined || line === stay.line) && from >= stay.began && from <= stay.left;
 }
 
 /** @param {Stay} stay @param {number} time */

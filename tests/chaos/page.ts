@@ -36,6 +36,8 @@ export interface Account {
   began: number;
   /** When the server had first welcomed it; what is committed from then on has to be heard. */
   welcomed: number | undefined;
+  /** When its account ends. */
+  left: number;
   sent: Sent[];
   heard: Heard[];
   /** By the listener to every conversation. */
@@ -45,7 +47,16 @@ export interface Account {
   states: { at: number; isConnected: boolean; error: string | null }[];
 }
 
-const account: Account = { began: 0, welcomed: undefined, sent: [], heard: [], overheard: [], told: [], states: [] };
+const account: Account = {
+  began: 0,
+  welcomed: undefined,
+  left: Infinity,
+  sent: [],
+  heard: [],
+  overheard: [],
+  told: [],
+  states: [],
+};
 
 let isOver = false;
 
@@ -73,6 +84,11 @@ function begin({ name, seed, conversations, throws }: Part) {
     if (!isOver && frame.action === undefined) account.overheard.push(heard(frame));
   });
   noteState();
+  const watch = setInterval(() => {
+    if (!inbox.getStats()?.assured) return;
+    account.welcomed = Date.now();
+    clearInterval(watch);
+  }, 20);
   void talk(name, new Dice(seed), conversations);
 }
 
@@ -95,7 +111,6 @@ function noteState() {
 async function talk(name: string, dice: Dice, conversations: number[]) {
   for (let count = 1; !isOver && isTalking; count++) {
     say(dice.pick(conversations), `${name} ${count}`);
-    if (account.welcomed === undefined && inbox.getStats()?.assured) account.welcomed = Date.now();
     await new Promise((resolve) => setTimeout(resolve, dice.between(...PAUSE)));
   }
 }
@@ -133,6 +148,7 @@ globalThis.storm = {
   /** Everything. Nothing is kept from then on. */
   leave() {
     isOver = true;
+    account.left = Date.now();
     return account;
   },
 };

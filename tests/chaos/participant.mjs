@@ -6,7 +6,7 @@ import { Line } from "../support/line.mjs";
 /** @typedef {import("./page.ts").Account} Account */
 /** @typedef {{name: string, user: string, throws?: boolean}} Role */
 
-/** What a page's account is kept with. @typedef {Account & {name: string, user: string, conversations: number[], complaints: string[], wasReloaded: boolean}} Stay */
+/** What a page's account is kept with. @typedef {Account & {name: string, line: string, user: string, conversations: number[], complaints: string[], wasReloaded: boolean}} Stay */
 
 export class Participant {
   /** What became of it until it was reloaded. @type {Stay[]} */
@@ -38,7 +38,6 @@ export class Participant {
 
   /** @param {Role} role @param {{page: import("playwright-core").Page, line: Line, address: string, seed: number}} setup */
   constructor({ name, user, throws = false }, { page, line, address, seed }) {
-    Object.assign(this, { name, user, throws });
     this.name = name;
     this.user = user;
     this.throws = throws;
@@ -101,10 +100,11 @@ export class Participant {
   /** @param {boolean} wasReloaded */
   async #end(wasReloaded) {
     const account = await this.page.evaluate(() => globalThis.storm.leave());
-    const { name, user, conversations } = this;
+    const { name: line, user, conversations } = this;
     const expected = this.throws ? "a listener throws" : undefined;
     const complaints = this.complaints.splice(0).filter((complaint) => complaint !== expected);
-    this.stays.push({ ...account, name: `${name}.${this.stays.length}`, user, conversations, complaints, wasReloaded });
+    const name = `${line}.${this.stays.length}`;
+    this.stays.push({ ...account, name, line, user, conversations, complaints, wasReloaded });
   }
 }
 

@@ -6,6 +6,7 @@ import { chromium } from "playwright-core";
 import { bundle } from "../support/bundle.mjs";
 import { CHROMIUM_ARGUMENTS, findChromium } from "../support/find.mjs";
 import { eventually } from "../support/queue.mjs";
+import { Dice } from "./dice.mjs";
 import { Participant } from "./participant.mjs";
 import { schedule } from "./schedule.mjs";
 import { Servers } from "./servers.mjs";
@@ -62,6 +63,7 @@ export class Storm {
     try {
       await this.#gather(browser, servers.ports);
       const heads = headsOf(await servers.stored());
+      await this.#beginTalking();
       await this.#rage(servers);
       const calm = Date.now();
       const unrest = await this.#calm(servers);
@@ -83,6 +85,9 @@ export class Storm {
       const seed = 1_000 * this.options.seed + 100 * number;
       this.#participants.push(await Participant.open(browser, role, { ports, scripts, seed }));
     }
+  }
+
+  async #beginTalking() {
     for (const one of this.#participants) if (one !== this.#one("ben-late")) await one.begin();
     await eventually("all are connected", async () => {
       const connected = await Promise.all(this.#participants.map((one) => one.isConnected()));
@@ -99,7 +104,7 @@ export class Storm {
     this.say(`${plan.lines.length} troubles of the lines, ${plan.servers.length} of the servers`);
     this.#begun = Date.now();
     await Promise.all([
-      ...lines.map((line) => this.#sufferLine(plan.lines.filter((trouble) => trouble.line === line))),
+      ...lines.map((line) => this.#sufferLine(line, plan.lines.filter((trouble) => trouble.line === line))),
       this.#sufferServers(servers, plan.servers),
       this.#at(late.at + DARK_BEFORE, () => this.#one("ben-late").begin()),
       this.#at(RELOADS * length, () => this.#one("chi-reloads").reload()),
@@ -108,14 +113,15 @@ export class Storm {
     ]);
   }
 
-  /** @param {import("./schedule.mjs").LineTrouble[]} troubles of one line */
-  async #sufferLine(troubles) {
-    for (const { at, kind, line: name, lasts } of troubles) {
-      const { line } = this.#one(name);
+  /** @param {string} name of the line @param {import("./schedule.mjs").LineTrouble[]} troubles */
+  async #sufferLine(name, troubles) {
+    const { line, seed } = this.#one(name);
+    const { roll } = new Dice(seed);
+    for (const { at, kind, lasts } of troubles) {
       const { make, isDeath = false } = OF_A_LINE[kind];
       await this.#at(at, async () => {
         const incident = this.#note({ kind, line: name, isDeath });
-        make(line, Math.random);
+        make(line, roll);
         await sleep(lasts);
         await line.mend();
         incident.until = Date.now();

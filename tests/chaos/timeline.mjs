@@ -13,7 +13,7 @@ const AROUND = 12_000;
  * @param {string} [page] where it went wrong
  */
 export function timeline({ incidents, stays }, moment, page) {
-  const line = page?.replace(/\.\d+$/, "");
+  const line = stays.find(({ name }) => name === page)?.line;
   const entries = incidents
     .filter((incident) => incident.line === undefined || line === undefined || incident.line === line)
     .flatMap(entriesOf);
