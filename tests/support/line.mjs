@@ -35,6 +35,8 @@ export class Line {
   #conditions = new Conditions();
   /** @type {Set<Connection>} */
   #connections = new Set();
+  /** @type {Set<import("node:net").Socket>} */
+  #swallowed = new Set();
   #server = createServer({ allowHalfOpen: true }, (near) => this.#accept(near));
 
   /** @param {number[]} ports of the servers; new connections go to them in turn */
@@ -106,7 +108,7 @@ export class Line {
 
   stop() {
     this.#server.close();
-    for (const connection of this.#connections) connection.destroy();
+    for (const each of [...this.#connections, ...this.#swallowed]) each.destroy();
   }
 
   /** For those who watch what passes. @param {import("node:net").Socket} near @param {import("node:net").Socket} far */
@@ -121,13 +123,20 @@ export class Line {
 
   /** @param {import("node:net").Socket} near */
   #accept(near) {
+    if (this.#isDark) return this.#swallow(near);
     const port = /** @type {number} */ (this.#ports[this.#turn++ % this.#ports.length]);
     const far = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
     const connection = new Connection(near, far, this.#conditions);
     this.#connections.add(connection);
     near.once("close", () => this.#connections.delete(connection));
-    if (this.#isDark) connection.halfOpen();
-    else this.joined(near, far);
+    this.joined(near, far);
+  }
+
+  /** Reads what comes, and never answers. @param {import("node:net").Socket} near */
+  #swallow(near) {
+    near.on("error", () => {}).resume();
+    this.#swallowed.add(near);
+    near.once("close", () => this.#swallowed.delete(near));
   }
 }
 

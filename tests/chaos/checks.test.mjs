@@ -1,0 +1,178 @@
+// The checks themselves: each one fails when what it is for goes wrong.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { CHECKS } from "./checks.mjs";
+import { noticing } from "./noticing.mjs";
+
+const BEGAN = 1_000_000;
+
+describe("the checks find", () => {
+  it("nothing where nothing is wrong", () => {
+    assert.deepEqual(failing(outcome()), []);
+  });
+
+  it("an accepted message that is not stored", () => {
+    const lost = outcome();
+    lost.stored.pop();
+    assert.ok(failing(lost).includes("accepted"));
+  });
+
+  it("a message that is stored twice", () => {
+    const doubled = outcome();
+    doubled.stored.push({ ...doubled.stored[2], seq: 14, id: 104, clientId: "another" });
+    assert.ok(failing(doubled).includes("stored"));
+  });
+
+  it("a client_id that is stored twice", () => {
+    const doubled = outcome();
+    doubled.stored[1].clientId = doubled.stored[0].clientId;
+    assert.deepEqual(failing(doubled), ["stored"]);
+  });
+
+  it("a hole in the numbers", () => {
+    const holed = outcome();
+    holed.stored[2].seq = 14;
+    for (const { heard, overheard } of holed.stays) heard[2].seq = overheard[2].seq = 14;
+    assert.deepEqual(failing(holed), ["numbered"]);
+  });
+
+  it("a message that was stored before an earlier one of its page", () => {
+    const swapped = outcome();
+    swapped.stays[0].sent.reverse();
+    assert.deepEqual(failing(swapped), ["order"]);
+  });
+
+  it("a message that a page never heard", () => {
+    const deaf = outcome();
+    deaf.stays[1].heard.splice(1, 1);
+    assert.deepEqual(failing(deaf), ["heard"]);
+  });
+
+  it("a message that a page heard twice", () => {
+    const echo = outcome();
+    echo.stays[1].heard.push(echo.stays[1].heard[2]);
+    assert.deepEqual(failing(echo), ["heard"]);
+  });
+
+  it("messages that a page heard out of order", () => {
+    const crossed = outcome();
+    crossed.stays[1].overheard.reverse();
+    assert.deepEqual(failing(crossed), ["overheard"]);
+  });
+
+  it("a message that a page heard otherwise than it is stored", () => {
+    const garbled = outcome();
+    garbled.stays[0].heard[0].text = "something else";
+    assert.deepEqual(failing(garbled), ["heard"]);
+  });
+
+  it("a message of a conversation that the page's user is not in", () => {
+    const leak = outcome();
+    leak.stays[1].heard.push({ ...leak.stays[1].heard[0], conversation: 2 });
+    assert.deepEqual(failing(leak), ["heard"]);
+  });
+
+  it("a promise that is never settled, unless its page was reloaded", () => {
+    const open = outcome();
+    delete open.stays[0].sent[1].result;
+    assert.deepEqual(failing(open), ["settled"]);
+    open.stays[0].wasReloaded = true;
+    assert.deepEqual(failing(open), []);
+  });
+
+  it("a failure whose message is stored all the same, unless its reason says that it may be", () => {
+    const false_ = outcome();
+    false_.stays[0].sent[1].result = { status: "failed", reason: "too late" };
+    assert.deepEqual(failing(false_), ["failed"]);
+    false_.stays[0].sent[1].result = { status: "failed", reason: "the message may have been stored" };
+    assert.deepEqual(failing(false_), []);
+  });
+
+  it("a gap that a page was told of", () => {
+    const gap = outcome();
+    gap.stays[0].told.push({ action: "gap" });
+    assert.deepEqual(failing(gap), ["told"]);
+  });
+
+  it("a dead connection that was noticed late, or not at all", () => {
+    assert.deepEqual(failing(dead({ noticedAfter: 5_000 })), []);
+    assert.deepEqual(failing(dead({ noticedAfter: 6_001 })), ["noticed"]);
+    assert.deepEqual(failing(dead({ noticedAfter: Infinity })), ["noticed"]);
+    assert.deepEqual(failing(dead({ noticedAfter: Infinity, revivedAfter: 3_000 })), []);
+    assert.deepEqual(failing(dead({ noticedAfter: Infinity, revivedAfter: 7_000 })), ["noticed"]);
+  });
+
+  it("no fault in a page that grows patient while nothing is answered", () => {
+    assert.deepEqual(failing(dead({ noticedAfter: 9_000, isAnswered: false })), []);
+  });
+});
+
+/** The names of the checks that fail. @param {import("./storm.mjs").Outcome} outcome */
+function failing(outcome) {
+  return [...CHECKS, noticing].map((check) => check(outcome)).filter(({ failures }) => failures.length > 0).map(({ name }) => name);
+}
+
+/** Three messages of one page, heard by it and another one. */
+function outcome() {
+  const texts = ["one", "two", "three"];
+  const stored = texts.map((text, n) => {
+    return { conversation: 1, seq: 11 + n, id: 101 + n, user: "ana", clientId: `page-${n}`, text, at: BEGAN + 1_000 * n + 10 };
+  });
+  const sent = stored.map(({ text, at, id }) => {
+    const result = /** @type {import("inbox-socket").SendResult} */ ({ status: "delivered", messageId: id });
+    return { conversation: 1, text, at: at - 5, connected: true, settled: at + 5, result };
+  });
+  return {
+    stays: [stay("ana", sent, stored), stay("ben", [], stored)],
+    stored,
+    heads: new Map([[1, 10]]),
+    /** @type {import("./storm.mjs").Incident[]} */
+    incidents: [],
+    unrest: [],
+  };
+}
+
+/**
+ * @param {string} user
+ * @param {import("./page.ts").Sent[]} sent
+ * @param {import("./storm.mjs").Stored[]} stored
+ */
+function stay(user, sent, stored) {
+  const hear = () => stored.map(({ conversation, seq, id, text, at }) => ({ conversation, seq, id, text, at }));
+  return {
+    name: `${user}.0`,
+    line: user,
+    user,
+    conversations: [1],
+    complaints: [],
+    wasReloaded: false,
+    began: BEGAN - 100,
+    welcomed: BEGAN,
+    left: BEGAN + 60_000,
+    sent,
+    heard: hear(),
+    overheard: hear(),
+    /** @type {object[]} */
+    told: [],
+    /** @type {import("./page.ts").Account["states"]} */
+    states: [{ at: BEGAN, isConnected: true, error: null }],
+  };
+}
+
+/**
+ * The connection of the first page dies before its third message.
+ *
+ * @param {{noticedAfter: number, revivedAfter?: number, isAnswered?: boolean}} how in ms from that message
+ */
+function dead({ noticedAfter, revivedAfter = Infinity, isAnswered = true }) {
+  const dying = outcome();
+  const [{ sent, states, line }] = dying.stays;
+  const from = sent[2].at - 100;
+  const revived = sent[2].at + revivedAfter;
+  dying.incidents.push({ kind: "stall", line, from, until: revived, isDeath: true, revived });
+  if (!isAnswered) for (const one of sent) one.settled = from + 60_000;
+  if (noticedAfter < Infinity) states.push({ at: sent[2].at + noticedAfter, isConnected: false, error: "Connection lost" });
+  return dying;
+}

@@ -1,0 +1,169 @@
+// The line itself: each trouble is what its name says.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
+
+import { Line } from "../support/line.mjs";
+import { Queue } from "../support/queue.mjs";
+
+describe("a line", () => {
+  it("forwards both ways, and the end of each", async (t) => {
+    const { visitor, host } = await open(t);
+    visitor.socket.end("up");
+    assert.equal(await host.reads(2), "up");
+    await host.ended;
+    host.socket.end("down");
+    assert.equal(await visitor.reads(4), "down");
+    await visitor.ended;
+  });
+
+  it("that is cut ends both sides", async (t) => {
+    for (const how of /** @type {const} */ (["FIN", "RST"])) {
+      const { line, visitor, host } = await open(t);
+      line.cut(how);
+      const ends = await Promise.all([visitor, host].map((one) => Promise.race([one.ended, one.failed])));
+      assert.deepEqual(ends, how === "FIN" ? ["end", "end"] : ["ECONNRESET", "ECONNRESET"]);
+    }
+  });
+
+  it("that stalls one way forwards the other way, and everything in order when it is over", async (t) => {
+    const { line, visitor, host } = await open(t);
+    line.stall("up");
+    visitor.socket.write("1");
+    host.socket.write("down");
+    assert.equal(await visitor.reads(4), "down");
+    visitor.socket.write("2");
+    assert.equal(host.read, "");
+    await line.mend();
+    assert.equal(await host.reads(2), "12");
+  });
+
+  it("that is half open loses the server's side alone", async (t) => {
+    const { line, visitor, host } = await open(t);
+    line.halfOpen();
+    assert.equal(await host.failed, "ECONNRESET");
+    visitor.socket.write("is anybody there?");
+    const { visitor: next, host: nextHost } = await open(t, line);
+    next.socket.write("new ones work");
+    assert.equal(await nextHost.reads(13), "new ones work");
+    assert.equal(visitor.socket.readyState, "open");
+  });
+
+  it("that is dark accepts and never answers, until it is mended", async (t) => {
+    const { line, visitor } = await open(t);
+    line.goDark();
+    const stranger = new End(await dial(line));
+    stranger.socket.write("hello");
+    // Accepted by the system; the line hears of it in its next turn.
+    await setImmediate();
+    await line.mend();
+    const { visitor: next, host } = await open(t, line);
+    next.socket.write("hello");
+    assert.equal(await host.reads(5), "hello");
+    for (const { socket } of [visitor, stranger]) assert.equal(socket.readyState, "open");
+  });
+
+  it("that refuses ends what there is, and is back at the same port", async (t) => {
+    const { line, visitor } = await open(t);
+    line.refuse();
+    assert.equal(await visitor.failed, "ECONNRESET");
+    await assert.rejects(dial(line), { code: "ECONNREFUSED" });
+    await line.mend();
+    const { visitor: next, host } = await open(t, line);
+    next.socket.write("again");
+    assert.equal(await host.reads(5), "again");
+  });
+
+  it("that splits, delays or limits changes nothing in what arrives", async (t) => {
+    const text = "0123456789".repeat(200);
+    for (const worsen of [(line) => line.split(), (line) => line.delay(50), (line) => line.limit(160_000)]) {
+      const { line, visitor, host } = await open(t);
+      worsen(line);
+      visitor.socket.write(text);
+      assert.equal(await host.reads(text.length), text);
+    }
+  });
+
+  it("leads to its servers in turn, and refuses where one is not there", async (t) => {
+    const { server, line } = await open(t);
+    const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+    const unused = createServer().listen(0, "127.0.0.1");
+    await once(unused, "listening");
+    const { port: dead } = /** @type {import("node:net").AddressInfo} */ (unused.address());
+    unused.close();
+    line.stop();
+    const both = new Line(port, dead);
+    t.after(() => both.stop());
+    await both.start().then((origin) => addresses.set(both, origin));
+    await open(t, both, server);
+    assert.equal(await new End(await dial(both)).failed, "ECONNRESET");
+  });
+});
+
+/** One end of a connection, and what came out of it. */
+class End {
+  read = "";
+  /** @type {Queue<undefined>} */
+  #arrived = new Queue("data");
+
+  /** @param {import("node:net").Socket} socket */
+  constructor(socket) {
+    this.socket = socket;
+    this.ended = once(socket, "end").then(() => "end", () => "error");
+    /** @type {Promise<string>} */
+    this.failed = new Promise((resolve) => socket.on("error", (error) => resolve(/** @type {any} */ (error).code)));
+    socket.on("data", (data) => {
+      this.read += data;
+      this.#arrived.push(undefined);
+    });
+  }
+
+  /** All that was read, when it is so much. @param {number} length */
+  async reads(length) {
+    while (this.read.length < length) await this.#arrived.next();
+    return this.read;
+  }
+}
+
+/** @type {Map<Line, string>} */
+const addresses = new Map();
+
+/** @type {Map<Line, import("node:net").Server>} */
+const servers = new Map();
+
+/**
+ * A visitor who has been let in, on a new line or on one that there is.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {Line} [line]
+ * @param {import("node:net").Server} [server]
+ */
+async function open(t, line, server = line && servers.get(line)) {
+  if (!server) {
+    server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    t.after(() => server?.close());
+  }
+  if (!line) {
+    line = new Line(/** @type {import("node:net").AddressInfo} */ (server.address()).port);
+    addresses.set(line, await line.start());
+    t.after(() => line?.stop());
+  }
+  servers.set(line, server);
+  const accepted = once(server, "connection");
+  const visitor = new End(await dial(line));
+  const [socket] = await accepted;
+  t.after(() => [visitor.socket, socket].forEach((socket) => socket.destroy()));
+  return { line, server, visitor, host: new End(socket) };
+}
+
+/** @param {Line} line */
+async function dial(line) {
+  const { port } = new URL(addresses.get(line) ?? "");
+  const socket = connect({ port: Number(port), host: "127.0.0.1", allowHalfOpen: true });
+  await once(socket, "connect");
+  return socket;
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { readOptions } from "./options.mjs";
+import { schedule } from "./schedule.mjs";
+import { TOGETHER } from "./troubles.mjs";
+
+const CAST = { lines: ["a", "b", "c", "late"], servers: 2, late: { line: "late", at: 6_000 } };
+
+/** @param {Record<string, string>} env */
+function plan(env) {
+  return schedule(readOptions({ SECONDS: "60", CLUSTER: "1", ...env }), CAST);
+}
+
+describe("the schedule", () => {
+  it("is repeated by its seed, and is another one with another", () => {
+    assert.deepEqual(plan({ SEED: "7" }), plan({ SEED: "7" }));
+    assert.notDeepEqual(plan({ SEED: "7" }), plan({ SEED: "8" }));
+  });
+
+  it("has every kind of trouble within a minute", () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const { lines, servers } = plan({ SEED: String(seed) });
+      assert.deepEqual(new Set([...lines, ...servers].map(({ kind }) => kind)), new Set(TOGETHER), `seed ${seed}`);
+    }
+  });
+
+  it("has one trouble of a line at a time, and none beyond the end", () => {
+    const { lines } = plan({ SEED: "3" });
+    for (const line of CAST.lines) {
+      let free = 0;
+      for (const { at, lasts } of lines.filter((trouble) => trouble.line === line)) {
+        assert.ok(at >= free && at + lasts <= 60_000);
+        free = at + lasts;
+      }
+    }
+  });
+
+  it("has only the troubles that were asked for, besides the dark that the late page joins in", () => {
+    const { lines, servers } = plan({ TROUBLES: "stall" });
+    assert.deepEqual(new Set(lines.map(({ kind }) => kind)), new Set(["dark", "stall", "stall-up", "stall-down"]));
+    assert.deepEqual(servers, []);
+    assert.deepEqual(lines.filter(({ kind }) => kind === "dark").map(({ line, at }) => ({ line, at })), [CAST.late]);
+  });
+});
+
+describe("the options", () => {
+  it("name what is wrong, and what was expected", () => {
+    assert.throws(() => readOptions({ SECONDS: "soon" }), { message: 'SECONDS must be a whole number of at least 15; got "soon"' });
+    assert.throws(() => readOptions({ SEED: "" }), { message: 'SEED must be a whole number of at least 0; got ""' });
+    assert.throws(() => readOptions({ TROUBLES: "cut,rain" }), /^TypeError: TROUBLES must name some of cut-rst, .*; got "rain"$/);
+    assert.throws(() => readOptions({ TROUBLES: "redis" }), /got "redis"/, "one server has none");
+  });
+});
