@@ -12,7 +12,8 @@ include tools.mk
 export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
 .PHONY: help demo build backend test lint clean bench bench-server figures
-.PHONY: test-rust test-browser test-hook test-package test-docs test-yew test-consumers test-backend test-e2e test-engines test-cluster sim herd mutants release-check
+.PHONY: test-rust test-browser test-hook test-package test-docs test-yew test-consumers test-backend test-e2e test-engines test-cluster test-chaos
+.PHONY: chaos chaos-cluster sim herd mutants release-check
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /|/' | column -t -s '|'
@@ -26,7 +27,7 @@ build: pkg/wasm/core.js ## Build the npm package into pkg/
 backend: $(VENV)/.installed ## Start the server alone: PORT=8000, data in DATA_DIR
 	@cd www/backend && exec .venv/bin/python manage.py demo --port $(PORT)
 
-test: lint test-rust test-backend test-browser test-hook test-package test-docs test-e2e ## Run everything
+test: lint test-rust test-backend test-browser test-hook test-package test-docs test-e2e test-chaos ## Run everything
 	$(call say,All tests passed)
 
 test-rust: tools-rust ## The core: scenarios properties simulation and model in virtual time
@@ -96,6 +97,24 @@ test-e2e: build $(VENV)/.installed www/app/dist/index.html tests/node_modules/.p
 test-engines: build $(VENV)/.installed www/app/dist/index.html tests/node_modules/.package-lock.json tools-chromium tools-firefox tools-webkit ## The same in Chromium, Firefox and WebKitGTK
 	$(call say,End to end in three engines: some minutes each)
 	@cd tests && xvfb-run --auto-servernum npm run --silent test:engines
+
+STORM := build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium
+
+# As the seed says; TROUBLES=cut,stall chooses kinds. The shell gives SECONDS a meaning of its own, so env hands it over.
+storm = @cd tests && env CLUSTER=$(1) SECONDS=$(or $(2),$(SECONDS),120) SEED=$(or $(SEED),1) TROUBLES='$(TROUBLES)' npm run --silent chaos
+
+chaos: $(STORM) ## Pages in a storm, on the real server: SECONDS=120 SEED=1 TROUBLES=cut,stall
+	$(call say,A storm)
+	$(call storm,)
+
+chaos-cluster: $(STORM) tools-services ## The same on PostgreSQL Redis and two server processes
+	$(call say,A storm over a cluster)
+	$(call storm,1)
+
+test-chaos: $(STORM) ## The storm's own tests, and a short storm
+	$(call say,A short storm)
+	@cd tests && npm run --silent test:chaos
+	$(call storm,,20)
 
 lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/node_modules/.package-lock.json \
     tests/bench/node_modules/.package-lock.json ## Formats, lints, docs and types

@@ -30,7 +30,8 @@ export function noticing({ stays, incidents }) {
 
 /** @param {Outcome} outcome */
 export function returning({ stays, incidents }) {
-  return `${spread(stays.flatMap((stay) => incidents.flatMap((incident) => returned(stay, incident, incidents) ?? [])))} from the network's return to connected`;
+  const took = stays.flatMap((stay) => outages(stay).map((outage) => returned(stay, outage, incidents)));
+  return `${spread(took)} from the network's return to connected`;
 }
 
 /**
@@ -42,6 +43,7 @@ export function returning({ stays, incidents }) {
  */
 function noticed(stay, incident) {
   const { from, revived } = incident;
+  // One that has not begun by then has no state at all.
   if (!incident.isDeath || !isOn(stay, incident) || !isConnectedAt(stay, from)) return undefined;
   const said = stay.sent.find(({ at }) => at >= from);
   const lost = stay.states.find(({ at, isConnected }) => at >= from && !isConnected)?.at ?? Infinity;
@@ -58,30 +60,36 @@ function noticed(stay, incident) {
   return { stay, incident, took, wasNoticed, isFirst };
 }
 
+/** From when the page was not connected until when it was again. @param {Stay} stay */
+function outages({ states }) {
+  /** @type {{lost: number, back: number}[]} */
+  const outages = [];
+  let lost = Infinity;
+  for (const { at, isConnected } of states) {
+    if (!isConnected) lost = Math.min(lost, at);
+    else if (lost < Infinity) {
+      outages.push({ lost, back: at });
+      lost = Infinity;
+    }
+  }
+  return outages;
+}
+
 /**
- * The ms from the end of an incident to the page's next connection, where nothing else happened in between.
+ * The ms from the end of the last trouble within an outage, or from its beginning where there was none, to its end.
  *
  * @param {Stay} stay
- * @param {Incident} incident
+ * @param {{lost: number, back: number}} outage
  * @param {Incident[]} incidents
  */
-function returned(stay, incident, incidents) {
-  if (!isOn(stay, incident)) return undefined;
-  const lost = stay.states.find(({ at, isConnected }) => at >= incident.from && !isConnected);
-  if (!lost) return undefined;
-  // A connection that was dead is lost for the page only when it notices.
-  const since = Math.max(lost.at, incident.until);
-  const back = stay.states.find(({ at, isConnected }) => at >= since && isConnected);
-  if (!back) return undefined;
-  const isDisturbed = incidents.some(
-    (other) => other !== incident && isOn(stay, other) && other.from < back.at && other.until > incident.from,
-  );
-  return isDisturbed ? undefined : back.at - since;
+function returned(stay, { lost, back }, incidents) {
+  const ends = incidents.filter((incident) => isOn(stay, incident)).map(({ until }) => until);
+  return back - Math.max(lost, ...ends.filter((end) => end < back));
 }
 
 /** Whether it happened to the page while that was there. @param {Stay} stay @param {Incident} incident */
 function isOn(stay, { line, from }) {
-  return (line === undefined || line === stay.line) && from >= stay.began && from <= stay.left;
+  return (line === undefined || line === stay.line) && from <= stay.left;
 }
 
 /** @param {Stay} stay @param {number} time */

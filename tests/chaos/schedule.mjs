@@ -4,10 +4,10 @@ import { Dice } from "./dice.mjs";
 import { OF_A_LINE, OF_A_SERVER } from "./troubles.mjs";
 
 /** How long a line is well between two troubles, in ms. */
-const WELL = /** @type {const} */ ([1_500, 6_000]);
+const WELL = /** @type {const} */ ([3_000, 9_000]);
 
 /** From one trouble of the servers to the next, in ms. */
-const APART = /** @type {const} */ ([5_000, 12_000]);
+const APART = /** @type {const} */ ([10_000, 18_000]);
 
 /**
  * @typedef {{at: number, kind: string, line: string, lasts: number}} LineTrouble
@@ -66,7 +66,7 @@ function serverTroubles(dice, end, kinds, servers) {
   if (kinds.length === 0) return planned;
   for (let at = dice.between(4_000, 6_000); at < end; at += dice.between(...APART)) {
     const server = Math.floor(dice.roll() * servers);
-    planned.push({ at, kind: deck.draw(), server, lasts: dice.between(500, 3_000) });
+    planned.push({ at, kind: deck.draw(), server, lasts: dice.between(0, 1_500) });
   }
   return planned;
 }
