@@ -104,8 +104,18 @@ describe("the checks find", () => {
     assert.deepEqual(failing(dead({ noticedAfter: Infinity, revivedAfter: 7_000 })), ["noticed"]);
   });
 
-  it("no fault in a page that grows patient while nothing is answered", () => {
-    assert.deepEqual(failing(dead({ noticedAfter: 9_000, isAnswered: false })), []);
+  it("no fault in a page that has grown patient, having lost three in a row without an answer", () => {
+    const unlucky = dead({ noticedAfter: 9_000 });
+    assert.deepEqual(failing(unlucky), ["noticed"]);
+    const [{ states, sent }] = unlucky.stays;
+    const before = [1, 2, 3].flatMap((n) => [
+      { at: BEGAN + 300 * n, isConnected: false, error: "Connection lost" },
+      { at: BEGAN + 300 * n + 100, isConnected: true, error: null },
+    ]);
+    states.splice(1, 0, ...before);
+    assert.deepEqual(failing(unlucky), ["noticed"], "answers make up for it");
+    for (const one of sent) one.settled = BEGAN + 50_000;
+    assert.deepEqual(failing(unlucky), []);
   });
 });
 
@@ -164,15 +174,14 @@ function stay(user, sent, stored) {
 /**
  * The connection of the first page dies before its third message.
  *
- * @param {{noticedAfter: number, revivedAfter?: number, isAnswered?: boolean}} how in ms from that message
+ * @param {{noticedAfter: number, revivedAfter?: number}} how in ms from that message
  */
-function dead({ noticedAfter, revivedAfter = Infinity, isAnswered = true }) {
+function dead({ noticedAfter, revivedAfter = Infinity }) {
   const dying = outcome();
   const [{ sent, states, line }] = dying.stays;
   const from = sent[2].at - 100;
   const revived = sent[2].at + revivedAfter;
   dying.incidents.push({ kind: "stall", line, from, until: revived, isDeath: true, revived });
-  if (!isAnswered) for (const one of sent) one.settled = from + 60_000;
   if (noticedAfter < Infinity) states.push({ at: sent[2].at + noticedAfter, isConnected: false, error: "Connection lost" });
   return dying;
 }

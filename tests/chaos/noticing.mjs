@@ -12,10 +12,13 @@ const LIMIT = 6_000;
 /** An answer within this time is a quick one, in ms. */
 const QUICK = 2_000;
 
+/** Connections that are lost in a row, less the quick answers since, before a page may grow patient. */
+const STRIKES = 3;
+
 /** @param {Outcome} outcome @returns {import("./checks.mjs").Finding} */
 export function noticing({ stays, incidents }) {
-  const cases = stays.flatMap((stay) => incidents.flatMap((incident) => noticed(stay, incident) ?? []));
-  const measured = cases.filter(({ isFirst }) => isFirst);
+  const cases = stays.flatMap((stay) => deaths(stay, incidents).flatMap((incident) => noticed(stay, incident) ?? []));
+  const measured = cases.filter(({ isDue }) => isDue);
   const excepted = cases.length - measured.length;
   const failures = measured
     .filter(({ took }) => took > LIMIT)
@@ -25,7 +28,7 @@ export function noticing({ stays, incidents }) {
     });
   const took = measured.filter(({ wasNoticed }) => wasNoticed).map(({ took }) => took);
   const summary = `${spread(took)} from a message on a dead connection to noticing, at most ${LIMIT} ms`;
-  return { name: "noticed", summary: excepted > 0 ? `${summary}; ${excepted} without an answer since the last` : summary, failures };
+  return { name: "noticed", summary: excepted > 0 ? `${summary}; ${excepted} more by pages that had lost one after the other` : summary, failures };
 }
 
 /** @param {Outcome} outcome */
@@ -34,17 +37,26 @@ export function returning({ stays, incidents }) {
   return `${spread(took)} from the network's return to connected`;
 }
 
+/** What killed a connection of the page that was alive. @param {Stay} stay @param {Incident[]} incidents */
+function deaths(stay, incidents) {
+  let deadUntil = -Infinity;
+  return incidents.filter((incident) => {
+    const { isDeath, from, revived } = incident;
+    if (!isDeath || !isOn(stay, incident) || !isConnectedAt(stay, from) || from < deadUntil) return false;
+    const lost = stay.states.find(({ at, isConnected }) => at >= from && !isConnected)?.at ?? Infinity;
+    deadUntil = Math.min(lost, revived);
+    return true;
+  });
+}
+
 /**
- * `isFirst`: the server had answered quickly since the page last gave a connection up. A page that gives up again and
- * again may grow patient.
+ * How long a page took to notice a death. `isDue`: it may not have grown patient yet.
  *
  * @param {Stay} stay
  * @param {Incident} incident
  */
 function noticed(stay, incident) {
   const { from, revived } = incident;
-  // One that has not begun by then has no state at all.
-  if (!incident.isDeath || !isOn(stay, incident) || !isConnectedAt(stay, from)) return undefined;
   const said = stay.sent.find(({ at }) => at >= from);
   const lost = stay.states.find(({ at, isConnected }) => at >= from && !isConnected)?.at ?? Infinity;
   if (!said || said.at > lost || said.at > revived) return undefined;
@@ -53,11 +65,24 @@ function noticed(stay, incident) {
   const wasNoticed = lost <= until;
   // It went on, or the page was reloaded, before it had to be noticed.
   if (!wasNoticed && took <= LIMIT) return undefined;
-  const lastLost = stay.states.findLast(({ at, isConnected }) => at < from && !isConnected)?.at ?? 0;
-  const isFirst = stay.sent.some(
-    ({ at, settled, connected }) => connected && at > lastLost && settled !== undefined && settled < from && settled - at < QUICK,
+  return { stay, incident, took, wasNoticed, isDue: strikes(stay, from) < STRIKES };
+}
+
+/**
+ * The connections that a page had lost up to a time, less the quick answers since each.
+ *
+ * @param {Stay} stay
+ * @param {number} time
+ */
+function strikes({ states, sent }, time) {
+  const lost = states.filter(({ isConnected }, n) => !isConnected && states[n - 1]?.isConnected).map(({ at }) => ({ at, by: 1 }));
+  const answers = sent.flatMap(({ at, settled, connected }) =>
+    connected && settled !== undefined && settled - at <= QUICK ? [{ at: settled, by: -1 }] : [],
   );
-  return { stay, incident, took, wasNoticed, isFirst };
+  return [...lost, ...answers]
+    .filter(({ at }) => at < time)
+    .sort((one, other) => one.at - other.at)
+    .reduce((count, { by }) => Math.max(0, count + by), 0);
 }
 
 /** From when the page was not connected until when it was again. @param {Stay} stay */
@@ -87,7 +112,7 @@ function returned(stay, { lost, back }, incidents) {
   return back - Math.max(lost, ...ends.filter((end) => end < back));
 }
 
-/** Whether it happened to the page while that was there. @param {Stay} stay @param {Incident} incident */
+/** Whether it happened to the page before that left. @param {Stay} stay @param {Incident} incident */
 function isOn(stay, { line, from }) {
   return (line === undefined || line === stay.line) && from <= stay.left;
 }
