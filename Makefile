@@ -100,16 +100,16 @@ test-engines: build $(VENV)/.installed www/app/dist/index.html tests/node_module
 
 STORM := build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium
 
-# As the seed says; TROUBLES=cut,stall chooses kinds. The shell gives SECONDS a meaning of its own, so env hands it over.
-storm = @cd tests && env CLUSTER=$(1) SECONDS=$(or $(2),$(SECONDS),120) SEED=$(or $(SEED),1) TROUBLES='$(TROUBLES)' npm run --silent chaos
+# $(call storm,1 for a cluster,seconds unless SECONDS says). To the shell, SECONDS means something else: env hands it on.
+storm = @cd tests && env CLUSTER=$(1) SECONDS=$(or $(SECONDS),$(2)) SEED=$(or $(SEED),1) TROUBLES='$(TROUBLES)' npm run --silent chaos
 
 chaos: $(STORM) ## Pages in a storm, on the real server: SECONDS=120 SEED=1 TROUBLES=cut,stall
 	$(call say,A storm)
-	$(call storm,)
+	$(call storm,,120)
 
 chaos-cluster: $(STORM) tools-services ## The same on PostgreSQL Redis and two server processes
 	$(call say,A storm over a cluster)
-	$(call storm,1)
+	$(call storm,1,120)
 
 test-chaos: $(STORM) ## The storm's own tests, and a short storm
 	$(call say,A short storm)

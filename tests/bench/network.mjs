@@ -170,9 +170,9 @@ async function countPings(cases) {
 /** All at the same time, so that nobody has a quieter network than others. @param {Case[]} cases */
 async function cutTheLine(cases) {
   const before = await Promise.all(cases.map(({ page }) => page.run("read")));
-  for (const { proxy } of cases) proxy.cut();
+  for (const { proxy } of cases) proxy.refuse();
   await sleep(CUT);
-  for (const { proxy } of cases) proxy.mend();
+  await Promise.all(cases.map(({ proxy }) => proxy.mend()));
   for (const [i, one] of cases.entries()) {
     await until(one.page, (now) => now.connected === one.ids.length);
     const now = await one.page.run("read");

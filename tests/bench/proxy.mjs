@@ -1,10 +1,10 @@
-// Stands between the pages and the server: counts what passes on the wire, and cuts the line.
+// A line that counts what passes on the wire.
 
-import { connect, createServer } from "node:net";
+import { Line } from "../support/line.mjs";
 
 const PING = 9;
 
-export class Proxy {
+export class Proxy extends Line {
   /** WebSocket handshakes that the server has answered. */
   handshakes = 0;
   /** Ping frames, which no page ever sees. */
@@ -13,64 +13,9 @@ export class Proxy {
   bytesDown = 0;
   /** Every WebSocket that a page has asked for. @type {{path: string, isOpen: boolean}[]} */
   webSockets = [];
-  /** Connections that were turned away while the line was cut. */
-  refused = 0;
 
-  #isCut = false;
-  /** @type {Set<import("node:net").Socket>} */
-  #sockets = new Set();
-  #server = createServer((near) => this.#join(near));
-
-  /** @param {number} port of the server */
-  constructor(port) {
-    this.port = port;
-  }
-
-  /** @returns {Promise<string>} the origin of the server, as seen through this */
-  async start() {
-    await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", () => resolve(undefined)));
-    return `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (this.#server.address()).port}`;
-  }
-
-  cut() {
-    this.#isCut = true;
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  /** Nothing passes any more on the present connections, and nobody is told. */
-  halfOpen() {
-    for (const socket of this.#sockets) socket.unpipe().pause();
-  }
-
-  mend() {
-    this.#isCut = false;
-  }
-
-  stop() {
-    this.cut();
-    this.#server.close();
-  }
-
-  /** @param {import("node:net").Socket} near */
-  #join(near) {
-    if (this.#isCut) {
-      this.refused += 1;
-      near.destroy();
-      return;
-    }
-    const far = connect(this.port, "127.0.0.1");
-    for (const [socket, other] of /** @type {const} */ ([
-      [near, far],
-      [far, near],
-    ])) {
-      this.#sockets.add(socket);
-      socket.setNoDelay().pipe(other);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        this.#sockets.delete(socket);
-        other.destroy();
-      });
-    }
+  /** @param {import("node:net").Socket} near @param {import("node:net").Socket} far */
+  joined(near, far) {
     near.on("data", (data) => (this.bytesUp += data.length));
     far.on("data", (data) => (this.bytesDown += data.length));
     this.#noteWebSocket(near);

@@ -127,14 +127,14 @@ describe("when the network is cut", () => {
     const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
     const [title] = TITLES;
     for (const person of [ana, ben]) await person.open(title);
-    ana.line.cut();
+    ana.line.refuse();
     await ana.isTold(LOST);
     await ana.write(title, "from the dark");
     await ana.sees(title, "Waiting for the connection");
     await ben.write(title, "while you were away");
     await ben.sees(title, "while you were away");
     assert.equal(await ana.log(title).withText("while you were away").count(), 0);
-    ana.line.mend();
+    await ana.line.mend();
 
     await ana.sees(title, "while you were away");
     await ben.sees(title, "from the dark");

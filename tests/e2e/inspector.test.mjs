@@ -14,9 +14,9 @@ describe("the inspector in the demo", () => {
     await shows(ana, "Listeners");
     await ana.write("Saturday hike", "who is listening?");
     await shows(ana, "who is listening?");
-    ana.line.cut();
+    ana.line.refuse();
     await shows(ana, "waiting");
-    ana.line.mend();
+    await ana.line.mend();
     await shows(ana, "connected");
     await ana.press("Inspector");
     await ana.page.until(() => document.querySelector("inbox-socket-devtools") === null);
@@ -30,7 +30,7 @@ describe("the inspector in the demo", () => {
       await shows(ana, "connected");
       assert.deepEqual(await covered(ana), []);
       await ana.open("Saturday hike");
-      ana.line.cut();
+      ana.line.refuse();
       await shows(ana, "waiting");
       assert.deepEqual(await covered(ana), []);
     });

@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Proxy } from "../bench/proxy.mjs";
 import { Backend } from "../support/backend.mjs";
 import { bundle } from "../support/bundle.mjs";
+import { Line } from "../support/line.mjs";
 import { TestServer } from "../support/server.mjs";
 import { borrowBrowser } from "../support/webdriver/pool.mjs";
 
@@ -15,9 +15,9 @@ const MINUTE = 60_000;
 
 test("a thousand messages each way are stored once and heard once, in order, through cuts and kills", async (t) => {
   const backend = await Backend.start(t);
-  const proxy = new Proxy(Number(new URL(backend.origin).port));
-  const origin = await proxy.start();
-  t.after(() => proxy.stop());
+  const line = new Line(backend.port);
+  const origin = await line.start();
+  t.after(() => line.stop());
   // The scripts are not what is tried here: they do not come through the line.
   const files = await bundle({ page: "hook/root/page.ts" });
   const scripts = await TestServer.start({ files, headers: { "access-control-allow-origin": "*" } });
@@ -33,20 +33,19 @@ test("a thousand messages each way are stored once and heard once, in order, thr
 
   await Promise.all(pages.map((page, writer) => page.evaluate(write, { conversation, writer, count: MESSAGES })));
   const trouble = [
-    () => proxy.cut(),
-    () => proxy.halfOpen(),
+    () => line.cut(),
+    () => line.halfOpen(),
     async () => {
       await backend.kill();
       await backend.restart();
     },
-    () => proxy.cut(),
+    () => line.cut(),
   ];
   for (const [n, happen] of trouble.entries()) {
     // In mid-traffic: when another sixth has been heard.
     const reached = ((n + 1) * MESSAGES) / 3;
     await pages[0].until((count) => window["heard"].length >= count, reached, 2 * MINUTE);
     await happen();
-    proxy.mend();
   }
 
   const everything = 2 * MESSAGES;

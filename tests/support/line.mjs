@@ -143,6 +143,7 @@ export class Line {
 class Connection {
   /** @param {import("node:net").Socket} near @param {import("node:net").Socket} far @param {Conditions} conditions */
   constructor(near, far, conditions) {
+    this.far = far;
     this.sockets = [near, far];
     for (const socket of this.sockets) socket.setNoDelay().on("error", () => {});
     this.flows = [new Flow(near, far, "up", conditions), new Flow(far, near, "down", conditions)];
@@ -159,7 +160,7 @@ class Connection {
 
   halfOpen() {
     this.#stopFlows();
-    this.sockets[1].resetAndDestroy();
+    this.far.resetAndDestroy();
   }
 
   destroy() {
