@@ -20,13 +20,15 @@ function calm({ unrest }) {
 
 /** @param {Outcome} outcome @returns {Finding} */
 function settled({ stays }) {
+  /** @type {Failure[]} */
   const failures = [];
   let orphans = 0;
   for (const { page, sent } of sayings(stays)) {
-    if (sent.result?.status === "sent") failures.push({ page: page.name, at: sent.at, what: `"${sent.text}" was sent unacknowledged` });
+    const fail = (/** @type {string} */ what) => failures.push({ page: page.name, at: sent.at, what });
+    if (sent.result?.status === "sent") fail(`"${sent.text}" was sent unacknowledged`);
     if (sent.result) continue;
     if (page.wasReloaded) orphans += 1;
-    else failures.push({ page: page.name, at: sent.at, what: `"${sent.text}" was never settled` });
+    else fail(`"${sent.text}" was never settled`);
   }
   const count = stays.flatMap(({ sent }) => sent).length;
   return { name: "settled", summary: `${count} promises, ${orphans} of them lost with a reloaded page`, failures };
@@ -43,7 +45,8 @@ function accepted({ stays, stored }) {
     const found = rows.get(sent.text) ?? [];
     const isRight = found.length === 1 && found[0]?.id === sent.result.messageId && isOf(found[0], page, sent);
     if (!isRight) {
-      const what = `"${sent.text}", delivered as ${sent.result.messageId}, is stored ${times(found.length)}: ${JSON.stringify(found)}`;
+      const rows = `${times(found.length)}: ${JSON.stringify(found)}`;
+      const what = `"${sent.text}", delivered as ${sent.result.messageId}, is stored ${rows}`;
       failures.push({ page: page.name, at: sent.at, what });
     }
   }
@@ -57,7 +60,8 @@ function storedOnce({ stays, stored }) {
   const known = new Set([...sayings(stays)].map(({ sent }) => sent.text));
   for (const [text, rows] of grouped(stored, ({ text }) => text)) {
     const at = rows[0]?.at;
-    if (rows.length > 1) failures.push({ at, what: `"${text}" is stored ${times(rows.length)}: ${JSON.stringify(rows)}` });
+    const found = `${times(rows.length)}: ${JSON.stringify(rows)}`;
+    if (rows.length > 1) failures.push({ at, what: `"${text}" is stored ${found}` });
     if (!known.has(text)) failures.push({ at, what: `"${text}" is stored, and no page has said it` });
   }
   for (const [name, rows] of grouped(stored, ({ user, clientId }) => `${user} ${clientId}`)) {
@@ -114,7 +118,8 @@ function keptOrder({ stays, stored }) {
       for (const { text, at } of sents) {
         const seq = seqs.get(text);
         if (seq === undefined) continue;
-        if (seq < last.seq) failures.push({ page: stay.name, at, what: `"${text}" (seq ${seq}) is before "${last.text}" (${last.seq})` });
+        const what = `"${text}" (seq ${seq}) is stored before "${last.text}" (seq ${last.seq})`;
+        if (seq < last.seq) failures.push({ page: stay.name, at, what });
         last = { seq, text };
       }
     }
@@ -147,7 +152,8 @@ function hearing(name, { stays, stored }, of) {
   for (const stay of stays) {
     const heard = grouped(of(stay), ({ conversation }) => conversation);
     for (const conversation of heard.keys()) {
-      if (!stay.conversations.includes(conversation)) failures.push({ page: stay.name, what: `heard conversation ${conversation}` });
+      const what = `heard conversation ${conversation}, which is not one of ${stay.user}'s`;
+      if (!stay.conversations.includes(conversation)) failures.push({ page: stay.name, what });
     }
     for (const conversation of stay.conversations) {
       const rows = rooms.get(conversation) ?? [];
@@ -159,7 +165,12 @@ function hearing(name, { stays, stored }, of) {
   return { name, summary: `${count} messages by ${stays.length} pages, each once and in order`, failures };
 }
 
-/** @param {Stay} stay @param {number} conversation @param {import("./page.ts").Heard[]} frames @param {Stored[]} rows */
+/**
+ * @param {Stay} stay
+ * @param {number} conversation
+ * @param {import("./page.ts").Heard[]} frames what the page heard of it
+ * @param {Stored[]} rows what is stored of it
+ */
 function compare(stay, conversation, frames, rows) {
   /** @type {Failure[]} */
   const failures = [];
@@ -170,7 +181,8 @@ function compare(stay, conversation, frames, rows) {
   for (const { seq, id, text, at } of frames) {
     const row = bySeq.get(seq);
     if (seq <= last) fail(`seq ${seq} came after seq ${last}`, at);
-    if (row && (row.id !== id || row.text !== text)) fail(`seq ${seq} was heard as ${id} "${text}" and is stored as ${row.id} "${row.text}"`, at);
+    const isSame = !row || (row.id === id && row.text === text);
+    if (!isSame) fail(`seq ${seq} was heard as ${id} "${text}" and is stored as ${row.id} "${row.text}"`, at);
     last = seq;
   }
   const seqs = new Set(frames.map(({ seq }) => seq));
@@ -182,11 +194,11 @@ function compare(stay, conversation, frames, rows) {
   return failures;
 }
 
-/** Nothing but messages: there is no gap while the server has all its history. @param {Outcome} outcome @returns {Finding} */
+/** Nothing but messages: the server has all its history, so there is no gap. @param {Outcome} outcome @returns {Finding} */
 function told({ stays }) {
   const failures = [];
   for (const { name, told, complaints } of stays) {
-    for (const frame of told) failures.push({ page: name, at: /** @type {any} */ (frame).at, what: `was told ${JSON.stringify(frame)}` });
+    for (const frame of told) failures.push({ page: name, at: frame.at, what: `was told ${JSON.stringify(frame)}` });
     for (const complaint of complaints) failures.push({ page: name, what: `complained: ${complaint}` });
   }
   return { name: "told", summary: "no gap, no error, no complaint", failures };

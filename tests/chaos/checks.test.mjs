@@ -92,7 +92,7 @@ describe("the checks find", () => {
 
   it("a gap that a page was told of", () => {
     const gap = outcome();
-    gap.stays[0].told.push({ action: "gap" });
+    gap.stays[0].told.push({ at: BEGAN, action: "gap" });
     assert.deepEqual(failing(gap), ["told"]);
   });
 
@@ -121,14 +121,16 @@ describe("the checks find", () => {
 
 /** The names of the checks that fail. @param {import("./storm.mjs").Outcome} outcome */
 function failing(outcome) {
-  return [...CHECKS, noticing].map((check) => check(outcome)).filter(({ failures }) => failures.length > 0).map(({ name }) => name);
+  const findings = [...CHECKS, noticing].map((check) => check(outcome));
+  return findings.filter(({ failures }) => failures.length > 0).map(({ name }) => name);
 }
 
 /** Three messages of one page, heard by it and another one. */
 function outcome() {
   const texts = ["one", "two", "three"];
   const stored = texts.map((text, n) => {
-    return { conversation: 1, seq: 11 + n, id: 101 + n, user: "ana", clientId: `page-${n}`, text, at: BEGAN + 1_000 * n + 10 };
+    const at = BEGAN + 1_000 * n + 10;
+    return { conversation: 1, seq: 11 + n, id: 101 + n, user: "ana", clientId: `page-${n}`, text, at };
   });
   const sent = stored.map(({ text, at, id }) => {
     const result = /** @type {import("inbox-socket").SendResult} */ ({ status: "delivered", messageId: id });
@@ -164,7 +166,7 @@ function stay(user, sent, stored) {
     sent,
     heard: hear(),
     overheard: hear(),
-    /** @type {object[]} */
+    /** @type {import("./page.ts").Account["told"]} */
     told: [],
     /** @type {import("./page.ts").Account["states"]} */
     states: [{ at: BEGAN, isConnected: true, error: null }],
@@ -182,6 +184,7 @@ function dead({ noticedAfter, revivedAfter = Infinity }) {
   const from = sent[2].at - 100;
   const revived = sent[2].at + revivedAfter;
   dying.incidents.push({ kind: "stall", line, from, until: revived, isDeath: true, revived });
-  if (noticedAfter < Infinity) states.push({ at: sent[2].at + noticedAfter, isConnected: false, error: "Connection lost" });
+  const at = sent[2].at + noticedAfter;
+  if (noticedAfter < Infinity) states.push({ at, isConnected: false, error: "Connection lost" });
   return dying;
 }

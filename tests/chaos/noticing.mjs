@@ -28,7 +28,8 @@ export function noticing({ stays, incidents }) {
     });
   const took = measured.filter(({ wasNoticed }) => wasNoticed).map(({ took }) => took);
   const summary = `${spread(took)} from a message on a dead connection to noticing, at most ${LIMIT} ms`;
-  return { name: "noticed", summary: excepted > 0 ? `${summary}; ${excepted} more by pages that had lost one after the other` : summary, failures };
+  const exceptions = excepted > 0 ? `; ${excepted} more by pages that had lost one connection after the other` : "";
+  return { name: "noticed", summary: summary + exceptions, failures };
 }
 
 /** @param {Outcome} outcome */
@@ -75,7 +76,9 @@ function noticed(stay, incident) {
  * @param {number} time
  */
 function strikes({ states, sent }, time) {
-  const lost = states.filter(({ isConnected }, n) => !isConnected && states[n - 1]?.isConnected).map(({ at }) => ({ at, by: 1 }));
+  const lost = states
+    .filter(({ isConnected }, n) => !isConnected && states[n - 1]?.isConnected)
+    .map(({ at }) => ({ at, by: 1 }));
   const answers = sent.flatMap(({ at, settled, connected }) =>
     connected && settled !== undefined && settled - at <= QUICK ? [{ at: settled, by: -1 }] : [],
   );

@@ -36,7 +36,8 @@ function readTroubles(text, all) {
   const chosen = text.split(",").map((name) => {
     const matching = all.filter((trouble) => trouble === name || trouble.startsWith(`${name}-`));
     if (matching.length > 0) return matching;
-    throw new TypeError(`TROUBLES must name some of ${all.join(", ")}, separated by commas; got ${JSON.stringify(name)}`);
+    const got = JSON.stringify(name);
+    throw new TypeError(`TROUBLES must name some of ${all.join(", ")}, separated by commas; got ${got}`);
   });
   return [...new Set(chosen.flat())];
 }

@@ -43,7 +43,7 @@ export interface Account {
   /** By the listener to every conversation. */
   overheard: Heard[];
   /** Frames that are not messages. */
-  told: object[];
+  told: { at: number; action: string }[];
   states: { at: number; isConnected: boolean; error: string | null }[];
 }
 
@@ -96,8 +96,8 @@ function fail() {
   throw new Error("a listener throws");
 }
 
-function heard({ conversation_id, seq, message_id, message }: inbox.InboxMessage): Heard {
-  return { conversation: Number(conversation_id), seq: Number(seq), id: message_id ?? "", text: message, at: Date.now() };
+function heard({ conversation_id, seq, message_id, message: text }: inbox.InboxMessage): Heard {
+  return { conversation: Number(conversation_id), seq: Number(seq), id: message_id ?? "", text, at: Date.now() };
 }
 
 function noteState() {
@@ -138,10 +138,12 @@ globalThis.storm = {
     isTalking = false;
   },
   unsettled: () => account.sent.filter(({ settled }) => settled === undefined).length,
-  /** What was heard of each conversation up to now, by number of messages and highest `seq`. */
+  /** The highest `seq` that was heard of each conversation. */
   reached() {
     const reached: Record<number, number> = {};
-    for (const { conversation, seq } of account.heard) reached[conversation] = Math.max(seq, reached[conversation] ?? 0);
+    for (const { conversation, seq } of account.heard) {
+      reached[conversation] = Math.max(seq, reached[conversation] ?? 0);
+    }
     return reached;
   },
   isConnected: () => inbox.getState().isConnected,

@@ -6,7 +6,12 @@ import { Line } from "../support/line.mjs";
 /** @typedef {import("./page.ts").Account} Account */
 /** @typedef {{name: string, user: string, throws?: boolean}} Role */
 
-/** What a page's account is kept with. @typedef {Account & {name: string, line: string, user: string, conversations: number[], complaints: string[], wasReloaded: boolean}} Stay */
+/**
+ * The account of a page until it was reloaded, or left at the end, and whose it is.
+ *
+ * @typedef {Account & {name: string, line: string, user: string, conversations: number[]} & Aside} Stay
+ * @typedef {{complaints: string[], wasReloaded: boolean}} Aside
+ */
 
 export class Participant {
   /** What became of it until it was reloaded. @type {Stay[]} */
@@ -36,7 +41,10 @@ export class Participant {
     return participant;
   }
 
-  /** @param {Role} role @param {{page: import("playwright-core").Page, line: Line, address: string, seed: number}} setup */
+  /**
+   * @param {Role} role
+   * @param {{page: import("playwright-core").Page, line: Line, address: string, seed: number}} setup
+   */
   constructor({ name, user, throws = false }, { page, line, address, seed }) {
     this.name = name;
     this.user = user;
@@ -110,7 +118,8 @@ export class Participant {
 
 const HTML = {
   contentType: "text/html",
-  body: `<!doctype html><title>storm</title><link rel="icon" href="data:,"><script type="module" src="page.js"></script>`,
+  body: `<!doctype html><title>storm</title><link rel="icon" href="data:,">
+    <script type="module" src="page.js"></script>`,
 };
 
 /** Gives the ids of the user's conversations. @param {string} username */

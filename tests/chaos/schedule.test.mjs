@@ -46,9 +46,12 @@ describe("the schedule", () => {
 
 describe("the options", () => {
   it("name what is wrong, and what was expected", () => {
-    assert.throws(() => readOptions({ SECONDS: "soon" }), { message: 'SECONDS must be a whole number of at least 15; got "soon"' });
-    assert.throws(() => readOptions({ SEED: "" }), { message: 'SEED must be a whole number of at least 0; got ""' });
-    assert.throws(() => readOptions({ TROUBLES: "cut,rain" }), /^TypeError: TROUBLES must name some of cut-rst, .*; got "rain"$/);
-    assert.throws(() => readOptions({ TROUBLES: "redis" }), /got "redis"/, "one server has none");
+    const refuses = (/** @type {Record<string, string>} */ env, /** @type {RegExp} */ message) =>
+      assert.throws(() => readOptions(env), { name: "TypeError", message });
+    refuses({ SECONDS: "soon" }, /^SECONDS must be a whole number of at least 15; got "soon"$/);
+    refuses({ SEED: "" }, /^SEED must be a whole number of at least 0; got ""$/);
+    refuses({ TROUBLES: "cut,rain" }, /^TROUBLES must name some of cut-rst, .* separated by commas; got "rain"$/);
+    // A single server has none.
+    refuses({ TROUBLES: "redis" }, /got "redis"$/);
   });
 });

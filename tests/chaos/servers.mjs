@@ -6,7 +6,12 @@ import { Backend } from "../support/backend.mjs";
 import { Services } from "./services.mjs";
 import { OF_A_SERVER } from "./troubles.mjs";
 
-/** A message as the database holds it; `at` is its `created_at` in ms. @typedef {{conversation: number, seq: number, id: number, user: string, clientId: string | null, text: string, at: number}} Stored */
+/**
+ * A message as the database holds it; `at` is its `created_at` in ms.
+ *
+ * @typedef {{conversation: number, seq: number, id: number, text: string, at: number} & Sender} Stored
+ * @typedef {{user: string, clientId: string | null}} Sender
+ */
 
 const READ = `
 import json

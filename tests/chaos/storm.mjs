@@ -36,7 +36,8 @@ const PATIENCE = 120_000;
  * What happened to a line, or to a server where there is none. A death's connections never say that they are dead;
  * `revived` is when they went on all the same. Times are those of `Date.now()`.
  *
- * @typedef {{kind: string, line?: string, server?: number, from: number, until: number, isDeath: boolean, revived: number}} Incident
+ * @typedef {{kind: string, line?: string, server?: number, isDeath: boolean} & Times} Incident
+ * @typedef {{from: number, until: number, revived: number}} Times
  * @typedef {import("./participant.mjs").Stay} Stay
  * @typedef {import("./servers.mjs").Stored} Stored
  * @typedef {{stays: Stay[], stored: Stored[], heads: Map<number, number>, incidents: Incident[], unrest: string[]}} Outcome
@@ -149,7 +150,7 @@ export class Storm {
     return incident;
   }
 
-  /** Does something so many ms after the beginning, or at once where that has passed. @param {number} at @param {() => unknown} what */
+  /** @param {number} at in ms from the beginning; at once where that has passed @param {() => unknown} what */
   async #at(at, what) {
     await sleep(Math.max(0, this.#begun + at - Date.now()));
     await what();
@@ -159,16 +160,16 @@ export class Storm {
   async #calm(servers) {
     /** @type {string[]} */
     const unrest = [];
+    const end = Date.now() + PATIENCE;
     const comes = (/** @type {string} */ what, /** @type {() => Promise<boolean>} */ attempt) =>
-      eventually(what, attempt, PATIENCE).catch((error) => unrest.push(error.message));
+      eventually(what, attempt, Math.max(0, end - Date.now())).catch((error) => unrest.push(error.message));
     await Promise.all(this.#participants.map((one) => one.fallSilent()));
     for (const one of this.#participants) {
       await comes(`${one.name}'s messages are settled`, async () => (await one.unsettled()) === 0);
     }
-    /** What was on its way when its page was reloaded may be stored late. @type {number} */
-    let count;
     let stored = await servers.stored();
-    do {
+    // What was on its way when its page was reloaded may be stored late.
+    for (let count = -1; stored.length !== count; stored = await servers.stored()) {
       count = stored.length;
       const heads = headsOf(stored);
       for (const one of this.#participants) {
@@ -177,8 +178,7 @@ export class Storm {
           return one.conversations.every((id) => (reached[id] ?? 0) >= (heads.get(id) ?? 0));
         });
       }
-      stored = await servers.stored();
-    } while (stored.length > count);
+    }
     return unrest;
   }
 

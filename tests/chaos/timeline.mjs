@@ -34,7 +34,9 @@ function entriesOfPage({ name, began, welcomed, states, heard }) {
   return [
     { at: began, what: `${name} begins to listen` },
     { at: welcomed ?? Infinity, what: `${name} has been welcomed` },
-    ...states.map(({ at, isConnected, error }) => ({ at, what: `${name} is ${isConnected ? "connected" : `not connected: ${error}`}` })),
+    ...states.map(({ at, isConnected, error }) => {
+      return { at, what: `${name} is ${isConnected ? "connected" : `not connected: ${error}`}` };
+    }),
     ...heard.map((heard) => ({ at: heard.at, what: name, heard })),
   ];
 }

@@ -9,7 +9,8 @@ const SLOW = 160_000;
  * Those of one line. `lasts` is in ms: the shortest and the longest. `isDeath`: the present connection is dead, and the
  * page is not told.
  *
- * @type {Record<string, {make: (line: Line, random: () => number) => void, lasts?: [number, number][], isDeath?: boolean}>}
+ * @typedef {{make: (line: Line, random: () => number) => void, lasts?: [number, number][], isDeath?: boolean}} Trouble
+ * @type {Record<string, Trouble>}
  */
 export const OF_A_LINE = {
   "cut-rst": { make: (line) => line.cut("RST") },
@@ -34,7 +35,7 @@ export const ALONE = [...Object.keys(OF_A_LINE), ...Object.keys(OF_A_SERVER)];
 /** What can happen to two servers with PostgreSQL and Redis. */
 export const TOGETHER = [...ALONE, "redis"];
 
-/** Some are over before anybody notices, and some outlast what a page may take to notice. @returns {[number, number][]} */
+/** One in three is over before anybody notices, the others outlast it. @returns {[number, number][]} */
 function stalls() {
   return [[1_000, 4_000], [8_000, 11_000], [8_000, 11_000]];
 }

@@ -75,8 +75,8 @@ export class Backend {
   /** Runs Python with the server's settings and models, and gives what it prints. @param {string} script */
   async run(script) {
     const env = { ...process.env, ...this.env };
-    const options = { cwd: FOLDER, env, maxBuffer: 2 ** 30 };
-    const { stdout } = await promisify(execFile)(PYTHON, ["manage.py", "shell", "--verbosity", "0", "--command", script], options);
+    const args = ["manage.py", "shell", "--verbosity", "0", "--command", script];
+    const { stdout } = await promisify(execFile)(PYTHON, args, { cwd: FOLDER, env, maxBuffer: 2 ** 30 });
     return stdout;
   }
 

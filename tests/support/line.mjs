@@ -55,7 +55,7 @@ export class Line {
     for (const connection of this.#connections) connection.cut(how);
   }
 
-  /** Forwards nothing and keeps all open; what comes meanwhile is forwarded when this is over. @param {Direction[]} ways */
+  /** Forwards nothing and keeps all open; what comes is forwarded when this is over. @param {Direction[]} ways */
   stall(...ways) {
     for (const way of ways) {
       let end = () => {};
