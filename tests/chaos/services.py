@@ -1,7 +1,7 @@
 """PostgreSQL and Redis for the storm; run in the server's folder.
 
-Prints where they are, as a line of JSON. Then obeys lines on its standard input, and answers each with `done`: `stop`
-and `start` for Redis. When the input ends, everything ends.
+Prints where they are, as a line of JSON. Then obeys lines on its standard input, and answers each
+with `done`: `stop` and `start` for Redis. When the input ends, everything ends.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 # This file's folder is what Python looks into by itself.
 sys.path.insert(0, str(Path.cwd()))
 
-from tests.cluster.programs import Postgres, Redis  # noqa: E402
+from tests.cluster.programs import Postgres, Redis
 
 
 def main() -> None:
