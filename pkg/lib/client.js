@@ -79,7 +79,10 @@ function createClient() {
 
   function setState(next) {
     state = next;
-    for (const watcher of [...watchers]) call(watcher);
+    for (const watcher of [...watchers]) {
+      // Not one that another has ended meanwhile.
+      if (watchers.has(watcher)) call(watcher);
+    }
   }
 
   /**

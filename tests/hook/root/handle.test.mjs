@@ -211,6 +211,26 @@ describe("the state", () => {
     assert.deepEqual([...new Set(seen.map((state) => JSON.stringify(state)))].length, 2, "connecting and connected");
   });
 
+  it("is not told to a watcher that has ended, also when another one has ended it in the same round", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      const told = [];
+      Object.assign(globalThis, { told });
+      inbox.subscribeState(() => {
+        told.push("first");
+        leave();
+      });
+      const leave = inbox.subscribeState(() => told.push("ended"));
+      inbox.subscribeState(() => told.push("last"));
+      inbox.subscribe(1, () => {});
+    });
+    await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+    const told = await page.evaluate(() => globalThis["told"]);
+    assert.deepEqual(told.slice(0, 2), ["first", "last"]);
+    assert.ok(!told.includes("ended"));
+  });
+
   it("reaches every other watcher when one throws", async (t) => {
     const { page, server, complaints } = await openRoot(t);
     await page.evaluate(() => {
