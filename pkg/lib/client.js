@@ -5,10 +5,14 @@ import { isDevelopment, isLogAsked } from "./asked.js";
 import { checkOptions } from "./options.js";
 import { loadCore } from "./load.js";
 import { IDLE } from "./idle.js";
+import { wakeAfter } from "./wake.js";
 
 // A registered symbol is the same in every copy of the package that is bundled into a page, so two copies find
 // one client and with it one connection. The number is the major version: what it names must stay compatible.
 const CLIENT = Symbol.for("inbox-socket.0");
+
+// Delays in ms before the core is loaded again after a failure; the last one repeats.
+const LOAD_DELAYS = [1_000, 2_000, 5_000, 10_000, 30_000];
 
 /** The page's client, made on first use. */
 export function client() {
@@ -20,6 +24,10 @@ function createClient() {
   let core = null;
   /** The load under way. @type {object | null} */
   let loading = null;
+  // How often loading has failed in a row.
+  let failures = 0;
+  /** Cancels the next load, where it is waited for. @type {(() => void) | undefined} */
+  let cancelLoad;
   /** @type {import("../index.js").ConnectionState} */
   let state = IDLE;
   /** @type {import("../index.js").Options} */
@@ -27,8 +35,8 @@ function createClient() {
   /** Who is signed in, as the option of that name has said last. @type {import("../index.js").Options["user"]} */
   let user;
   // What was asked for before the core was there, in order; each entry does one thing with the core.
-  /** @type {((core: typeof import("../wasm/core.js")) => void)[]} */
-  let pending = [];
+  /** @type {Set<(core: typeof import("../wasm/core.js")) => void>} */
+  const pending = new Set();
   /** @type {Set<() => void>} */
   const watchers = new Set();
   // What ends each of them.
@@ -40,14 +48,23 @@ function createClient() {
 
   function withCore(action) {
     if (core) return action(core);
-    pending.push(action);
+    pending.add(action);
     load();
+  }
+
+  /** Takes back what withCore() was given. Without anything left to do, the core is not loaded again. */
+  function withoutCore(action) {
+    if (!pending.delete(action) || pending.size > 0 || loading) return;
+    cancelLoad?.();
+    setState(IDLE);
   }
 
   async function load() {
     if (core || loading) return;
     const mine = (loading = {});
-    setState({ ...IDLE, isConnecting: true });
+    cancelLoad?.();
+    // The error of a failed load is shown until one succeeds.
+    setState({ ...state, isConnecting: true });
     try {
       const log = isLogAsked(options.debug);
       // Both at once. Who wants to read what goes wrong wants to read of the first attempt, too.
@@ -62,16 +79,29 @@ function createClient() {
     } catch (error) {
       if (loading !== mine) return;
       setState({ ...IDLE, error: `Unable to load inbox-socket: ${error instanceof Error ? error.message : error}` });
+      if (pending.size > 0) loadLater();
     }
     loading = null;
   }
 
+  function loadLater() {
+    const delay = LOAD_DELAYS[Math.min(failures, LOAD_DELAYS.length - 1)];
+    failures += 1;
+    cancelLoad = wakeAfter(delay, (event) => {
+      // The page or its network is another one now, so the delays begin anew.
+      if (event) failures = 0;
+      load();
+    });
+  }
+
   /** @param {typeof import("../wasm/core.js")} loaded */
   function start(loaded) {
-    loaded.subscribeState(() => setState(loaded.getState()));
+    subscriptions.add(loaded.subscribeState(() => setState(loaded.getState())));
     // What these ask for in turn comes after them.
-    for (const action of pending) action(loaded);
-    pending = [];
+    for (const action of pending) {
+      pending.delete(action);
+      action(loaded);
+    }
     core = loaded;
     // Even if the core has nothing to announce, because all who subscribed have left while it was loading.
     setState(loaded.getState());
@@ -94,25 +124,26 @@ function createClient() {
     /** @type {(() => void) | undefined} */
     let stop;
     let ended = false;
+    const action = (core) => {
+      stop = start(core);
+      // By what the start itself has called.
+      if (ended) end();
+    };
     const end = () => {
       ended = true;
       subscriptions.delete(end);
+      withoutCore(action);
       const once = stop;
       stop = undefined;
       once?.();
     };
     subscriptions.add(end);
-    withCore((core) => {
-      if (ended) return;
-      stop = start(core);
-      // By what the start itself has called.
-      if (ended) end();
-    });
+    withCore(action);
     return end;
   }
 
   function isUsed() {
-    return core !== null || pending.length > 0;
+    return core !== null || loading !== null || pending.size > 0;
   }
 
   function changeUser(next) {
@@ -173,7 +204,7 @@ function createClient() {
       if (core) core.retry();
       // What is to be tried again is loading; the core then connects by itself. With nothing asked for yet there
       // is nothing to connect for.
-      else if (pending.length > 0) load();
+      else if (pending.size > 0) load();
     },
     disconnect() {
       if (isUsed()) withCore((core) => core.disconnect());
@@ -211,7 +242,9 @@ function createClient() {
       for (const end of subscriptions) end();
       core?.disconnect();
       core = loading = null;
-      pending = [];
+      pending.clear();
+      cancelLoad?.();
+      failures = 0;
       state = IDLE;
       user = undefined;
       lent = lend;
@@ -224,8 +257,8 @@ function call(listener) {
   try {
     listener();
   } catch (error) {
-    if (typeof reportError === "function") reportError(error);
-    else setTimeout(() => { throw error; });
+    // Node.js has no reportError(), and what a timer throws there ends the program.
+    (globalThis.reportError ?? console.error)(error);
   }
 }
 

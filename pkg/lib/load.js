@@ -16,7 +16,8 @@ export async function loadCore(wasm) {
 /** @param {string | URL | Response | BufferSource | WebAssembly.Module} wasm */
 function compile(wasm) {
   if (wasm instanceof WebAssembly.Module) return wasm;
-  if (wasm instanceof Response) return WebAssembly.compileStreaming(wasm);
+  // A body is read once only, and loading may be tried again.
+  if (wasm instanceof Response) return WebAssembly.compileStreaming(wasm.clone());
   if (typeof wasm === "string" || wasm instanceof URL) return WebAssembly.compileStreaming(fetch(wasm));
   return WebAssembly.compile(wasm);
 }

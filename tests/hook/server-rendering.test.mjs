@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { before, describe, it } from "node:test";
-import { promisify } from "node:util";
 
 import { bundle, REACT_VERSIONS } from "../support/bundle.mjs";
+import { runInNode } from "../support/node.mjs";
 import { openPage, until } from "../support/page.mjs";
 
 const CONNECTING = { isConnected: false, isConnecting: true, error: null, reconnectAttempts: 0 };
@@ -18,7 +14,8 @@ for (const react of REACT_VERSIONS) {
     /** @type {Map<string, string>} */
     let files;
     before(async () => {
-      rendered = await runInNode(await bundle({ render: "hook/render.tsx" }, { react, platform: "node" }));
+      const program = await bundle({ render: "hook/render.tsx" }, { react, platform: "node" });
+      rendered = JSON.parse((await runInNode(program, "render.js")).stdout);
       files = await bundle({ page: "hook/hydrate.tsx" }, { react });
     });
 
@@ -77,18 +74,4 @@ for (const react of REACT_VERSIONS) {
       assert.equal(server.attempts.length, 1);
     });
   });
-}
-
-/** @param {Map<string, string>} files */
-async function runInNode(files) {
-  const folder = await mkdtemp(join(tmpdir(), "inbox-socket-"));
-  try {
-    await writeFile(join(folder, "package.json"), '{"type": "module"}');
-    for (const [path, text] of files) await writeFile(join(folder, path), text);
-    // It has to end by itself: a timer or a socket left behind would keep it.
-    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, "render.js")], { timeout: 15_000 });
-    return JSON.parse(stdout);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }

@@ -82,7 +82,8 @@ describe("the core", () => {
     await page.route("**/inline-*", (route) => route.abort());
     await page.evaluate(() => {
       const heard = [];
-      Object.assign(globalThis, { heard });
+      // Nothing is tried again by itself.
+      Object.assign(globalThis, { heard, setTimeout: () => 0 });
       inbox.subscribe(1, ({ message }) => heard.push(message));
       globalThis["sent"] = Promise.all([inbox.sendMessage(1, "one"), inbox.sendMessage(1, "two")]);
     });
@@ -111,6 +112,108 @@ describe("the core", () => {
     await until(page, () => globalThis["heard"].length > 0);
     assert.deepEqual(await page.evaluate(() => globalThis["heard"]), ["hi"]);
     assert.equal(await page.evaluate(() => inbox.getState().error), null);
+  });
+
+  it("whose chunk is lost is loaded again without being asked, and delivers what was queued", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.route("**/core-*", (route) => route.abort(), { times: 1 });
+    await page.evaluate(() => {
+      inbox.subscribe(1, () => {});
+      globalThis["sent"] = inbox.sendMessage(1, "queued");
+    });
+    const connection = await server.connection();
+    assert.equal((await connection.next()).message, "queued");
+    assert.deepEqual(await page.evaluate(() => globalThis["sent"]), { status: "sent" });
+    assert.equal(server.attempts.length, 1);
+  });
+
+  it("is loaded again after 1, 2, 5, 10 and 30 s, and every 30 s from then on", async (t) => {
+    const { page } = await openRoot(t);
+    await page.route("**/core-*", (route) => route.abort());
+    await page.evaluate(() => {
+      const waits = [];
+      const { setTimeout } = globalThis;
+      Object.assign(globalThis, {
+        waits,
+        // Every wait ends at once.
+        setTimeout: (/** @type {() => void} */ callback, /** @type {number} */ delay) => {
+          waits.push(delay);
+          return setTimeout(callback);
+        },
+      });
+      inbox.subscribe(1, () => {});
+    });
+    await until(page, () => globalThis["waits"].length >= 7);
+    assert.deepEqual(
+      await page.evaluate(() => globalThis["waits"].slice(0, 7)),
+      [1_000, 2_000, 5_000, 10_000, 30_000, 30_000, 30_000],
+    );
+  });
+
+  it("keeps its error while it is tried again, until it is loaded", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.route("**/core-*", (route) => route.abort(), { times: 2 });
+    await page.evaluate(() => {
+      const seen = [];
+      Object.assign(globalThis, { seen });
+      inbox.subscribeState(() => seen.push(inbox.getState()));
+      inbox.subscribe(1, () => {});
+    });
+    await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+    const seen = await page.evaluate(() => globalThis["seen"]);
+    const shown = seen.map(({ error, isConnecting, isConnected }) => [error !== null, isConnecting, isConnected]);
+    assert.deepEqual(shown.slice(0, 6), [
+      [false, true, false],
+      [true, false, false],
+      [true, true, false],
+      [true, false, false],
+      [true, true, false],
+      [false, true, false],
+    ]);
+    assert.deepEqual(shown.at(-1), [false, false, true]);
+  });
+
+  describe("that could not be loaded, while it waits to be tried again", () => {
+    /** @param {import("node:test").TestContext} t */
+    async function waiting(t) {
+      const { page, server } = await openRoot(t);
+      await page.route("**/core-*", (route) => route.abort(), { times: 1 });
+      await page.evaluate(() => {
+        // No wait ends by itself.
+        Object.assign(globalThis, { setTimeout: () => 0, left: inbox.subscribe(1, () => {}) });
+      });
+      await until(page, () => inbox.getState().error);
+      return { page, server, isLoading: () => page.evaluate(() => inbox.getState().isConnecting) };
+    }
+
+    it("is loaded at once when the browser comes online", async (t) => {
+      const { page, server } = await waiting(t);
+      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      await server.connection();
+    });
+
+    it("is loaded at once when the page becomes visible, and not when it is hidden", async (t) => {
+      const { page, server, isLoading } = await waiting(t);
+      const show = (/** @type {boolean} */ hidden) =>
+        page.evaluate((hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }, hidden);
+      await show(true);
+      assert.equal(await isLoading(), false);
+      await show(false);
+      await server.connection();
+    });
+
+    it("is not loaded for those who have left, whose page is idle again", async (t) => {
+      const { page, isLoading } = await waiting(t);
+      await page.evaluate(() => globalThis["left"]());
+      const idle = { isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0 };
+      assert.deepEqual(await page.evaluate(() => inbox.getState()), idle);
+      await page.evaluate(() => window.dispatchEvent(new Event("online")));
+      assert.equal(await isLoading(), false);
+    });
   });
 
   it("that could not be loaded is tried again for whoever subscribes next", async (t) => {
@@ -167,6 +270,25 @@ describe("the core", () => {
       assert.deepEqual(requests.filter((path) => /inline/.test(path)), [], "the inlined copy was loaded, too");
     });
   }
+
+  it("that is a response which cannot be read: the error stays the same when it is tried again", async (t) => {
+    const { page } = await openRoot(t);
+    await page.evaluate(() => {
+      const errors = [];
+      Object.assign(globalThis, { errors });
+      inbox.configure({ wasm: new Response("no wasm", { headers: { "content-type": "application/wasm" } }) });
+      inbox.subscribeState(() => {
+        const { error, isConnecting } = inbox.getState();
+        if (!isConnecting) errors.push(error);
+      });
+      inbox.subscribe(1, () => {});
+    });
+    await until(page, () => globalThis["errors"].length > 0);
+    await page.evaluate(() => inbox.retry());
+    const [first, second] = await until(page, () => globalThis["errors"].length > 1 && globalThis["errors"]);
+    assert.match(first, /^Unable to load inbox-socket: .*magic/);
+    assert.equal(second, first);
+  });
 
   it("that is not where its address says: the error says so, and retry() asks again", async (t) => {
     const { page, server } = await openRoot(t, { more: [["/core.wasm", CORE]] });
