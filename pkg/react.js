@@ -1,20 +1,28 @@
 // The React binding: it ties a subscription to a component's life, and renders when something that the
 // component has read is no longer so. The connection knows nothing of React, and this knows nothing of the wire.
 
-import { useInsertionEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useInsertionEffect, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
 
 import { requestMessages, retry, sendMessage } from "./index.js";
 import { client } from "./lib/client.js";
 import { ABOUT_TO_CONNECT, beforeSubscribing } from "./lib/idle.js";
 
+// React 18 warns of a layout effect on a server, where no effect runs at all.
+const useCommitEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
+
 /** See react.d.ts. */
 export function useWebSocket(conversationId, onMessage) {
   // Another conversation is another subscription with a lastMessage of its own.
   const view = useMemo(() => new View(conversationId), [conversationId]);
-  // Runs before any effect or event of the same commit, so a message always meets the callback of what is shown.
+  // Runs before any effect or event of the same commit, so a message always meets the callback of what is shown. What is
+  // shown no longer has none: its subscription ends some time later, with React's other effects.
   useInsertionEffect(() => {
     view.onMessage = onMessage;
+    return () => void (view.onMessage = null);
   });
+  // Within the commit, so that no message is missed before those effects. It has no cleanup: Suspense would run that
+  // when it hides the component, which is still to hear its messages then.
+  useCommitEffect(() => view.begin(), [view]);
   return useSyncExternalStore(view.subscribe, view.getSnapshot, view.getServerSnapshot);
 }
 
@@ -27,24 +35,36 @@ class View {
   /** @type {Snapshot | null} */
   snapshot = null;
   isOnServer = false;
+  /** Has React ask for the snapshot, and render if it is another one. @type {(() => void) | null} */
+  onChange = null;
 
   constructor(conversationId) {
-    this.subscribe = (onChange) => this.begin(conversationId, onChange);
+    this.conversationId = conversationId;
+    this.subscribe = (onChange) => this.watch(onChange);
     this.getSnapshot = () => this.look(false);
     // React asks for this one on a server, and on the client while it takes over what the server has rendered.
     this.getServerSnapshot = () => this.look(true);
   }
 
-  begin(conversationId, onChange) {
-    const chat = (this.chat = client().useWebSocket(conversationId, (message) => {
-      this.onMessage?.(message);
-      if (this.snapshot && "lastMessage" in this.snapshot._seen) onChange();
-    }));
-    // React asks for the snapshot and renders if it is another one.
+  begin() {
+    this.chat ??= client().useWebSocket(this.conversationId, (message) => {
+      try {
+        this.onMessage?.(message);
+      } finally {
+        if (this.snapshot && "lastMessage" in this.snapshot._seen) this.onChange?.();
+      }
+    });
+  }
+
+  watch(onChange) {
+    // Again, where React has ended its effects for a while: StrictMode, Activity.
+    this.begin();
+    this.onChange = onChange;
     const unwatch = client().subscribeState(onChange);
     return () => {
       unwatch();
-      chat.release();
+      this.onChange = null;
+      this.chat?.release();
       this.chat = null;
     };
   }

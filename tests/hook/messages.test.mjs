@@ -126,6 +126,63 @@ withEachReact("what a component hears", (open) => {
     assert.equal(server.attempts.length, 1);
   });
 
+  it("changes with the commit that shows another conversation, before React runs effects", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => {
+      const heard = [];
+      const Real = WebSocket;
+      /** @type {WebSocket} */
+      let socket;
+      globalThis.WebSocket = class extends Real {
+        /** @param {string | URL} url */
+        constructor(url) {
+          super(url);
+          socket = this;
+        }
+      };
+      Object.assign(globalThis, {
+        heard,
+        component: (id) => ({ id, reads: ["lastMessage"], onMessage: ({ message }) => heard.push(`${id}: ${message}`) }),
+        receive: (frame) => socket.onmessage?.(new MessageEvent("message", { data: JSON.stringify(frame) })),
+      });
+      show({ a: globalThis["component"](1) });
+    });
+    await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+    await page.evaluate(() => {
+      showAndThen({ a: globalThis["component"](2) }, () => {
+        globalThis["receive"]({ conversation_id: 1, message: "for one" });
+        globalThis["receive"]({ conversation_id: 2, message: "for two" });
+      });
+    });
+    await until(page, () => probe("a").shown.lastMessage?.message === "for two");
+    assert.deepEqual(await page.evaluate(() => globalThis["heard"]), ["2: for two"]);
+    await until(page, () => inbox.getStats()?.listeners === 1);
+
+    await page.evaluate(() => {
+      showAndThen({}, () => globalThis["receive"]({ conversation_id: 2, message: "for one that has left" }));
+    });
+    await until(page, () => inbox.getStats()?.listeners === 0);
+    assert.deepEqual(await page.evaluate(() => globalThis["heard"]), ["2: for two"]);
+  });
+
+  it("goes on while Suspense hides the component", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ a: { id: 1, reads: ["lastMessage"] } }, { suspense: true }));
+    const connection = await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+    await page.evaluate(() => show({ a: { id: 1, reads: ["lastMessage"] } }, { suspense: true, suspended: true }));
+    await page.getByText("suspended").waitFor();
+    connection.send(message(1, "while hidden"));
+    await untilHeard(page, "a", "while hidden");
+    await page.evaluate(() => show({ a: { id: 1, reads: ["lastMessage"] } }, { suspense: true }));
+    assert.equal(await page.evaluate(() => probe("a").shown.lastMessage?.message), "while hidden");
+    connection.send(message(1, "when shown again"));
+    await untilHeard(page, "a", "when shown again");
+    assert.deepEqual(await heard(page, "a"), ["while hidden", "when shown again"]);
+    assert.equal(await page.evaluate(() => inbox.getStats()?.listeners), 1);
+  });
+
   it("includes the reply to a request for history", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ a: { id: 2 }, other: { id: 3 } }));
@@ -179,6 +236,19 @@ withEachReact("what a component hears", (open) => {
     await untilHeard(page, "late", "is heard");
 
     assert.deepEqual(await heard(page, "late"), ["is heard"]);
+  });
+
+  it("is shown as the last message also where the component's own callback throws", async (t) => {
+    const { page, server, complaints } = await open(t);
+    await page.evaluate(() => {
+      const onMessage = () => {
+        throw new Error("a mistake in the page");
+      };
+      show({ a: { id: 1, reads: ["lastMessage"], onMessage } });
+    });
+    (await server.connection()).send(message(1, "hi"));
+    await until(page, () => probe("a").shown.lastMessage?.message === "hi");
+    assert.deepEqual(complaints.splice(0), ["a mistake in the page"]);
   });
 
   it("reaches everybody else when one callback throws, and the page is told of that", async (t) => {

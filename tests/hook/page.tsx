@@ -26,8 +26,13 @@ export interface Log {
 }
 
 declare global {
-  /** Shows these components, and no others. */
-  var show: (probes: Record<string, Probe>, options?: { strict?: boolean }) => void;
+  /** Shows these components, and no others. Suspended, they are hidden by a fallback. */
+  var show: (
+    probes: Record<string, Probe>,
+    options?: { strict?: boolean; suspense?: boolean; suspended?: boolean },
+  ) => void;
+  /** Shows these components, and no others, and calls back with the commit, before effects that are not part of it. */
+  var showAndThen: (probes: Record<string, Probe>, atCommit: () => void) => void;
   /** Lets go of what became of all components. */
   var forget: () => void;
   /** What became of a component. */
@@ -46,14 +51,37 @@ function Component({ name, id, reads = [], onMessage }: Probe & { name: string }
   return null;
 }
 
+function Suspendable({ children }: React.PropsWithChildren) {
+  return <React.Suspense fallback="suspended">{children}</React.Suspense>;
+}
+
+const forever = new Promise<never>(() => {});
+
+function Waiting(): never {
+  throw forever;
+}
+
+function AtCommit({ call }: { call: () => void }) {
+  React.useLayoutEffect(call, [call]);
+  return null;
+}
+
 globalThis.inbox = inbox;
 globalThis.probe = (name) => logs.get(name)!;
 globalThis.forget = () => logs.clear();
-globalThis.show = (probes, { strict = false } = {}) => {
-  const Wrapper = strict ? React.StrictMode : React.Fragment;
+globalThis.show = (probes, { strict = false, suspense = false, suspended = false } = {}) => {
+  const Wrapper = strict ? React.StrictMode : suspense ? Suspendable : React.Fragment;
+  const waiting = suspended ? [<Waiting key="waiting" />] : [];
+  flushSync(() => root.render(<Wrapper>{[...componentsOf(probes), ...waiting]}</Wrapper>));
+};
+globalThis.showAndThen = (probes, atCommit) => {
+  const components = [...componentsOf(probes), <AtCommit key="at commit" call={atCommit} />];
+  root.render(<React.Fragment>{components}</React.Fragment>);
+};
+
+function componentsOf(probes: Record<string, Probe>) {
   for (const name of Object.keys(probes)) {
     if (!logs.has(name)) logs.set(name, { renders: 0, heard: [], shown: {}, chat: null! });
   }
-  const components = Object.entries(probes).map(([name, probe]) => <Component key={name} name={name} {...probe} />);
-  flushSync(() => root.render(<Wrapper>{components}</Wrapper>));
-};
+  return Object.entries(probes).map(([name, probe]) => <Component key={name} name={name} {...probe} />);
+}
