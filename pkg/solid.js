@@ -1,6 +1,6 @@
 // The Solid binding: it ties a subscription to its owner's life, and makes signals of what the connection says.
 
-import { createEffect, createSignal, onCleanup } from "solid-js";
+import { createEffect, createSignal, onCleanup, untrack } from "solid-js";
 
 import { getState, requestMessages, retry, sendMessage, subscribe, subscribeState } from "./index.js";
 import { beforeSubscribing } from "./lib/idle.js";
@@ -13,11 +13,12 @@ export function useWebSocket(conversationId, onMessage) {
   createEffect(() => {
     const id = typeof conversationId === "function" ? conversationId() : conversationId;
     setLastMessage(null);
-    const end = subscribe(id, (frame) => {
+    const listen = (frame) => {
       setLastMessage(frame);
       onMessage?.(frame);
-    });
-    onCleanup(end);
+    };
+    // What the application's url() reads meanwhile is nothing that this depends on.
+    onCleanup(untrack(() => subscribe(id, listen)));
   });
   createEffect(() => {
     const update = () => void setState(getState());

@@ -1,6 +1,8 @@
 // The Svelte binding: it ties a subscription to a component's life, and makes state of what the connection says. The
 // application's own build compiles the runes.
 
+import { untrack } from "svelte";
+
 import { getState, requestMessages, retry, sendMessage, subscribe, subscribeState } from "./index.js";
 import { beforeSubscribing } from "./lib/idle.js";
 
@@ -12,10 +14,12 @@ export function useWebSocket(conversationId, onMessage) {
   $effect(() => {
     const id = typeof conversationId === "function" ? conversationId() : conversationId;
     lastMessage = null;
-    return subscribe(id, (frame) => {
+    const listen = (frame) => {
       lastMessage = frame;
       onMessage?.(frame);
-    });
+    };
+    // What the application's url() reads meanwhile is nothing that this depends on.
+    return untrack(() => subscribe(id, listen));
   });
   $effect(() => {
     const update = () => void (state = getState());

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, it } from "node:test";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 import { until } from "../support/page.mjs";
@@ -82,6 +83,24 @@ for (const framework of FRAMEWORKS.filter(({ built }) => built)) {
       assert.match(html, /<p[^>]*role="status"[^>]*>(<!--.*?-->)*connecting/);
       const shown = { isConnected: false, isConnecting: true, error: null, reconnectAttempts: 0, lastMessage: null };
       assert.ok(html.replaceAll("&quot;", '"').includes(JSON.stringify(shown)), html);
+      assert.doesNotMatch(html, /A socket was opened/);
+    });
+
+    it("does not subscribe anew when something changes that the application's url() has read", async (t) => {
+      const { page, server } = await openFiles(t, await build(framework));
+      const first = await server.connection();
+      await shows(page, { isConnected: true });
+      await page.evaluate(() => leave());
+      await first.closed;
+      await until(page, () => document.querySelector("output") === null);
+      // The core is there, so url() is called while the component subscribes.
+      await page.evaluate(() => enter());
+      const second = await server.connection();
+      second.send(message(2, "two", 1));
+      await shows(page, { isConnected: true, lastMessage: message(2, "two", 1) });
+      await page.evaluate(() => renewToken());
+      await shows(page, { isConnected: true, lastMessage: message(2, "two", 1) });
+      assert.deepEqual(server.attempts, ["/ws/inbox/?token=1", "/ws/inbox/?token=1"]);
     });
   });
 }
@@ -117,11 +136,12 @@ async function buildByVite(folder) {
   return files.set("/", /** @type {Uint8Array} */ (files.get("/index.html")));
 }
 
-/** Gives the page's HTML. A connection would keep the program from ending. @param {string} folder */
+/** Gives the page's HTML, and a line for each socket that was opened. @param {string} folder */
 async function renderOnServer(folder) {
   await vite(folder, "build", "--ssr", "server.js", "--outDir", "server");
   const program = inWorkshop("frameworks", folder, "server", "server.js");
-  return (await run(process.execPath, [program], { timeout: 15_000 })).stdout;
+  const sockets = pathToFileURL(inWorkshop("frameworks", "sockets.js")).href;
+  return (await run(process.execPath, ["--import", sockets, program], { timeout: 15_000 })).stdout;
 }
 
 /** @param {string} folder @param {string[]} args */

@@ -12,6 +12,10 @@ declare global {
   var retry: () => void;
   /** Takes the component away. */
   var leave: () => void;
+  /** Shows it again. */
+  var enter: () => void;
+  /** Changes the token that the page's url() reads, and lets the framework do what follows from that. */
+  var renewToken: () => void | Promise<void>;
 }
 
 export {};

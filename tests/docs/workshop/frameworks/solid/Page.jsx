@@ -12,8 +12,9 @@ function Probe(props) {
 export function Page(props) {
   return (
     <>
-      <Conversation id={props.id} />
+      {/* First, so that it is the one that connects. */}
       <Probe id={props.id} />
+      <Conversation id={props.id} />
     </>
   );
 }

@@ -1,0 +1,1 @@
+export const token = $state({ value: 1 });
