@@ -18,11 +18,15 @@ const REACT = {
   build: builds(["vite", "build"]),
 };
 
+const VUE = { ...REACT, "on a server": passes(["node", "check.mjs"]) };
+
 /** @type {Consumer[]} */
 export const CONSUMERS = [
   { title: "Vite VERSION, React 19", folder: "vite", tool: "vite", modes: REACT },
   { title: "Vite VERSION, React 18.3", folder: "vite-react-18.3", like: "vite", tool: "vite", modes: REACT },
   { title: "Vite VERSION, React 18.0", folder: "vite-react-18.0", like: "vite", tool: "vite", modes: REACT },
+  { title: "Vue VERSION", folder: "vue", tool: "vue", modes: VUE },
+  { title: "Vue VERSION", folder: "vue-3.3", like: "vue", tool: "vue", modes: VUE },
   {
     title: "Next.js VERSION",
     folder: "next",
