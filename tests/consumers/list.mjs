@@ -1,7 +1,8 @@
 // Who uses the package, and in which modes. One folder each; `app` is the application that most of them build, and
 // `page` has a page for tools that write none.
 
-import { builds, check, passes, serves } from "./modes.mjs";
+import { block } from "../docs/blocks.mjs";
+import { builds, check, passes, proxies, serves } from "./modes.mjs";
 
 /**
  * @typedef {object} Consumer
@@ -20,6 +21,16 @@ const REACT = {
 
 const VUE = { ...REACT, "on a server": passes(["node", "check.mjs"]) };
 
+/** As the documentation has them. @param {number} port */
+const nextFiles = (port) => ({
+  "next.config.mjs": block("docs/frameworks.md", "next/next.config.mjs").text.replaceAll(":8000/", `:${port}/`),
+  "src/Conversation.jsx": `"use client";\n\n${block("README.md", "Conversation.jsx").text}`,
+  "app/quick-start/page.jsx": `import { Conversation } from "../../src/Conversation.jsx";
+
+export default () => <Conversation id={1} />;
+`,
+});
+
 /** @type {Consumer[]} */
 export const CONSUMERS = [
   { title: "Vite VERSION, React 19", folder: "vite", tool: "vite", modes: REACT },
@@ -36,6 +47,10 @@ export const CONSUMERS = [
       "build and start, turbopack": builds(["next", "build"], {
         server: (port) => ["next", "start", "-p", port],
         rendered: true,
+      }),
+      "build and start, rewrites": proxies(["next", "build"], {
+        server: (port) => ["next", "start", "-p", port],
+        files: nextFiles,
       }),
       "dev, webpack": serves((port) => ["next", "dev", "--webpack", "-p", port], { rendered: true }),
       "build and start, webpack": builds(["next", "build", "--webpack"], {

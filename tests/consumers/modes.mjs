@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 
 import { testFile } from "../support/bundle.mjs";
@@ -40,25 +40,66 @@ const ENVIRONMENT = {
  */
 export function serves(command, { rendered, inDevelopment = true } = {}) {
   return async (folder) => {
-    const port = await freePort();
-    const [program, ...args] = command(port);
-    const server = await start(tool(folder, program), args, {
-      cwd: folder,
-      env: ENVIRONMENT,
-      line: new RegExp(`https?://[^\\s]+:${port}`),
-      patience: PATIENCE,
-    });
     const sockets = await TestServer.start();
     try {
-      await answered(port);
-      await visit(`http://localhost:${port}/`, sockets, { rendered, inDevelopment });
-    } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : error}\n${server.output()}`, { cause: error });
+      await serve(folder, command, (address) => visit(address, sockets, { rendered, inDevelopment }));
     } finally {
       await sockets.stop();
-      await server.stop();
     }
   };
+}
+
+/**
+ * A build whose own server passes the socket on.
+ *
+ * @param {string[]} command
+ * @param {object} options
+ * @param {(port: string) => string[]} options.server
+ * @param {(port: number) => Record<string, string>} options.files what the application has besides, given the port of
+ *   the socket's server
+ * @returns {Mode}
+ */
+export function proxies(command, { server, files }) {
+  return async (folder) => {
+    const sockets = await TestServer.start();
+    const written = Object.entries(files(sockets.port));
+    try {
+      for (const [path, text] of written) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), text);
+      }
+      await runTool(folder, command);
+      await serve(folder, server, (address) => visit(address, sockets, { rendered: true, socket: "/ws/inbox/" }));
+      assert.deepEqual([...new Set(sockets.attempts)], ["/ws/inbox/"]);
+    } finally {
+      await sockets.stop();
+      for (const [path] of written) await rm(join(folder, path), { force: true });
+    }
+  };
+}
+
+/**
+ * @param {string} folder
+ * @param {(port: string) => string[]} command
+ * @param {(address: string) => Promise<void>} visited
+ */
+async function serve(folder, command, visited) {
+  const port = await freePort();
+  const [program, ...args] = command(port);
+  const server = await start(tool(folder, program), args, {
+    cwd: folder,
+    env: ENVIRONMENT,
+    line: new RegExp(`https?://[^\\s]+:${port}`),
+    patience: PATIENCE,
+  });
+  try {
+    await answered(port);
+    await visited(`http://localhost:${port}/`);
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n${server.output()}`, { cause: error });
+  } finally {
+    await server.stop();
+  }
 }
 
 /**

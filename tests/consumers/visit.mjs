@@ -13,9 +13,11 @@ import { PATIENCE } from "../support/queue.mjs";
  *
  * @param {string} address
  * @param {import("../support/server.mjs").TestServer} server
- * @param {{rendered?: boolean, inDevelopment?: boolean}} [options]
+ * @param {{rendered?: boolean, inDevelopment?: boolean, socket?: string}} [options] `socket`: its address, where that
+ *   is not the server's own
  */
-export async function visit(address, server, { rendered, inDevelopment = false } = {}) {
+export async function visit(address, server, { rendered, inDevelopment = false, socket } = {}) {
+  socket ??= `ws://127.0.0.1:${server.port}/ws/inbox/`;
   if (rendered) assert.match(await (await fetch(address)).text(), /<p role="status">connecting<\/p>/);
   const context = await (await browser()).newContext();
   try {
@@ -24,7 +26,7 @@ export async function visit(address, server, { rendered, inDevelopment = false }
     page.setDefaultTimeout(4 * PATIENCE);
     const complaints = watchComplaints(page);
     const warnings = new Console(page, "warning");
-    await page.goto(`${address}?socket=ws://127.0.0.1:${server.port}/ws/inbox/`);
+    await page.goto(`${address}?socket=${socket}`);
     const one = page.getByRole("region", { name: "Conversation 1" });
     const two = page.getByRole("region", { name: "Conversation 2" });
     const first = await server.connection();
