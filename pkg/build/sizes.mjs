@@ -9,10 +9,10 @@ import { plus, sizeOf, weigh } from "./weigh.mjs";
 
 // The most that each may weigh, in bytes. To be lowered when something has become smaller, so that it stays so.
 const BUDGET = {
-  "react, before the first subscription": { gzip: 3_200, brotli: 2_900 },
-  "root, before the first subscription": { gzip: 2_750, brotli: 2_500 },
-  "react, everything": { gzip: 39_200, brotli: 34_300 },
-  "react, everything, core.wasm as a file": { gzip: 37_900, brotli: 32_800 },
+  "react, before the first subscription": { gzip: 3_450, brotli: 3_150 },
+  "root, before the first subscription": { gzip: 2_900, brotli: 2_650 },
+  "react, everything": { gzip: 39_450, brotli: 34_500 },
+  "react, everything, core.wasm as a file": { gzip: 38_150, brotli: 32_950 },
 };
 
 const DEPENDENCIES = /^(inbox_socket|wasm_bindgen|js_sys|web_sys|gloo_timers|serde\w*|talc|hashbrown)$/;
