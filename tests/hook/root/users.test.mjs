@@ -13,7 +13,7 @@ async function signedIn(t, protocol) {
   opened.server.answersHello = false;
   await opened.page.evaluate((protocol) => {
     Object.assign(globalThis, { user: "ana", heard: [], results: [] });
-    inbox.configure({ url: () => `/ws/?token=${globalThis["user"]}`, reconnectDelays: [1], protocol });
+    inbox.configure({ url: () => `/ws/?token=${globalThis["user"]}`, reconnectDelays: [60_000], protocol });
     inbox.configure({ user: "ana" });
     inbox.subscribe(1, (frame) => globalThis["heard"].push(frame));
   }, protocol);
