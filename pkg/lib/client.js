@@ -11,8 +11,9 @@ import { wakeAfter } from "./wake.js";
 // one client and with it one connection. The number is the major version: what it names must stay compatible.
 const CLIENT = Symbol.for("inbox-socket.0");
 
-// Delays in ms before the core is loaded again after a failure; the last one repeats.
-const LOAD_DELAYS = [1_000, 2_000, 5_000, 10_000, 30_000];
+// In ms, before the core is loaded again: after its first failures, and after each later one.
+const LOAD_DELAYS = [1_000, 2_000, 5_000, 10_000];
+const LONGEST_LOAD_DELAY = 30_000;
 
 /** The page's client, made on first use. */
 export function client() {
@@ -39,7 +40,7 @@ function createClient() {
   const pending = new Set();
   /** @type {Set<() => void>} */
   const watchers = new Set();
-  // What ends each of them.
+  // What ends each subscription, and the client's own to the core's state.
   /** @type {Set<() => void>} */
   const subscriptions = new Set();
   // What a test lends; see reset().
@@ -78,16 +79,16 @@ function createClient() {
       start(loaded);
     } catch (error) {
       if (loading !== mine) return;
-      setState({ ...IDLE, error: `Unable to load inbox-socket: ${error instanceof Error ? error.message : error}` });
+      const shown = `Unable to load inbox-socket: ${error instanceof Error ? error.message : error}`;
+      // Unless all have left meanwhile.
+      setState(pending.size > 0 ? { ...IDLE, error: shown } : IDLE);
       if (pending.size > 0) loadLater();
     }
     loading = null;
   }
 
   function loadLater() {
-    const delay = LOAD_DELAYS[Math.min(failures, LOAD_DELAYS.length - 1)];
-    failures += 1;
-    cancelLoad = wakeAfter(delay, (event) => {
+    cancelLoad = wakeAfter(LOAD_DELAYS[failures++] ?? LONGEST_LOAD_DELAY, (event) => {
       // The page or its network is another one now, so the delays begin anew.
       if (event) failures = 0;
       load();
@@ -240,6 +241,7 @@ function createClient() {
     reset(lend) {
       watchers.clear();
       for (const end of subscriptions) end();
+      subscriptions.clear();
       core?.disconnect();
       core = loading = null;
       pending.clear();

@@ -110,10 +110,11 @@ async function serve(folder, command, visited) {
  * @param {string} [options.site] the folder that it writes
  * @param {(port: string) => string[]} [options.server] the tool's own server
  * @param {boolean} [options.rendered] the page comes from that with its content
+ * @param {boolean} [options.losesCore] false where a chunk cannot be loaded again, or there is none
  * @param {(text: string) => void} [options.bundle] what is to be so of the bundle
  * @returns {Mode}
  */
-export function builds(command, { site = "dist", server, rendered, bundle } = {}) {
+export function builds(command, { site = "dist", server, rendered, losesCore, bundle } = {}) {
   return async (folder) => {
     if (command) assert.doesNotMatch(await runTool(folder, command), /warn|⚠/i, "the build has something to warn of");
     if (server) return serves(server, { rendered, inDevelopment: false })(folder);
@@ -121,7 +122,7 @@ export function builds(command, { site = "dist", server, rendered, bundle } = {}
     bundle?.(String(files.get("/main.js")));
     const host = await TestServer.start({ files });
     try {
-      await visit(`${host.origin}/`, host);
+      await visit(`${host.origin}/`, host, { losesCore });
     } finally {
       await host.stop();
     }

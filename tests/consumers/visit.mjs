@@ -6,18 +6,20 @@ import { browser } from "../support/browser.mjs";
 import { Console } from "../support/console.mjs";
 import { watchComplaints } from "../support/page.mjs";
 import { PATIENCE } from "../support/queue.mjs";
+import { loseCoreOnce } from "./lose.mjs";
 
 /**
  * Two conversations over one connection, which is cut and comes back. In development, and only there, the page is told
- * that its server acknowledges nothing.
+ * that its server acknowledges nothing. Where the page was built, the core's chunk is lost once.
  *
  * @param {string} address
  * @param {import("../support/server.mjs").TestServer} server
- * @param {{rendered?: boolean, inDevelopment?: boolean, socket?: string}} [options] `socket`: its address, where that
- *   is not the server's own
+ * @param {{rendered?: boolean, inDevelopment?: boolean, losesCore?: boolean, socket?: string}} [options]
+ *   `losesCore`: the first request for its chunk fails; `socket`: its address, where that is not the server's own
  */
-export async function visit(address, server, { rendered, inDevelopment = false, socket } = {}) {
-  socket ??= `ws://127.0.0.1:${server.port}/ws/inbox/`;
+export async function visit(address, server, options = {}) {
+  const { rendered, inDevelopment = false, losesCore = !inDevelopment } = options;
+  const { socket = `ws://127.0.0.1:${server.port}/ws/inbox/` } = options;
   if (rendered) assert.match(await (await fetch(address)).text(), /<p role="status">connecting<\/p>/);
   const context = await (await browser()).newContext();
   try {
@@ -26,6 +28,7 @@ export async function visit(address, server, { rendered, inDevelopment = false, 
     page.setDefaultTimeout(4 * PATIENCE);
     const complaints = watchComplaints(page);
     const warnings = new Console(page, "warning");
+    const isCoreLost = losesCore ? await loseCoreOnce(page) : () => true;
     await page.goto(`${address}?socket=${socket}`);
     const one = page.getByRole("region", { name: "Conversation 1" });
     const two = page.getByRole("region", { name: "Conversation 2" });
@@ -41,6 +44,7 @@ export async function visit(address, server, { rendered, inDevelopment = false, 
     await two.getByRole("button", { name: "Send" }).click();
     assert.deepEqual(await second.next(), { conversation_id: 2, message: "Hello from 2", type: "TEXT" });
     assert.equal(server.attempts.length, 2);
+    assert.ok(isCoreLost(), "no chunk of the core was asked for");
     if (inDevelopment) assert.match(await warnings.next(), /does not know "hello"/);
     const others = complaints.filter((text) => !(inDevelopment && text.startsWith("inbox-socket: ")));
     assert.deepEqual(others, [], "the page complained");

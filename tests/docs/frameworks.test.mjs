@@ -140,7 +140,7 @@ async function buildByVite(folder) {
 async function renderOnServer(folder) {
   await vite(folder, "build", "--ssr", "server.js", "--outDir", "server");
   const program = inWorkshop("frameworks", folder, "server", "server.js");
-  const sockets = pathToFileURL(inWorkshop("frameworks", "sockets.js")).href;
+  const sockets = pathToFileURL(inWorkshop("frameworks", "sockets.mjs")).href;
   return (await run(process.execPath, ["--import", sockets, program], { timeout: 15_000 })).stdout;
 }
 

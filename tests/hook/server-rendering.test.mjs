@@ -11,11 +11,14 @@ for (const react of REACT_VERSIONS) {
   describe(`rendering on a server, with React ${react}`, () => {
     /** @type {{html: string, addedByImport: string[], addedByRendering: string[], opened: string[]}} */
     let rendered;
+    let warnings = "";
     /** @type {Map<string, string>} */
     let files;
     before(async () => {
       const program = await bundle({ render: "hook/render.tsx" }, { react, platform: "node" });
-      rendered = JSON.parse((await runInNode(program, "render.js")).stdout);
+      const { stdout, stderr } = await runInNode(program, "render.js");
+      rendered = JSON.parse(stdout);
+      warnings = stderr;
       files = await bundle({ page: "hook/hydrate.tsx" }, { react });
     });
 
@@ -27,6 +30,8 @@ for (const react of REACT_VERSIONS) {
       const state = /<p id="state">(.*?)<\/p>/.exec(rendered.html)?.[1].replaceAll("&quot;", '"');
       assert.deepEqual(JSON.parse(state ?? ""), CONNECTING);
     });
+
+    it("warns of nothing", () => assert.equal(warnings, ""));
 
     it("opens nothing and makes no global, nor does importing the package", () => {
       assert.deepEqual(rendered.opened, []);

@@ -47,6 +47,7 @@ describe("the tarball", () => {
       "lib/testing/server.js",
       "lib/testing/time.js",
       "lib/testing/web-socket.js",
+      "lib/wake.js",
       "package.json",
       "react.d.ts",
       "react.js",

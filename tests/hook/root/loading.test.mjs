@@ -206,6 +206,17 @@ describe("the core", () => {
       await server.connection();
     });
 
+    it("is not loaded for those who leave during an attempt", async (t) => {
+      const { page } = await waiting(t);
+      await page.route("**/core-*", (route) => route.abort());
+      await page.evaluate(() => {
+        inbox.retry();
+        globalThis["left"]();
+      });
+      await until(page, () => !inbox.getState().isConnecting);
+      assert.equal(await page.evaluate(() => inbox.getState().error), null);
+    });
+
     it("is not loaded for those who have left, whose page is idle again", async (t) => {
       const { page, isLoading } = await waiting(t);
       await page.evaluate(() => globalThis["left"]());
