@@ -32,4 +32,19 @@ describe("in Node, with the WebSocket of ws as the global one", () => {
     const { stdout } = await run;
     assert.equal(stdout, "still here\n");
   });
+
+  it("an address that is relative to no page is reported, and does not end the process either", async () => {
+    const program = `
+      import { configure, disconnect, getState, subscribe, subscribeState } from "inbox-socket";
+
+      configure({ url: "/ws/inbox/", reconnectDelays: [60_000] });
+      subscribeState(() => {
+        if (getState().error !== null) setTimeout(disconnect, 10);
+      });
+      subscribe(1, () => {});
+    `;
+    const cwd = new URL("../../", import.meta.url);
+    const { stderr } = await promisify(execFile)("node", ["--input-type=module", "-e", program], { cwd });
+    assert.match(stderr, /url gave "\/ws\/inbox\/", which is not an address/);
+  });
 });
