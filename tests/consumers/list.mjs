@@ -24,7 +24,7 @@ const VUE = { ...REACT, "on a server": passes(["node", "check.mjs"]) };
 /** As the documentation has them. @param {number} port */
 const nextFiles = (port) => ({
   "next.config.mjs": block("docs/frameworks.md", "next/next.config.mjs").text.replaceAll(":8000/", `:${port}/`),
-  "src/Conversation.jsx": `"use client";\n\n${block("README.md", "Conversation.jsx").text}`,
+  "src/Conversation.jsx": `"use client";\n\n${block("docs/quick-start.md", "Conversation.jsx").text}`,
   "app/quick-start/page.jsx": `import { Conversation } from "../../src/Conversation.jsx";
 
 export default () => <Conversation id={1} />;

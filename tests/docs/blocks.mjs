@@ -1,12 +1,13 @@
-// The documentation's code blocks. A block may have a name behind its language, ```js server.mjs: the file that a
-// reader would write it to. Tests run it by that name.
+// The documentation's pages and their code blocks. A block may have a name behind its language, ```js server.mjs: the
+// file that a reader would write it to. Tests run it by that name. Blocks of one page with the same name are parts of one
+// file.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
 
 import { testFile } from "../support/bundle.mjs";
 
-const PAGES = ["README.md", "PROTOCOL.md", ...readdirSync(testFile("../docs")).map((name) => `docs/${name}`)];
+const PAGES = [...pagesIn(""), ...pagesIn("docs/"), "www/backend/README.md"];
 
 /**
  * @typedef {object} Block
@@ -23,6 +24,19 @@ export const pages = new Map(PAGES.map((path) => [path, readFileSync(testFile(`.
 
 /** @type {Block[]} */
 export const blocks = [...pages].flatMap(([page, text]) => blocksOf(page, text));
+
+/** The pages directly in a folder of the repository. @param {string} folder */
+function pagesIn(folder) {
+  const names = readdirSync(testFile(`../${folder}`)).filter((name) => name.endsWith(".md"));
+  return names.map((name) => `${folder}${name}`);
+}
+
+/** The files of the workshop, each with the text of its blocks. @returns {Map<string, string>} */
+export function filesOfBlocks() {
+  const files = new Map();
+  for (const { file, text } of blocks) files.set(file, `${files.get(file) ?? ""}${text}`);
+  return files;
+}
 
 /** A block by its page and name. @param {string} page @param {string} name */
 export function block(page, name) {

@@ -90,14 +90,16 @@ describe("the recipe for", () => {
   it("logging in and out keeps one user's messages from the next one's connection", async (t) => {
     const source = `
       import { logIn, logOut } from "./session.ts";
-      import { sendMessage, subscribe } from "inbox-socket";
+      import { getState, sendMessage, subscribe } from "inbox-socket";
       globalThis.fetch = async () => void (globalThis.loggedOut = true);
-      Object.assign(globalThis, { logIn, logOut, sendMessage });
+      Object.assign(globalThis, { getState, logIn, logOut, sendMessage });
       logIn({ id: 1 }).then(() => subscribe(2, () => {}));`;
     const { page, server } = await openSource(t, { source, folder: "recipes" });
     const connection = await server.connection();
     server.mode = "refuse";
     connection.cut();
+    // Until the page notices the cut, its socket still takes messages.
+    await until(page, () => !globalThis["getState"]().isConnected);
     const result = page.evaluate(() => globalThis["sendMessage"](2, "Ana's"));
     await page.evaluate(() => globalThis["logOut"]());
     assert.equal((await result).status, "failed");
@@ -109,7 +111,7 @@ describe("the recipe for", () => {
     assert.equal((await next.next()).message, "Ben's");
   });
 
-  it("frames of one's own tells others who is typing, and is told", async (t) => {
+  it("custom frames shows who is typing, and announces it to others", async (t) => {
     const { page, server } = await openComponent(t, "Typing", "<TypingField id={2} />", "TypingField");
     const connection = await server.connection();
     await page.getByRole("textbox").pressSequentially("H");

@@ -1,5 +1,5 @@
-// A folder outside the clone in which the documentation is tried: every block is written to a file of its own, beside
-// the packed package and what a reader would have installed. Run once before the tests.
+// A folder outside the clone in which the documentation is tried: every block is written to its file, beside the packed
+// package and what a reader would have installed. Run once before the tests.
 
 import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -10,7 +10,8 @@ import { promisify } from "node:util";
 
 import { testFile } from "../support/bundle.mjs";
 import { packPackage } from "../support/package.mjs";
-import { blocks } from "./blocks.mjs";
+import { filesOfBlocks } from "./blocks.mjs";
+import { FRAMES, typedExamples } from "./frames.mjs";
 
 const run = promisify(execFile);
 
@@ -38,7 +39,7 @@ async function furnish() {
     if (entry !== "node_modules") await rm(inWorkshop(entry), { recursive: true });
   }
   await cp(testFile("docs/workshop"), WORKSHOP, { recursive: true });
-  for (const { file, text } of blocks) {
+  for (const [file, text] of [...filesOfBlocks(), [FRAMES, typedExamples()]]) {
     await mkdir(dirname(inWorkshop(file)), { recursive: true });
     await writeFile(inWorkshop(file), text);
   }

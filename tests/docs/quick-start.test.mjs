@@ -1,25 +1,21 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, it } from "node:test";
-import { promisify } from "node:util";
 
 import { browser } from "../support/browser.mjs";
 import { freePort } from "../support/free-port.mjs";
 import { until, watchComplaints } from "../support/page.mjs";
 import { start } from "../support/process.mjs";
-import { openSource } from "./page.mjs";
 import { inWorkshop } from "./workshop.mjs";
 
-const run = promisify(execFile);
-
-describe("the README", () => {
+describe("the quick start", () => {
   it("leads to a page whose tabs talk to each other, and outlive their server", async (t) => {
     const folder = await ownFolder();
     // Whatever may run here already stays undisturbed.
     const socketPort = await freePort();
     for (const name of ["server.mjs", "vite.config.js"]) {
-      const path = inWorkshop("quickstart", name);
+      const path = join(folder, name);
       await writeFile(path, (await readFile(path, "utf8")).replaceAll("8000", socketPort));
     }
     const serve = () => startServer(folder, socketPort);
@@ -28,7 +24,7 @@ describe("the README", () => {
     const address = await startVite(t, folder);
     const tabs = [await openTab(t, address), await openTab(t, address)];
     const conversation = (tab) => tab.page.getByRole("region", { name: "Conversation 2" });
-    await conversation(tabs[0]).getByText("What you write is sent").waitFor({ state: "detached" });
+    await conversation(tabs[0]).getByText("Your messages will be sent").waitFor({ state: "detached" });
     await conversation(tabs[0]).getByRole("button", { name: "Say hello" }).click();
     for (const tab of tabs) await conversation(tab).getByText("Hello", { exact: true }).waitFor();
     for (const { page } of tabs) {
@@ -46,32 +42,13 @@ describe("the README", () => {
     const isOfLayer0 = (complaint) => complaint.includes('does not know "hello"');
     for (const tab of tabs) assert.deepEqual(tab.complaints.filter((complaint) => !isOfLayer0(complaint)), []);
   });
-
-  it("has an example of the root entry that runs to its end", async (t) => {
-    const source = `
-      import "./root.js";
-      import { getState, getStats } from "inbox-socket";
-      Object.assign(globalThis, { getState, getStats });`;
-    const { page } = await openSource(t, { source, folder: "readme" });
-    await until(page, () => globalThis["getStats"]()?.listeners === 0);
-    assert.equal(await page.evaluate(() => globalThis["getState"]().isConnecting), false);
-  });
-
-  it("has a test with the fake server that passes", async () => {
-    const vitest = inWorkshop("node_modules", "vitest", "vitest.mjs");
-    const args = [vitest, "run", "--environment", "jsdom", "--globals"];
-    const env = { ...process.env, NODE_ENV: undefined, NODE_TEST_CONTEXT: undefined, NO_COLOR: "1" };
-    const running = run(process.execPath, args, { cwd: inWorkshop("readme"), env });
-    const { stdout } = await running.catch(({ stdout, stderr }) => assert.fail(stdout + stderr));
-    assert.match(stdout, /Tests +1 passed/);
-  });
 });
 
 /** The blocks as a reader has written them down. */
 async function ownFolder() {
-  const folder = inWorkshop("quickstart");
+  const folder = inWorkshop("own", "quick-start");
   await rm(folder, { recursive: true, force: true });
-  await cp(inWorkshop("readme"), folder, { recursive: true });
+  await cp(inWorkshop("quick-start"), folder, { recursive: true });
   return folder;
 }
 
