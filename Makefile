@@ -44,7 +44,7 @@ herd: tools-rust ## Ten thousand clients come back: the busiest second of each r
 mutants: tools-rust ## Take each guard out and see which test notices
 	@node tests/mutants/run.mjs
 
-test-browser: tools-wasm tools-chromium tools-firefox ## The shell and the API for Rust, in headless Chromium and Firefox
+test-browser: tools-wasm-pack tools-chromium tools-firefox ## The shell and the API for Rust, in headless Chromium and Firefox
 	$(call say,Rust: the shell in Chromium)
 	@wasm-pack --log-level warn test --headless --chrome --mode no-install -- --locked --test browser --test client
 	$(call say,Rust: the shell in Firefox)
@@ -147,7 +147,7 @@ PACKAGE := pkg/wasm/core.js $(wildcard pkg/*.js pkg/*.d.ts pkg/lib/*) pkg/packag
 APP := $(shell find www/app/src www/app/public www/app/compare tests/bench/baselines -type f 2>/dev/null) \
   tests/bench/page/memory.ts www/app/index.html www/app/vite.config.ts
 
-pkg/wasm/core.js: $(CRATE) $(wildcard pkg/build/*) pkg/build.mjs pkg/time.js pkg/socket.js README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm
+pkg/wasm/core.js: $(CRATE) $(wildcard pkg/build/*) pkg/build.mjs README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm
 	$(call say,Building the package)
 	@cd pkg && npm run --silent build
 

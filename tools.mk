@@ -37,7 +37,7 @@ debian = command -v $(1) >/dev/null || { \
 # $(call needed,command,how to get it): what nobody can install for you.
 needed = command -v $(1) >/dev/null || { echo 'inbox-socket needs $(1): $(2)' >&2; exit 1; }
 
-.PHONY: tools-rust tools-wasm tools-node tools-python tools-chromium tools-firefox tools-webkit tools-deny tools-redis tools-services
+.PHONY: tools-rust tools-wasm tools-wasm-pack tools-node tools-python tools-chromium tools-firefox tools-webkit tools-deny tools-redis tools-services
 
 tools-rust:
 	@$(call needed,cargo,https://rustup.rs)
@@ -47,6 +47,9 @@ tools-rust:
 
 tools-wasm: tools-rust
 	@$(call has,wasm-bindgen,$(WASM_BINDGEN)) || { $(call cargo-tool,wasm-bindgen-cli,$(WASM_BINDGEN)); }
+
+# Only the tests in browsers need it: the build calls cargo and wasm-bindgen by itself.
+tools-wasm-pack: tools-wasm
 	@$(call has,wasm-pack,$(WASM_PACK)) || { $(call cargo-tool,wasm-pack,$(WASM_PACK)); }
 
 tools-node:

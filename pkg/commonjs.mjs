@@ -24,6 +24,6 @@ await build({
   logOverride: { "duplicate-object-key": "silent" },
 });
 for (const name of readdirSync(here)) if (/^\w+\.d\.ts$/.test(name)) copyFileSync(join(here, name), join(out, name));
-// Two are part of the core, and nobody requires Svelte.
-for (const name of ["time.js", "socket.js", "svelte.svelte.js", "svelte.d.ts"]) rmSync(join(out, name));
+// Svelte's own compiler reads modules only.
+for (const name of ["svelte.svelte.js", "svelte.d.ts"]) rmSync(join(out, name));
 writeFileSync(join(out, "package.json"), '{ "type": "commonjs", "sideEffects": false }\n');

@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | [`core`] | what to do: a pure state machine. No browser, no clock, no randomness of its own |
 //! | `browser` | doing it: the socket, the alarm, page events, JavaScript callbacks (wasm32 only) |
-//! | `exports` | the JavaScript API, callable from Rust as well (wasm32 only) |
+//! | `exports` | the JavaScript API, callable from Rust (wasm32 only) |
 //! | `client` | the API for pages in Rust: what stands at the crate's root (wasm32 only, not in the npm package) |
 //!
 //! A browser event goes into the machine, effects come out, and the browser carries them out:
@@ -65,8 +65,9 @@
 //! ```
 //!
 //! `exports` is the same in JavaScript's values, for those who would rather have frames as they were parsed: to read them
-//! into Rust's values costs more than their parse. To JavaScript the crate exports nothing unless it is built with the
-//! feature `npm`, as it is for the npm package, which is without this section's API.
+//! into Rust's values costs more than their parse. To JavaScript the crate exports one function of numbers, for its
+//! own use, and with the feature `npm` also `createInbox`, whose object has the API of `pkg/index.d.ts`. The npm package is
+//! built so, and without this section's API.
 
 pub mod core;
 

@@ -359,10 +359,11 @@ fn one_who_has_stopped_watching_in_the_same_round_is_not_told_of_it() {
         }
     });
     let second = listener();
-    subscribe_state(first.as_ref().unchecked_ref::<Function>().clone());
+    let end: Function = subscribe_state(first.as_ref().unchecked_ref::<Function>().clone()).unchecked_into();
     *unwatch.borrow_mut() = Some(subscribe_state(second.clone()).unchecked_into());
     let subscription = connected(1, &listener());
     assert_eq!(heard(&second).length(), 0);
+    end.call0(&JsValue::UNDEFINED).unwrap();
     subscription.release();
 }
 

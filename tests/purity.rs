@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -48,26 +48,60 @@ fn nothing_formats_text() {
 /// More of them at once are more than `wasm-bindgen-test-runner` serves for certain; see `install` in `tests/scripted`.
 #[test]
 fn a_test_page_has_no_more_than_four_modules_to_load_at_once() {
-    let folders = ["src/browser", "src/client", "tests", "tests/scripted"];
-    let shell = folders.into_iter().flat_map(rust_files);
-    let modules: BTreeSet<String> = shell
-        .flat_map(|(_, code)| {
-            let named = code.split("wasm_bindgen(module = \"").skip(1);
-            named.map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
-        })
-        .collect();
-    assert!((1..=4).contains(&modules.len()), "{modules:?}");
+    let imports = imports_of("src/browser", "js");
+    let mut seen = BTreeSet::from(["inbox".to_owned()]);
+    let mut found = seen.clone();
+    while !found.is_empty() {
+        assert!(found.len() <= 4, "{found:?} are found at once");
+        let next = found.iter().flat_map(|file| &imports[file]).cloned();
+        found = next.collect::<BTreeSet<_>>().difference(&seen).cloned().collect();
+        seen.extend(found.iter().cloned());
+    }
+    assert_eq!(seen, imports.into_keys().collect(), "inbox.js reaches them all");
+}
+
+#[test]
+fn no_files_of_the_shell_import_each_other_in_a_circle() {
+    for extension in ["js", "rs"] {
+        let mut imports = imports_of("src/browser", extension);
+        imports.remove("mod");
+        // Whatever imports nothing that is left can be taken away; a circle cannot.
+        while let Some(leaf) = imports.keys().find(|file| imports[*file].is_empty()).cloned() {
+            imports.remove(&leaf);
+            imports.values_mut().for_each(|of| of.retain(|file| *file != leaf));
+        }
+        assert!(imports.is_empty(), "{imports:?}");
+    }
+}
+
+/// Which files of a folder each of them imports, by their names without extension.
+fn imports_of(folder: &str, extension: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let files = files(folder, extension);
+    let name = |path: &str| Path::new(path).file_stem().unwrap().to_str().unwrap().to_owned();
+    let names: BTreeSet<String> = files.iter().map(|(path, _)| name(path)).collect();
+    let named = |code: &str, of: &str| match extension {
+        "js" => code.contains(&format!("from \"./{of}.js\"")),
+        _ => code.split("super::").skip(1).any(|rest| {
+            // `super::{a, b::c}` names several.
+            let end = if rest.starts_with('{') { "}" } else { ";" };
+            let listed = rest.split(end).next().unwrap();
+            listed.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == of)
+        }),
+    };
+    let of =
+        |code: &str, own: &str| names.iter().filter(|of| *of != own && named(code, of)).cloned().collect();
+    files.iter().map(|(path, code)| (name(path), of(code, &name(path)))).collect()
 }
 
 fn sources(folder: &str) -> Vec<(String, String)> {
-    let sources = rust_files(folder);
+    let sources = files(folder, "rs");
     assert!(sources.len() > 5, "the sources were found");
     sources
 }
 
-fn rust_files(folder: &str) -> Vec<(String, String)> {
+fn files(folder: &str, extension: &str) -> Vec<(String, String)> {
     let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
-    let rust = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
-    rust.map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap())).collect()
+    let wanted = paths.filter(|path| path.extension().is_some_and(|of| of == extension));
+    wanted.map(|path| (path.display().to_string(), fs::read_to_string(&path).unwrap())).collect()
 }

@@ -11,8 +11,8 @@ import { plus, sizeOf, weigh } from "./weigh.mjs";
 const BUDGET = {
   "react, before the first subscription": { gzip: 3_450, brotli: 3_150 },
   "root, before the first subscription": { gzip: 2_900, brotli: 2_650 },
-  "react, everything": { gzip: 39_450, brotli: 34_500 },
-  "react, everything, core.wasm as a file": { gzip: 38_150, brotli: 32_950 },
+  "react, everything": { gzip: 29_200, brotli: 25_700 },
+  "react, everything, core.wasm as a file": { gzip: 28_450, brotli: 24_750 },
 };
 
 const DEPENDENCIES = /^(inbox_socket|wasm_bindgen|js_sys|web_sys|gloo_timers|serde\w*|talc|hashbrown)$/;

@@ -15,13 +15,15 @@ const CLIENT = Symbol.for("inbox-socket.0");
 const LOAD_DELAYS = [1_000, 2_000, 5_000, 10_000];
 const LONGEST_LOAD_DELAY = 30_000;
 
+/** @typedef {import("../wasm/core.js").Inbox} Inbox */
+
 /** The page's client, made on first use. */
 export function client() {
   return (globalThis[CLIENT] ??= createClient());
 }
 
 function createClient() {
-  /** @type {typeof import("../wasm/core.js") | null} */
+  /** The page's inbox, once that is loaded. @type {Inbox | null} */
   let core = null;
   /** The load under way. @type {object | null} */
   let loading = null;
@@ -36,7 +38,7 @@ function createClient() {
   /** Who is signed in, as the option of that name has said last. @type {import("../index.js").Options["user"]} */
   let user;
   // What was asked for before the core was there, in order; each entry does one thing with the core.
-  /** @type {Set<(core: typeof import("../wasm/core.js")) => void>} */
+  /** @type {Set<(core: Inbox) => void>} */
   const pending = new Set();
   /** @type {Set<() => void>} */
   const watchers = new Set();
@@ -75,8 +77,9 @@ function createClient() {
       ]);
       if (loading !== mine) return;
       loaded.lendTime(lent.time);
-      loaded.configure({ ...lent, ...options });
-      start(loaded);
+      const inbox = loaded.createInbox();
+      inbox.configure({ ...lent, ...options });
+      start(inbox);
     } catch (error) {
       if (loading !== mine) return;
       const shown = `Unable to load inbox-socket: ${error instanceof Error ? error.message : error}`;
@@ -95,7 +98,7 @@ function createClient() {
     });
   }
 
-  /** @param {typeof import("../wasm/core.js")} loaded */
+  /** @param {Inbox} loaded */
   function start(loaded) {
     subscriptions.add(loaded.subscribeState(() => setState(loaded.getState())));
     // What these ask for in turn comes after them.
@@ -119,7 +122,7 @@ function createClient() {
   /**
    * Begins something with the core as soon as that is there, unless it was ended before. The function returned ends it.
    *
-   * @param {(core: typeof import("../wasm/core.js")) => () => void} start
+   * @param {(core: Inbox) => () => void} start
    */
   function begin(start) {
     /** @type {(() => void) | undefined} */
@@ -171,8 +174,6 @@ function createClient() {
         return () => {
           this.#subscription = undefined;
           mine.release();
-          // Freed here and now: the garbage collector would do so too, some time after everyone has left.
-          mine.free();
         };
       });
     }

@@ -2,22 +2,28 @@
 //!
 //! | where | what |
 //! | --- | --- |
-//! | `exports.rs` | the JavaScript API |
-//! | `hub.rs` | the thread-local state, and the only loop that carries out effects |
-//! | `socket.rs`, `address.rs` | the browser's WebSocket, and where it connects to |
-//! | `alarm.rs`, `clock.rs`, `page.rs` | time, and what the page tells |
-//! | `envelope.rs`, `envelope.js`, `outgoing.js` | values that stay in JavaScript: messages, callbacks, texts |
-//! | `control.rs`, `control.js` | the frames of layer 1 that are not messages |
+//! | `inbox.js` | the API of one inbox, and what Rust asks for, carried out |
+//! | `commands.rs`, `imports.rs` | the two ways across the boundary, in and out; `numbers.js` has the numbers that cross it |
+//! | `inbox.rs` | the thread-local state, and the only loop that carries out effects |
+//! | `incoming.js` | a received message: `messages.js` says what it is, `listeners.js` dispatches, `conversations.js` knows ids |
+//! | `control.js` | the frames of layer 1 that are not messages |
+//! | `outgoing.js` | frames on their way out |
+//! | `connection.js` | the browser's WebSocket, its public state, where to connect to, and what the page tells |
+//! | `alarm.rs`, `clock.rs` | time |
+//! | `exports.rs` | the API in JavaScript's values, for Rust |
+//!
+//! A message received: `incoming.js` ─▶ `command(RECEIVE)` judges by numbers ─▶ `listeners.js` ─▶ `command(DELIVERED)`, after
+//! which effects are carried out. A message sent: `inbox.js` ─▶ `command(SEND)` ─▶ `through(TRANSMIT)` ─▶ `outgoing.js`.
+//! A connection lost: `command(CLOSED)` ─▶ the machine waits ─▶ `alarm.rs` ─▶ `effect(ASK_ADDRESS)` ─▶ `command(OPEN)` ─▶
+//! `open()`.
 
-pub(crate) mod address;
 mod alarm;
 pub(crate) mod clock;
-mod control;
-mod envelope;
+pub(crate) mod commands;
 pub mod exports;
-pub(crate) mod hub;
-mod page;
-mod socket;
+mod imports;
+pub(crate) mod inbox;
+pub(crate) mod numbers;
 
 #[cfg(feature = "npm")]
 #[global_allocator]

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Id, State, state};
-use crate::browser::{exports::Subscription, hub};
+use crate::browser::exports::default_inbox;
 
 /// Listens to a conversation, and connects if nobody has yet. Only frames whose `conversation_id` is this very value are
 /// heard: `2` is not `"2"`.
@@ -34,8 +34,8 @@ pub fn listen_all<T: DeserializeOwned>(on_frame: impl FnMut(T) + 'static) -> Gua
 /// Calls back with the state whenever it has changed. It does not connect.
 pub fn watch(mut on_state: impl FnMut(State) + 'static) -> Guard {
     let callback = Closure::new(move |_| on_state(state()));
-    let watcher = hub::watch(function(&callback).clone());
-    Guard::new(callback, move || hub::unwatch(watcher))
+    let end = default_inbox().subscribe_state(function(&callback));
+    Guard::new(callback, move || call(&end))
 }
 
 fn subscribe<T: DeserializeOwned>(conversation_id: JsValue, mut on_frame: impl FnMut(T) + 'static) -> Guard {
@@ -44,11 +44,16 @@ fn subscribe<T: DeserializeOwned>(conversation_id: JsValue, mut on_frame: impl F
             on_frame(frame);
         }
     });
-    let subscription = Subscription::begin(conversation_id, function(&callback), false);
-    Guard::new(callback, move || subscription.release())
+    let end = default_inbox().subscribe(&conversation_id, function(&callback));
+    Guard::new(callback, move || call(&end))
 }
 
 type Callback = Closure<dyn FnMut(JsValue)>;
+
+fn call(end: &Function) {
+    // It throws nothing, and gives nothing back.
+    let _ = end.call0(&JsValue::UNDEFINED);
+}
 
 fn function(callback: &Callback) -> &Function {
     callback.as_ref().unchecked_ref()

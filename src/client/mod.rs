@@ -26,15 +26,21 @@ pub use user::set_user;
 pub use crate::browser::exports::{disconnect, retry};
 pub use crate::core::{ConnectionError, Stats, Status as State};
 
-use crate::browser::{clock, hub};
+use crate::browser::{clock, exports, inbox};
+use crate::core::Machine;
 
 /// The connection's state now.
 pub fn state() -> State {
-    hub::with(|hub| hub.machine.status())
+    with(|machine| machine.status()).unwrap_or_default()
 }
 
 /// The counters now.
 pub fn stats() -> Stats {
     let now = clock::now();
-    hub::with(|hub| hub.machine.stats(now))
+    with(|machine| machine.stats(now)).unwrap_or_default()
+}
+
+/// Borrows the default inbox's machine.
+fn with<T>(f: impl FnOnce(&Machine) -> T) -> Option<T> {
+    inbox::with(exports::default_number(), |inbox| f(&inbox.machine))
 }

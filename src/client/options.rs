@@ -3,12 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use js_sys::{JSON, Object, Promise, Reflect};
+use js_sys::{Array, JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::{address, address::Address, clock, hub, hub::Shell};
-use crate::core::{Config, Millis};
+use crate::browser::exports::default_inbox;
+use crate::browser::numbers::{FRAME_LIMIT, MESSAGE_LIMIT};
+use crate::core::Config;
 
 /// Sets options: once, before anything else is called.
 ///
@@ -17,28 +18,11 @@ use crate::core::{Config, Millis};
 /// An option that cannot be, or the connection has been used already. Nothing is set then.
 pub fn configure(options: Options) -> Result<(), ConfigureError> {
     options.check()?;
-    let now = clock::now();
-    if hub::with(|hub| hub.is_used(now)) {
+    let inbox = default_inbox();
+    if inbox.is_used() {
         return Err(ConfigureError::TooLate);
     }
-    let config = Config {
-        reconnect_delays: options.reconnect_delays.into_iter().map(millis).collect(),
-        jitter: options.jitter,
-        max_attempts: options.max_attempts,
-        connect_timeout: millis(options.connect_timeout),
-        linger: millis(options.linger),
-        queue_limit: options.queue_limit,
-        heartbeat: options.heartbeat.map(millis),
-        keepalive: options.keepalive.as_ref().map(|keepalive| millis(keepalive.every)),
-        protocol: options.protocol as u32,
-    };
-    let shell = Shell {
-        address: Address::new(options.url.0),
-        frame_limit: options.frame_limit,
-        message_limit: options.message_limit,
-        keepalive: to_js(options.keepalive, options.server_ping),
-    };
-    hub::configure(config, shell);
+    inbox.configure(&to_js(options));
     Ok(())
 }
 
@@ -86,9 +70,9 @@ impl Default for Options {
             connect_timeout: Duration::from_millis(config.connect_timeout),
             linger: Duration::from_millis(config.linger),
             queue_limit: config.queue_limit,
-            frame_limit: hub::FRAME_LIMIT,
+            frame_limit: FRAME_LIMIT as u32,
             heartbeat: config.heartbeat.map(Duration::from_millis),
-            message_limit: hub::MESSAGE_LIMIT,
+            message_limit: MESSAGE_LIMIT as u32,
             keepalive: None,
             server_ping: None,
             protocol: Protocol::default(),
@@ -129,8 +113,8 @@ fn expect(
     }
 }
 
-fn millis(span: Duration) -> Millis {
-    Millis::try_from(span.as_millis()).unwrap_or(Millis::MAX)
+fn millis(span: Duration) -> JsValue {
+    (span.as_millis() as f64).into()
 }
 
 /// A frame of the application's own that is sent every so often, since proxies close a connection without traffic, many
@@ -153,21 +137,42 @@ pub struct ServerPing {
     pub pong: String,
 }
 
-fn to_js(keepalive: Option<Keepalive>, server_ping: Option<ServerPing>) -> JsValue {
-    let option = Object::new();
-    let set = |name: &str, value: JsValue| {
-        // A new object takes any member.
-        let _ = Reflect::set(&option, &name.into(), &value);
-    };
-    if let Some(Keepalive { frame, .. }) = keepalive {
-        set("frame", frame.into());
+/// The options as JavaScript has them.
+fn to_js(options: Options) -> JsValue {
+    let delays: Array = options.reconnect_delays.into_iter().map(millis).collect();
+    let keepalive = Object::new();
+    if let Some(Keepalive { every, frame }) = options.keepalive {
+        set(&keepalive, "every", millis(every));
+        set(&keepalive, "frame", frame.into());
     }
-    if let Some(ServerPing { ping, pong }) = server_ping {
+    if let Some(ServerPing { ping, pong }) = options.server_ping {
         let members = JSON::parse(&ping).ok().filter(JsValue::is_object);
-        set("ping", members.unwrap_or_else(|| ping.into()));
-        set("pong", pong.into());
+        set(&keepalive, "ping", members.unwrap_or_else(|| ping.into()));
+        set(&keepalive, "pong", pong.into());
     }
-    option.into()
+    let object = Object::new();
+    for (name, value) in [
+        ("url", options.url.0),
+        ("reconnectDelays", delays.into()),
+        ("jitter", options.jitter.into()),
+        ("maxAttempts", options.max_attempts.into()),
+        ("connectTimeout", millis(options.connect_timeout)),
+        ("linger", millis(options.linger)),
+        ("queueLimit", (options.queue_limit as f64).into()),
+        ("frameLimit", options.frame_limit.into()),
+        ("messageLimit", options.message_limit.into()),
+        ("heartbeat", options.heartbeat.map_or(JsValue::UNDEFINED, millis)),
+        ("keepalive", keepalive.into()),
+        ("protocol", (options.protocol as u32).into()),
+    ] {
+        set(&object, name, value);
+    }
+    object.into()
+}
+
+fn set(object: &Object, name: &str, value: JsValue) {
+    // A new object takes any member.
+    let _ = Reflect::set(object, &name.into(), &value);
 }
 
 /// Where to connect to: an address, by `into()` from a text, or a function that gives one. Relative addresses count from
@@ -192,7 +197,7 @@ impl Url {
         let Some(given) = self.0.as_string() else {
             return Ok(());
         };
-        let is_address = address::websocket_url(&self.0).is_ok_and(|url| url.starts_with("ws"));
+        let is_address = default_inbox().web_socket_url(&self.0).is_ok_and(|url| url.starts_with("ws"));
         expect(is_address, "url", &given, "a ws:, wss:, http:, https: or relative address")
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::Id;
-use crate::browser::{clock, exports, hub};
+use crate::browser::exports::default_inbox;
 
 thread_local! {
     static USER: RefCell<Option<Option<Id>>> = const { RefCell::new(None) };
@@ -20,13 +20,13 @@ thread_local! {
 pub fn set_user(user: Option<Id>) {
     let is_gone = user.is_none();
     let before = USER.replace(Some(user.clone()));
-    let now = clock::now();
-    if before == Some(user) || !hub::with(|hub| hub.is_used(now)) {
+    let inbox = default_inbox();
+    if before == Some(user) || !inbox.is_used() {
         return;
     }
     if is_gone {
-        exports::disconnect();
+        inbox.disconnect();
     } else {
-        exports::change_user();
+        inbox.change_user();
     }
 }

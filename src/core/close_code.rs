@@ -1,8 +1,6 @@
 //! What a close code asks of a client. Numbers from RFC 6455 section 7.4 and IANA's registry; 4401 and 4403
 //! are this project's own, after HTTP's 401 and 403, because a refused handshake reaches a browser only as 1006.
 
-use super::Millis;
-
 /// What a closed connection means for what comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
@@ -31,19 +29,6 @@ impl CloseReason {
     }
 }
 
-/// The server's hint in the close reason's text, `retry_after=8000` (milliseconds): the span over which
-/// its clients are to come back. At most a minute is believed.
-pub fn retry_after(reason: &str) -> Option<Millis> {
-    const NAME: &[u8] = b"retry_after=";
-    const MOST: Millis = 60_000;
-    // By bytes: the searching and parsing of strings would be a twentieth of the whole module.
-    let reason = reason.as_bytes();
-    let at = reason.windows(NAME.len()).position(|part| part == NAME)?;
-    let digits = reason.get(at + NAME.len()..)?.iter().take_while(|byte| byte.is_ascii_digit());
-    let add = |sum: Millis, digit: &u8| (sum * 10 + Millis::from(digit - b'0')).min(MOST);
-    digits.fold(None, |sum: Option<Millis>, digit| Some(add(sum.unwrap_or(0), digit)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,21 +48,6 @@ mod tests {
             (4000, CloseReason::Lost),
         ] {
             assert_eq!(CloseReason::of(code), reason, "{code}");
-        }
-    }
-
-    #[test]
-    fn the_hint_is_read_from_the_reasons_text() {
-        assert_eq!(retry_after("restarting; retry_after=8000"), Some(8_000));
-        assert_eq!(retry_after("retry_after=8000; bye"), Some(8_000));
-        assert_eq!(retry_after("retry_after=99999999"), Some(60_000));
-        assert_eq!(retry_after("retry_after=99999999999999999999999"), Some(60_000));
-    }
-
-    #[test]
-    fn a_reason_without_a_usable_hint_gives_none() {
-        for reason in ["", "bye", "retry_after=", "retry_after=soon"] {
-            assert_eq!(retry_after(reason), None, "{reason}");
         }
     }
 }

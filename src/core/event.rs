@@ -16,7 +16,7 @@ pub enum Event {
         socket: SocketId,
         /// The close code, RFC 6455 section 7.4; 1006 where there was none.
         code: u16,
-        /// The server's hint how far to spread the return, see [`retry_after`](super::retry_after).
+        /// The server's hint how far to spread the return: the span in its close reason, `retry_after=<ms>`.
         retry_after: Option<Millis>,
     },
     /// A message came out of its turn: [`Verdict::Drop`](super::Verdict::Drop) or [`Hold`](super::Verdict::Hold).

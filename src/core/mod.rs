@@ -39,7 +39,7 @@ mod session;
 mod stats;
 mod status;
 
-pub use close_code::{CloseReason, retry_after};
+pub use close_code::CloseReason;
 pub use config::Config;
 pub use effect::Effect;
 pub use error::{ConnectionError, SendError};

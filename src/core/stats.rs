@@ -1,12 +1,9 @@
 //! The counters that the seed's tables speak of.
 
-use serde::Serialize;
-
 use super::Millis;
 
 /// Counts since the page was loaded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Attempts to open a socket, successful or not.
     pub attempts: u32,
@@ -45,6 +42,32 @@ pub struct Stats {
     pub queued: u32,
     /// Time connected in all, in ms, the present connection included.
     pub connected_ms: Millis,
+}
+
+impl Stats {
+    /// All of them, in the order in which they stand above; a flag as 0 or 1.
+    pub fn list(&self) -> [f64; 18] {
+        [
+            self.attempts.into(),
+            self.handshakes.into(),
+            self.reconnections.into(),
+            self.frames_in.into(),
+            self.frames_out.into(),
+            self.characters_in as f64,
+            self.characters_out as f64,
+            self.frames_parsed.into(),
+            self.frames_delivered.into(),
+            self.frames_dropped.into(),
+            self.duplicates.into(),
+            self.recovered.into(),
+            self.gaps.into(),
+            self.pings.into(),
+            u8::from(self.assured).into(),
+            self.listeners.into(),
+            self.queued.into(),
+            self.connected_ms as f64,
+        ]
+    }
 }
 
 /// Why a received frame was not delivered.

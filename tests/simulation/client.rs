@@ -81,7 +81,7 @@ impl Client {
         self.carry_out()
     }
 
-    /// The same calls in the same order as the shell makes them, in envelope.js and control.js.
+    /// The same calls in the same order as the shell makes them, in incoming.js and control.js.
     pub(crate) fn receive(&mut self, now: u64, socket: SocketId, frame: Frame) -> Vec<Wish> {
         let size = frame.size() as u32;
         if frame.size() > FRAME_LIMIT {

@@ -1,7 +1,7 @@
 // The connection as a developer wants to see it.
 
 // Below zero the core names a phase, and with `connected` what it knows of the server; see inspect() in
-// src/browser/exports.rs.
+// src/browser/commands.rs.
 const PHASES = ["idle", "connecting", "given up", "ended", "refused"];
 const LAYERS = ["asked", "silent", "plain", "acknowledging"];
 
@@ -39,13 +39,13 @@ export function inspect(client) {
 /** @typedef {NonNullable<import("./look.js").Client["core"]>} Core */
 
 /** @param {Core} core */
-function countListeners({ conversations, everything }) {
-  const all = [...conversations.values(), everything];
+function countListeners({ listeners: { conversations, everything } }) {
+  const all = [...conversations.byId.values(), everything];
   const counts = all.map(({ id, first }) => ({ conversation: id, count: lengthOf(first) }));
   return counts.filter(({ count }) => count > 0);
 }
 
-/** @param {Core["everything"]["first"]} listener */
+/** @param {Core["listeners"]["everything"]["first"]} listener */
 function lengthOf(listener) {
   let length = 0;
   for (; listener; listener = listener.next) length += 1;
@@ -53,6 +53,6 @@ function lengthOf(listener) {
 }
 
 /** @param {Core} core */
-function queueOf({ outgoing, isUnderWay }) {
-  return Array.from(outgoing, ([send, { text }]) => ({ text, isUnderWay: isUnderWay(send) }));
+function queueOf(core) {
+  return Array.from(core.outgoing.drafts, ([send, { text }]) => ({ text, isUnderWay: core.isUnderWay(send) }));
 }

@@ -74,8 +74,8 @@ describe("another user", () => {
     await connection.next();
     connection.send({ action: "welcome", protocol: 1, user_id: 1, heads: { 1: 0, 2: 5, 3: 7 } });
     const known = () => {
-      const { conversations } = /** @type {any} */ (globalThis)[Symbol.for("inbox-socket.0")].core;
-      return [...conversations.keys()];
+      const { listeners } = /** @type {any} */ (globalThis)[Symbol.for("inbox-socket.0")].core;
+      return [...listeners.conversations.byId.keys()];
     };
     await until(page, () => inbox.getStats()?.assured);
     assert.deepEqual(await page.evaluate(known), [1, 2, 3]);

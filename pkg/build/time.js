@@ -1,5 +1,5 @@
 // The core's time, built into pkg/wasm/core.js in the place of the page's: a test may lend one that it moves by
-// itself (lib/testing/time.js). The page's is asked for anew each time, since test runners replace it, too.
+// itself (../lib/testing/time.js). The page's is asked for anew each time, since test runners replace it, too.
 
 /** @typedef {Pick<typeof globalThis, "performance" | "setTimeout" | "clearTimeout">} Time */
 

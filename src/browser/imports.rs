@@ -1,0 +1,110 @@
+//! The JavaScript files beside this one, as Rust sees them.
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+use web_sys::WebSocket;
+
+use crate::core::{SendId, SocketId};
+
+#[wasm_bindgen(module = "/src/browser/inbox.js")]
+extern "C" {
+    /// An inbox as JavaScript has it: the API.
+    #[derive(Clone)]
+    pub(crate) type Inbox;
+
+    /// `number`: the one under which the table in inbox.rs knows it.
+    #[wasm_bindgen(constructor)]
+    pub(super) fn new(number: u32, command: &JsValue) -> Inbox;
+    #[wasm_bindgen(method, js_name = useWebSocket)]
+    pub(crate) fn use_web_socket(
+        this: &Inbox,
+        conversation_id: &JsValue,
+        on_message: &Function,
+    ) -> Subscription;
+    #[wasm_bindgen(method)]
+    pub(crate) fn subscribe(this: &Inbox, conversation_id: &JsValue, listener: &Function) -> Function;
+    #[wasm_bindgen(method, js_name = sendMessage)]
+    pub(crate) fn send_message(
+        this: &Inbox,
+        conversation_id: &JsValue,
+        message: &JsValue,
+        kind: &JsValue,
+    ) -> Promise;
+    #[wasm_bindgen(method, js_name = requestMessages)]
+    pub(crate) fn request_messages(this: &Inbox, conversation_id: &JsValue) -> Promise;
+    #[wasm_bindgen(method)]
+    pub(crate) fn send(this: &Inbox, frame: &JsValue) -> Promise;
+    #[wasm_bindgen(method)]
+    pub(crate) fn retry(this: &Inbox);
+    #[wasm_bindgen(method)]
+    pub(crate) fn disconnect(this: &Inbox);
+    #[wasm_bindgen(method, js_name = changeUser)]
+    pub(crate) fn change_user(this: &Inbox);
+    #[wasm_bindgen(method, js_name = getState)]
+    pub(crate) fn get_state(this: &Inbox) -> JsValue;
+    #[wasm_bindgen(method, js_name = subscribeState)]
+    pub(crate) fn subscribe_state(this: &Inbox, listener: &Function) -> Function;
+    #[wasm_bindgen(method, js_name = getStats)]
+    pub(crate) fn get_stats(this: &Inbox) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(crate) fn configure(this: &Inbox, options: &JsValue);
+    /// # Errors
+    ///
+    /// What is no address.
+    #[wasm_bindgen(method, js_name = webSocketUrl, catch)]
+    pub(crate) fn web_socket_url(this: &Inbox, url: &JsValue) -> Result<String, JsValue>;
+    #[wasm_bindgen(method, getter, js_name = isUsed)]
+    pub(crate) fn is_used(this: &Inbox) -> bool;
+
+    /// One component's part in the connection: what `useWebSocket` returns.
+    pub type Subscription;
+
+    /// The last message this subscription was given, `null` before one.
+    #[wasm_bindgen(method, getter, js_name = lastMessage)]
+    pub fn last_message(this: &Subscription) -> JsValue;
+    /// Ends the subscription. A second time does nothing.
+    #[wasm_bindgen(method)]
+    pub fn release(this: &Subscription);
+
+    /// Carries out an effect; returns how many listeners were called, where it is about that.
+    pub(super) fn effect(inbox: u32, what: i32, a: f64, b: f64, c: f64) -> f64;
+    /// Carries out an effect on a WebSocket; of `TRANSMIT` it returns the characters sent, or -1 where the socket takes
+    /// no more.
+    pub(super) fn through(inbox: u32, socket: &WebSocket, what: i32, a: f64, b: f64) -> f64;
+    /// Opens a WebSocket to the address that was found; nothing where the browser refuses to try.
+    pub(super) fn open(inbox: u32, socket: SocketId) -> Option<WebSocket>;
+    /// The frame that is being handed over is not accepted.
+    pub(super) fn refuse(inbox: u32, reason: &str);
+    pub(super) fn settle(inbox: u32, send: SendId, outcome: i32, reason: &str);
+    /// `error` is empty where there is none.
+    #[wasm_bindgen(js_name = showState)]
+    pub(super) fn show_state(inbox: u32, is_connected: bool, is_connecting: bool, attempts: u32, error: &str);
+}
+
+/// wasm-bindgen copies the files that are named here along, and nothing that those import.
+///
+/// `wasm-bindgen-test-runner` serves four connections for certain, so no more than four of them may be found at once: that is
+/// why inbox.js imports incoming.js, outgoing.js, connection.js and numbers.js, and these the rest.
+macro_rules! copied_along {
+    ($($file:literal $name:ident),* $(,)?) => {
+        $(
+            #[wasm_bindgen(module = $file)]
+            extern "C" {
+                #[allow(dead_code, reason = "the file is wanted, not the type")]
+                type $name;
+            }
+        )*
+    };
+}
+
+copied_along! {
+    "/src/browser/connection.js" Connection,
+    "/src/browser/control.js" Control,
+    "/src/browser/conversations.js" Conversations,
+    "/src/browser/incoming.js" Incoming,
+    "/src/browser/listeners.js" Listeners,
+    "/src/browser/messages.js" Messages,
+    "/src/browser/numbers.js" Numbers,
+    "/src/browser/outgoing.js" Outgoing,
+    "/src/browser/report.js" Report,
+}

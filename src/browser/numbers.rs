@@ -1,0 +1,60 @@
+//! The numbers of numbers.js, read from that file when the crate is compiled, so that they are written once.
+
+const FILE: &[u8] = include_bytes!("numbers.js");
+
+macro_rules! numbers {
+    ($($name:ident)*) => {
+        $(pub(crate) const $name: i32 = find(concat!("export const ", stringify!($name), " = ").as_bytes());)*
+    };
+}
+
+numbers! {
+    PAIR CONFIGURE SUBSCRIBE UNSUBSCRIBE SEND RETRY DISCONNECT CHANGE_USER ONLINE OFFLINE VISIBLE PAGE_HIDDEN PAGE_SHOWN
+    OPEN OPENED CLOSED RECEIVE DELIVERED RECEIVE_UNUSABLE RECEIVE_CONTROL WELCOME ANOTHER_USER PLAIN_SERVER ACK REFUSAL
+    PONG SYNC_BEGIN SYNC_MESSAGE SYNC_END SYNC_REFUSAL STAT INSPECT IS_UNDER_WAY IS_COUNTED IS_WANTED
+    ASK_ADDRESS WATCH_PAGE DELIVER_HELD FORGET_HELD REPORT_GAP FORGET_CONVERSATIONS ADD_PAIR ACCEPT
+    TRANSMIT SAY_HELLO SAY_SYNC SAY_PING SAY_KEEPALIVE LET_GO
+    MESSAGE REQUEST
+    DELIVER DROP
+    NOT_TEXT NOT_AN_OBJECT TOO_LONG
+    WAS_DELIVERED WAS_SENT HAS_FAILED
+    RECONNECT_DELAY JITTER MAX_ATTEMPTS CONNECT_TIMEOUT LINGER QUEUE_LIMIT HEARTBEAT KEEPALIVE PROTOCOL
+}
+
+#[cfg(not(feature = "npm"))]
+numbers! {
+    FRAME_LIMIT MESSAGE_LIMIT
+}
+
+/// The whole number behind this text. Anything else does not compile.
+#[allow(clippy::indexing_slicing, clippy::panic, reason = "in a constant, both are errors of compilation")]
+const fn find(name: &[u8]) -> i32 {
+    let mut at = 0;
+    while !begins(at, name) {
+        at += 1;
+    }
+    at += name.len();
+    let is_negative = FILE[at] == b'-';
+    if is_negative {
+        at += 1;
+    }
+    let mut number = 0;
+    while FILE[at] != b';' {
+        assert!(FILE[at].is_ascii_digit(), "numbers.js: a whole number is expected");
+        number = number * 10 + (FILE[at] - b'0') as i32;
+        at += 1;
+    }
+    if is_negative { -number } else { number }
+}
+
+#[allow(clippy::indexing_slicing, reason = "past the end of the file it is an error of compilation")]
+const fn begins(at: usize, name: &[u8]) -> bool {
+    let mut n = 0;
+    while n < name.len() {
+        if FILE[at + n] != name[n] {
+            return false;
+        }
+        n += 1;
+    }
+    true
+}
