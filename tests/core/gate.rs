@@ -1,18 +1,7 @@
 //! What was missed is fetched, and what cannot be had is told, in virtual time.
 
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
-
-mod world;
-
+use crate::world::page::{Page, ROOM};
 use inbox_socket::core::{DropReason, Effect, Gap, Verdict};
-use world::page::{Page, ROOM};
 
 fn gap(after: u64, before: u64) -> Effect {
     Effect::Gap(Gap { conversation: ROOM, after, before })

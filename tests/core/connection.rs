@@ -1,18 +1,7 @@
 //! The states of the connection and every way from one to the next, in virtual time.
 
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
-
-mod world;
-
+use crate::world::World;
 use inbox_socket::core::{Config, ConnectionError, Event, Status, Verdict};
-use world::World;
 
 const LOST: &str = "Connection lost - reconnecting in background...";
 const UNREACHABLE: &str = "Connection error - retrying in background...";

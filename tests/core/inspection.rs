@@ -1,12 +1,7 @@
 //! What a developer is shown of the machine, in virtual time.
 
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
-
-mod world;
-
+use crate::world::World;
 use inbox_socket::core::{Config, Effect, Event, Kind, Layer, Machine, Millis, Phase, SocketId};
-use world::World;
 
 fn phase(world: &World) -> Phase {
     world.machine.phase(world.now)

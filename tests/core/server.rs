@@ -1,18 +1,7 @@
 //! Which layer the server speaks, and what that means for what waits to be sent, in virtual time.
 
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
-
-mod world;
-
+use crate::world::page::Page;
 use inbox_socket::core::{Config, Event, Kind, Millis, Outcome};
-use world::page::Page;
 
 /// The server that never answered `hello` has said something.
 const HINT: bool = false;

@@ -1,19 +1,8 @@
 //! A dead connection is noticed soon, and a slow one is not taken for dead, in virtual time.
 
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
-
-mod world;
-
+use crate::world::World;
+use crate::world::page::Page;
 use inbox_socket::core::{Config, Effect, Event};
-use world::World;
-use world::page::Page;
 
 mod a_dead_connection {
     use super::*;

@@ -1,19 +1,8 @@
 //! What holds whatever happens, in whatever order.
 
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
-
-mod world;
-
+use crate::world::World;
 use inbox_socket::core::{Config, Event, Kind, Millis};
 use proptest::prelude::*;
-use world::World;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -134,11 +123,14 @@ impl Run {
         assert_eq!(status.is_connected || status.is_connecting, world.socket.is_some());
         assert_eq!(world.announced.last().copied().unwrap_or_default(), status, "announced is what is");
 
+        // A wait that was drawn, or hinted at, may be no wait at all.
+        let is_early = world.machine.next_deadline().is_none_or(|at| at > world.now);
         world.handle(Event::Alarm);
         if let Some(deadline) = world.machine.next_deadline() {
             assert!(deadline > world.now, "the deadline is ahead");
         }
-        assert_eq!(world.status(), status, "an alarm before its time does nothing");
+        assert!(!is_early || world.status() == status, "an alarm before its time does nothing");
+        let status = world.status();
 
         let wanted = !self.away && (stats.listeners > 0 || stats.queued > 0);
         let idle = world.socket.is_none() && status.error.is_none();

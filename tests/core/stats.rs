@@ -1,18 +1,7 @@
 //! What is counted of what comes in.
 
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
-
-mod world;
-
+use crate::world::World;
 use inbox_socket::core::{DropReason, Verdict};
-use world::World;
 
 /// A plain message for conversation 1, which has so many listeners.
 fn hear(world: &mut World, listeners: u32) -> Verdict {

@@ -1,19 +1,8 @@
 //! What the application hands over is sent once, in order, whenever there is a connection to send it through.
 
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
-
-mod world;
-
+use crate::world::World;
+use crate::world::page::Page;
 use inbox_socket::core::{Config, Effect, Event, Kind, Machine, Outcome, SendError, Status};
-use world::World;
-use world::page::Page;
 
 #[test]
 fn an_open_connection_sends_at_once() {

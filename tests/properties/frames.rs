@@ -1,9 +1,6 @@
 //! Frames of layer 1 as no server should send them: whatever comes, the connection stays, no cursor goes back, and
 //! nothing that is queued is dropped.
 
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use inbox_socket::core::{

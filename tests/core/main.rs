@@ -1,0 +1,19 @@
+//! The core, in virtual time: each file has the tests of the module of that name in `src/core`, through the machine's face.
+
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+mod connection;
+mod gate;
+mod inspection;
+mod outbox;
+mod server;
+mod session;
+mod stats;
+mod world;
