@@ -42,7 +42,7 @@
 //!
 //! inbox_socket::configure(Options { url: "wss://example.com/ws/inbox/".into(), ..Options::default() })?;
 //!
-//! // What is no such message is passed over.
+//! // Frames that do not deserialize are skipped.
 //! let messages = inbox_socket::listen(2, |Message { sender_name, message }| show(&sender_name, &message));
 //!
 //! // Or everything that a conversation's listeners are told of.

@@ -46,6 +46,7 @@ fn nothing_formats_text() {
 }
 
 /// More of them at once are more than `wasm-bindgen-test-runner` serves for certain; see `install` in `tests/scripted`.
+/// Firefox, which opens connections ahead of its needs, is held to three by webdriver.json.
 #[test]
 fn a_test_page_has_no_more_than_four_modules_to_load_at_once() {
     let imports = imports_of("src/browser", "js");

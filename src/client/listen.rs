@@ -61,7 +61,7 @@ fn function(callback: &Callback) -> &Function {
 
 /// Ends what it was given for when it is dropped: the closure is not called any more, not even in the round of calls
 /// under way, and is freed when that is over. It may be dropped anywhere, inside of its own closure as well.
-#[must_use = "what it was given for ends when it is dropped, here at once; keep it, or forget() it"]
+#[must_use = "dropping the guard unsubscribes immediately; bind it or call `forget()`"]
 pub struct Guard(Option<Box<dyn FnOnce()>>);
 
 impl Guard {

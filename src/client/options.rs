@@ -224,7 +224,7 @@ pub enum Protocol {
     Assured = 1,
 }
 
-/// Why [`configure`] has set nothing.
+/// The error that [`configure`] returns; nothing is set then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigureError {
     /// The connection had been used.

@@ -6,7 +6,7 @@
 pub enum CloseReason {
     /// 1000: the server has ended the conversation on purpose; nobody reconnects unasked.
     Normal,
-    /// 1001, 1012, 1013: the server goes away, restarts or is too busy; everybody is let go at once.
+    /// 1001, 1012, 1013: the server goes away, restarts or is too busy; all clients are disconnected at the same time.
     Restart,
     /// 4401: nobody is logged in, or no longer.
     SessionExpired,

@@ -6,7 +6,7 @@ use super::Millis;
 /// them first, since only there an error can name what the user wrote.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// Waits before each attempt to reconnect; the last one repeats. Default: the seed's.
+    /// Waits before each attempt to reconnect; the last one repeats. Default: 0.5, 2, 5, 10 and 30 s.
     pub reconnect_delays: Vec<Millis>,
     /// Random variation of each wait as a fraction of it, 0 to 1. Default 1: from the second wait on anything from 0 to
     /// twice the delay, but no more than the longest one. The first wait varies by 0.2 at most.

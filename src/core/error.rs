@@ -1,6 +1,6 @@
 //! The texts that people read when something is wrong.
 
-/// Why there is no connection. The texts of the first three are the seed's.
+/// Why there is no connection. The first three texts match the hook that this package replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionError {
     /// It was open and was lost; attempts go on.

@@ -26,7 +26,7 @@ const TOO_LARGE: u16 = 1009;
 pub struct Machine {
     connection: Connection,
     session: Session,
-    /// Who they are and what they listen to is the caller's matter.
+    /// Their number; the caller keeps the listeners themselves.
     listeners: u32,
     gate: Gate,
     outbox: Outbox,
@@ -114,7 +114,7 @@ impl Machine {
         self.settle();
     }
 
-    /// Somebody listens; the first one connects.
+    /// Adds a listener; the first one connects.
     pub fn subscribe(&mut self, now: Millis) {
         self.tick(now);
         self.listeners += 1;
@@ -124,8 +124,7 @@ impl Machine {
         self.settle();
     }
 
-    /// One who listened has left: to be said once of each. The last one to leave closes the connection after the
-    /// linger.
+    /// Removes a listener: call it once for each. The connection closes one linger after the last one.
     pub fn unsubscribe(&mut self, now: Millis) {
         self.tick(now);
         self.listeners = self.listeners.saturating_sub(1);
@@ -137,7 +136,7 @@ impl Machine {
         self.gate.knows(conversation)
     }
 
-    /// Accepts a frame of so many characters for sending: at once if that may be, else as soon as it may, in order.
+    /// Queues a frame of `characters` UTF-16 code units, and sends it at once if the session allows.
     ///
     /// # Errors
     ///
@@ -195,7 +194,7 @@ impl Machine {
         verdict
     }
 
-    /// So many listeners were called with a message or a gap.
+    /// Records `calls` listener invocations, with a message or a gap.
     pub fn delivered(&mut self, calls: u32) {
         self.stats.frames_delivered += calls;
     }
@@ -604,7 +603,7 @@ impl Machine {
         }
     }
 
-    /// The user is gone: the queue fails, held messages and gaps are dropped, cursors are forgotten.
+    /// The user has changed or left: fail their queue, forget their held messages and cursors.
     fn abandon(&mut self, why: SendError) {
         self.effects.retain(|effect| !matches!(effect, Effect::Transmit { .. } | Effect::Gap(_)));
         for effect in &mut self.effects {

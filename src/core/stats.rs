@@ -22,7 +22,7 @@ pub struct Stats {
     pub characters_out: u64,
     /// Frames parsed: one parse each, however many listeners there are.
     pub frames_parsed: u32,
-    /// Calls of listeners.
+    /// Listener invocations.
     pub frames_delivered: u32,
     /// Frames that were not usable.
     pub frames_dropped: u32,
@@ -32,7 +32,7 @@ pub struct Stats {
     pub recovered: u32,
     /// Holes that the server's history could not fill.
     pub gaps: u32,
-    /// Signs of life asked for.
+    /// Pings sent.
     pub pings: u32,
     /// The server acknowledges and numbers messages on the present connection.
     pub assured: bool,
