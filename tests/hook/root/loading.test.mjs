@@ -100,7 +100,8 @@ describe("the core", () => {
       return inbox.getState().isConnecting;
     });
     assert.equal(isConnecting, true);
-    await until(page, () => inbox.getState().error);
+    // The error is shown while it is loaded again, too.
+    await until(page, () => inbox.getState().error && !inbox.getState().isConnecting);
 
     await page.unroute("**/inline-*");
     await page.evaluate(() => inbox.retry());
