@@ -24,7 +24,11 @@ describe("the quick start", () => {
     const address = await startVite(t, folder);
     const tabs = [await openTab(t, address), await openTab(t, address)];
     const conversation = (tab) => tab.page.getByRole("region", { name: "Conversation 2" });
-    await conversation(tabs[0]).getByText("Your messages will be sent").waitFor({ state: "detached" });
+    // A server of layer 0 tells nothing to a tab that connects later.
+    for (const tab of tabs) {
+      await conversation(tab).waitFor();
+      await conversation(tab).getByText("Your messages will be sent").waitFor({ state: "detached" });
+    }
     await conversation(tabs[0]).getByRole("button", { name: "Say hello" }).click();
     for (const tab of tabs) await conversation(tab).getByText("Hello", { exact: true }).waitFor();
     for (const { page } of tabs) {
