@@ -50,7 +50,7 @@ pub fn command(number: u32, what: i32, a: f64, b: f64, c: f64, d: f64, e: f64) -
         VISIBLE => handle(Event::Visible),
         PAGE_HIDDEN => handle(Event::PageHidden),
         PAGE_SHOWN => handle(Event::PageShown),
-        IS_WANTED => is(inbox::with(number, |inbox| inbox.expected == Some(socket))),
+        IS_WANTED => is(Some(inbox::is_wanted(number, socket))),
         OPEN => {
             inbox::open_socket(number, socket);
             0.0

@@ -239,8 +239,7 @@ export class Inbox {
     if (listener.callback === undefined) return;
     const slot = this.listeners.remove(listener);
     this.#tell(UNSUBSCRIBE);
-    // What is counted goes on being counted, or what is missed of it would not be noticed.
-    if (slot >= 0 && this.#tell(IS_COUNTED, slot) === 0 && this.listeners.conversations.has(slot)) this.listeners.conversations.forget(slot);
+    if (slot >= 0) this.#forget(slot);
   }
 
   /** Hands a frame over for sending. @param {() => {text: string}} makeDraft throws what is wrong with it */
@@ -260,10 +259,14 @@ export class Inbox {
   }
 
   #forgetConversations() {
-    const unheard = [...this.listeners.conversations.byId.values()].filter((each) => !this.listeners.conversations.isHeard(each));
-    for (const { slot } of unheard) {
-      if (this.listeners.conversations.has(slot) && this.#tell(IS_COUNTED, slot) === 0) this.listeners.conversations.forget(slot);
-    }
+    const { conversations } = this.listeners;
+    for (const each of [...conversations.byId.values()]) if (!conversations.isHeard(each)) this.#forget(each.slot);
+  }
+
+  /** Forgets a conversation without listeners. A counted one is kept, or a message missed in it would go unnoticed. */
+  #forget(slot) {
+    const { conversations } = this.listeners;
+    if (conversations.has(slot) && this.#tell(IS_COUNTED, slot) === 0) conversations.forget(slot);
   }
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct Inbox {
     pub(super) pairs: Vec<(u32, f64)>,
     alarm: Option<Alarm>,
     /// The socket that the machine has asked for and not dropped since, whether it exists yet or not.
-    pub(super) expected: Option<SocketId>,
+    expected: Option<SocketId>,
     socket: Option<(SocketId, WebSocket)>,
     /// Messages whose listeners are being called: what those ask for waits until all were called.
     pub(super) deliveries: u32,
@@ -85,7 +85,7 @@ pub(super) fn delivered(number: u32, calls: u32) {
 
 /// Opens the socket that the machine asked for, unless it has changed its mind meanwhile.
 pub(super) fn open_socket(number: u32, socket: SocketId) {
-    if with(number, |inbox| inbox.expected == Some(socket)) != Some(true) {
+    if !is_wanted(number, socket) {
         return;
     }
     match open(number, socket) {
@@ -94,6 +94,11 @@ pub(super) fn open_socket(number: u32, socket: SocketId) {
         }
         None => lost(number, socket),
     }
+}
+
+/// Whether the machine still waits for this socket, or uses it.
+pub(super) fn is_wanted(number: u32, socket: SocketId) -> bool {
+    with(number, |inbox| inbox.expected == Some(socket)) == Some(true)
 }
 
 /// Carries out what the machine asks for until it asks for nothing more: the only place where that is done.

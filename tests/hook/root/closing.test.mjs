@@ -100,6 +100,32 @@ describe("a connection that the server closes", () => {
     });
   }
 
+  /** @type {[reason: string, most: number][]} */
+  const spreads = [
+    ["restarting; retry_after=8000", 8_000],
+    ["retry_after=8000; bye", 8_000],
+    ["retry_after=99999999", 60_000],
+    ["retry_after=99999999999999999999999", 60_000],
+    ["", 20_000],
+    ["bye", 20_000],
+    ["retry_after=", 20_000],
+    ["retry_after=soon", 20_000],
+  ];
+  for (const [reason, most] of spreads) {
+    it(`with 1012 and "${reason}" is waited for ${most} ms at most`, async (t) => {
+      const { page, connection } = await connected(t);
+      // Asked in the very change, because the wait may be over at once.
+      await page.evaluate(() => {
+        const { core } = /** @type {any} */ (globalThis)[Symbol.for("inbox-socket.0")];
+        inbox.subscribeState(() => void (globalThis["wait"] ??= core.inspect()));
+      });
+      connection.close(1012, reason);
+      await until(page, () => globalThis["wait"] !== undefined);
+      const wait = await page.evaluate(() => globalThis["wait"]);
+      assert.ok(wait >= 0 && wait <= most, `${wait} ms`);
+    });
+  }
+
   it("with any other code is lost, and comes back", async (t) => {
     const { page, server, connection } = await connected(t);
     await page.evaluate(() => {
