@@ -128,7 +128,10 @@ function createClient() {
     /** @type {(() => void) | undefined} */
     let stop;
     let ended = false;
-    const action = (core) => {
+    /** @type {((core: Inbox) => void) | undefined} */
+    let action = (core) => {
+      // There is one for each conversation that is open, so what has done its work is let go.
+      action = undefined;
       stop = start(core);
       // By what the start itself has called.
       if (ended) end();
@@ -158,9 +161,8 @@ function createClient() {
     withCore((core) => (next === null ? core.disconnect() : core.changeUser()));
   }
 
-  function post(name, values) {
-    if (core) return core[name](...values);
-    return new Promise((resolve) => withCore((core) => resolve(core[name](...values))));
+  function post(send) {
+    return core ? send(core) : new Promise((resolve) => withCore((core) => resolve(send(core))));
   }
 
   // There is one for each conversation that is open, so what can be shared is.
@@ -199,9 +201,9 @@ function createClient() {
       checkFunction("listener", listener);
       return begin((core) => core.subscribe(conversationId, listener));
     },
-    sendMessage: (...values) => post("sendMessage", values),
-    send: (...values) => post("send", values),
-    requestMessages: (...values) => post("requestMessages", values),
+    sendMessage: (id, message, type) => post((core) => core.sendMessage(id, message, type)),
+    send: (frame) => post((core) => core.send(frame)),
+    requestMessages: (id) => post((core) => core.requestMessages(id)),
     retry() {
       if (core) core.retry();
       // What is to be tried again is loading; the core then connects by itself. With nothing asked for yet there

@@ -53,16 +53,12 @@ export class Inbox {
   // The API: see pkg/index.d.ts.
 
   useWebSocket(conversationId, onMessage) {
-    const listener = this.#listen(conversationId, onMessage, true);
-    return {
-      get lastMessage() { return listener.lastMessage; },
-      release: () => this.#leave(listener),
-    };
+    return new Subscription(this, this.#listen(conversationId, onMessage, true));
   }
 
   subscribe(conversationId, callback) {
     const listener = this.#listen(conversationId, callback, false);
-    return () => this.#leave(listener);
+    return () => this.leave(listener);
   }
 
   sendMessage(conversationId, message, type) {
@@ -155,6 +151,14 @@ export class Inbox {
     return this.#connection.watchers.size > 0 || this.#tell(STAT, 0) > 0;
   }
 
+  /** Ends what a listener hears. A second time does nothing. */
+  leave(listener) {
+    if (listener.callback === undefined) return;
+    const slot = this.listeners.remove(listener);
+    this.#tell(UNSUBSCRIBE);
+    if (slot >= 0) this.#forget(slot);
+  }
+
   // What Rust asks for.
 
   carryOut(what, a, b, c) {
@@ -235,13 +239,6 @@ export class Inbox {
     return listener;
   }
 
-  #leave(listener) {
-    if (listener.callback === undefined) return;
-    const slot = this.listeners.remove(listener);
-    this.#tell(UNSUBSCRIBE);
-    if (slot >= 0) this.#forget(slot);
-  }
-
   /** Hands a frame over for sending. @param {() => {text: string}} makeDraft throws what is wrong with it */
   #post(kind, makeDraft) {
     let draft;
@@ -267,6 +264,25 @@ export class Inbox {
   #forget(slot) {
     const { conversations } = this.listeners;
     if (conversations.has(slot) && this.#tell(IS_COUNTED, slot) === 0) conversations.forget(slot);
+  }
+}
+
+/** What `useWebSocket` returns. A class, because an object with a getter and closures takes 400 bytes more for each conversation. */
+class Subscription {
+  #inbox;
+  #listener;
+
+  constructor(inbox, listener) {
+    this.#inbox = inbox;
+    this.#listener = listener;
+  }
+
+  get lastMessage() {
+    return this.#listener.lastMessage;
+  }
+
+  release() {
+    this.#inbox.leave(this.#listener);
   }
 }
 

@@ -4,9 +4,9 @@
 export class Outgoing {
   /** Send id → draft. */
   drafts = new Map();
-  // Client id → send id, for messages.
+  // Count → send id, for messages: a client id would be hashed anew for each message.
   #sends = new Map();
-  // Names the messages of this page, so that a repeated one is known by the server: a random name and a count.
+  // A client id names a message of this page, so that the server recognizes a repeated one: a random name and a count.
   #page;
   #count = 0;
 
@@ -20,9 +20,10 @@ export class Outgoing {
     if (typeof message !== "string" && JSON.stringify(message) === undefined) {
       throw new TypeError(`the message is ${describe(message)}, which is undefined in JSON`);
     }
-    const clientId = isNamed ? `${(this.#page ??= randomName())}-${++this.#count}` : undefined;
+    const count = isNamed ? ++this.#count : undefined;
+    const clientId = isNamed ? this.#clientId(count) : undefined;
     const frame = { conversation_id: conversationId, message, type: type ?? "TEXT", client_id: clientId };
-    return draft(frame, limit, clientId);
+    return draft(frame, limit, count);
   }
 
   /** The request for a conversation's history. */
@@ -42,7 +43,7 @@ export class Outgoing {
   /** Keeps a draft until it is settled. */
   hold(id, draft) {
     this.drafts.set(id, draft);
-    if (draft.clientId !== undefined) this.#sends.set(draft.clientId, id);
+    if (draft.count !== undefined) this.#sends.set(draft.count, id);
   }
 
   /** Hands a frame to the socket; returns its length, or -1 where the socket takes no more. */
@@ -56,7 +57,8 @@ export class Outgoing {
 
   /** The message that this client id names, if it is still waited for. */
   sendOf(clientId) {
-    return this.#sends.get(clientId);
+    const count = Number(String(clientId).slice(String(this.#page).length + 1));
+    return clientId === this.#clientId(count) ? this.#sends.get(count) : undefined;
   }
 
   /** Keeps what the server said of a message for its result: `messageId`, or the `reason` for refusing it. */
@@ -69,15 +71,19 @@ export class Outgoing {
     const draft = this.drafts.get(id);
     if (draft === undefined) return;
     this.drafts.delete(id);
-    this.#sends.delete(draft.clientId);
+    this.#sends.delete(draft.count);
     draft.resolve(resultOf(draft));
+  }
+
+  #clientId(count) {
+    return `${(this.#page ??= randomName())}-${count}`;
   }
 }
 
-function draft(frame, limit, clientId) {
+function draft(frame, limit, count) {
   const text = JSON.stringify(frame);
   checkSize(text, limit);
-  return { text, clientId, resolve: undefined, messageId: undefined, reason: undefined };
+  return { text, count, resolve: undefined, messageId: undefined, reason: undefined };
 }
 
 /** A server answers a frame that is over its limit with a close, and would do so each time that it is sent. */
