@@ -33,6 +33,8 @@ from inbox.security import LOGGED_OUT, NOT_FOUND, TRY_AGAIN_LATER, refuse, sessi
 
 logger = logging.getLogger(__name__)
 
+Receive = Callable[[], Awaitable[dict]]
+
 
 class InboxConsumer(AsyncWebsocketConsumer):
     """One user's socket for every conversation the user is part of.
@@ -60,15 +62,18 @@ class InboxConsumer(AsyncWebsocketConsumer):
             self.log_not_joined(error)
             await refuse(receive, send, TRY_AGAIN_LATER, "no channel layer now")
             return
-        hear = partial(self.channel_layer.receive, self.channel_name)
-        receive = with_reminders(receive, settings.SESSION_RECHECK_SECONDS, "session.check")
         try:
-            await await_many_dispatch([receive, hear], self.dispatch)
-        except StopConsumer:
-            pass
+            await self.handle_events(receive)
         finally:
-            # Here, not in disconnect(), so that it also happens when a send fails.
+            # Not in disconnect(), which isn't called if a send fails.
             await self.leave()
+
+    async def handle_events(self, receive: Receive) -> None:
+        """Handles frames, events of the channel layer and session checks, until the disconnect."""
+        receive_event = partial(self.channel_layer.receive, self.channel_name)
+        receive = with_reminders(receive, settings.SESSION_RECHECK_SECONDS, "session.check")
+        with suppress(StopConsumer):
+            await await_many_dispatch([receive, receive_event], self.dispatch)
 
     async def dispatch(self, event) -> None:
         """Call the event's handler; without Channels' hop to the database thread before each.
@@ -129,20 +134,19 @@ class InboxConsumer(AsyncWebsocketConsumer):
         try:
             frame = protocol.decode(text)
             request = self.parse(frame)
-            if wait := self.must_wait(request):
-                raise Refused(Code.RATE_LIMITED, "too many frames", retry_after=wait)
+            self.check_limits(request)
             return await self.do(request)
-        except Refused as refused:
-            refusal = refused
+        except Refused as error:
+            refusal = error
         except Exception as error:
             # The place but not the error's own words: a database quotes the row it rejects.
             place = "".join(traceback.format_tb(error.__traceback__))
             logger.error("a frame failed with %s\n%s", type(error).__name__, place)
-            refusal = Refused(Code.INTERNAL, "the server failed", retry_after=limits.RETRY_AFTER)
             if isinstance(request, Hello):
-                # With an error for an answer the client would settle for layer 0.
+                # The client would take an error reply to `hello` for layer 0.
                 await self.close(TRY_AGAIN_LATER, "no welcome now")
                 return None
+            refusal = Refused(Code.INTERNAL, "the server failed", retry_after=limits.RETRY_AFTER)
         if request is None:
             # A malformed frame counts too, but is told what is wrong with it.
             limits.frames.take(self.user_id)
@@ -150,14 +154,16 @@ class InboxConsumer(AsyncWebsocketConsumer):
             self.turns.refused(request.client_id, refusal.retry_after)
         return protocol.error_frame(refusal, frame or outline(text or ""))
 
-    def must_wait(self, request: Request) -> int:
-        """The milliseconds after which a frame may come again, or 0 when it may be answered now."""
-        if not isinstance(request, SendMessage):
+    def check_limits(self, request: Request) -> None:
+        """Raises Refused if the request has to wait."""
+        if isinstance(request, SendMessage):
+            wait = self.turns.wait(request.client_id) or limits.frames.take(self.user_id, True)
+        else:
             wait = limits.frames.take(self.user_id)
-            # Here too an error would make the client settle for layer 0.
-            first_hello = isinstance(request, Hello) and self.layer == 0
-            return 0 if first_hello else wait
-        return self.turns.wait(request.client_id) or limits.frames.take(self.user_id, True)
+        # The client would take an error reply to its first `hello` for layer 0.
+        is_first_hello = isinstance(request, Hello) and self.layer == 0
+        if wait and not is_first_hello:
+            raise Refused(Code.RATE_LIMITED, "too many frames", retry_after=wait)
 
     async def do(self, request: Request) -> Frame | None:
         match request:
@@ -243,9 +249,6 @@ class ConversationConsumer(InboxConsumer):
     async def inbox_message(self, event) -> None:
         if event["conversation_id"] == self.conversation_id:
             await super().inbox_message(event)
-
-
-Receive = Callable[[], Awaitable[dict]]
 
 
 def with_reminders(receive: Receive, seconds: float, event_type: str) -> Receive:
