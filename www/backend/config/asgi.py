@@ -1,4 +1,4 @@
-"""The application a server program runs: `uvicorn config.asgi:application`."""
+"""The ASGI application: `uvicorn config.asgi:application`."""
 
 import os
 
@@ -15,7 +15,7 @@ from django.urls import path, re_path
 from inbox.consumers import ConversationConsumer, InboxConsumer
 from inbox.security import LoginRequired, OriginRequired, no_such_path
 
-# Commands run Django's checks by themselves; a server program does not.
+# Django runs its checks in management commands only, not under a server program.
 with open(os.devnull, "w") as quiet:
     call_command("check", tags=["inbox"], stdout=quiet)
 

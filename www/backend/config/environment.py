@@ -1,4 +1,4 @@
-"""How settings are read from the environment."""
+"""Reads settings from the environment."""
 
 import os
 from pathlib import Path
@@ -11,25 +11,25 @@ _ENGINES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
 
 
 def flag(name: str) -> bool:
-    """Whether the variable is `1`, `true`, `yes` or `on`; unset is off."""
+    """Returns whether the variable is `1`, `true`, `yes` or `on`; False if it is unset."""
     return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
 
 
 def words(name: str) -> list[str]:
-    """The variable's comma-separated words; unset is none."""
+    """Returns the variable's comma-separated words; none if it is unset."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
 def number(name: str, default: int) -> int:
-    """The variable as a whole number."""
+    """Returns the variable as an integer; `default` if it is unset or empty."""
     return int(os.environ.get(name) or default)
 
 
 def database(name: str, default: str) -> dict:
-    """The variable's URL as Django's settings of a database; unset or empty is `default`.
+    """Returns Django's settings for the variable's database URL; `default` if it is unset or empty.
 
-    Raises ImproperlyConfigured where the URL names no PostgreSQL database and no SQLite file. The
-    error never repeats a password.
+    Raises ImproperlyConfigured if the URL names neither a PostgreSQL database nor an SQLite file.
+    The error never repeats a password.
     """
     url = os.environ.get(name, "").strip() or default
     try:
@@ -39,10 +39,10 @@ def database(name: str, default: str) -> dict:
     if (
         settings is None
         or settings["ENGINE"] not in _ENGINES
-        or settings["NAME"] in ("", ":memory:")  # of which each thread would have another
+        or settings["NAME"] in ("", ":memory:")  # each thread would open a separate database
     ):
         scheme, separator, _ = url.partition("://")
-        got = f"one that begins with {scheme}://" if separator else "a text without ://"
+        got = f"a URL that begins with {scheme}://" if separator else "a value without ://"
         raise ImproperlyConfigured(
             f"{name} must be postgres://user:password@host/name (with each part percent-encoded)"
             f" or sqlite:////path/to/file; got {got}"
@@ -51,10 +51,10 @@ def database(name: str, default: str) -> dict:
 
 
 def secret_key(folder: Path) -> str:
-    """`SECRET_KEY`, or else a key made on the first start and kept in `folder`.
+    """Returns `SECRET_KEY`, or else a key that the first start generates and stores in `folder`.
 
-    Two processes that start at once agree on one key: a draft is written whole and then linked
-    to its name, which only the first can do.
+    Two processes that start at the same time use the same key: each writes a complete draft and
+    then links it to the final name, which succeeds only for the first.
     """
     if key := os.environ.get("SECRET_KEY"):
         return key

@@ -1,4 +1,4 @@
-"""HTTP addresses; config/asgi.py has the WebSocket ones."""
+"""HTTP paths; config/asgi.py has the WebSocket paths."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The sockets: the inbox's one connection, and the one per conversation that it replaces."""
+"""The sockets: one for the whole inbox, and the older design with one per conversation."""
 
 import asyncio
 import logging
@@ -35,19 +35,21 @@ logger = logging.getLogger(__name__)
 
 Receive = Callable[[], Awaitable[dict]]
 
+NO_CHANNEL_LAYER = "the channel layer is unavailable"
+
 
 class InboxConsumer(AsyncWebsocketConsumer):
-    """One user's socket for every conversation the user is part of.
+    """A user's socket for all conversations of that user.
 
-    Frames are answered strictly one after the other. The middleware in inbox/security.py has
-    already seen to the origin and the login.
+    It processes frames strictly in order. The middleware in inbox/security.py has already checked
+    the origin and the login.
     """
 
     async def __call__(self, scope, receive, send) -> None:
-        """Hear and answer until the socket is closed.
+        """Serves the socket until it is closed.
 
-        In place of Channels' own, which asks the layer for a channel outside of any guard: without
-        Redis the page would get an HTTP 500 then, of which a browser tells it nothing.
+        Replaces Channels' method, which requests a channel without handling errors: without Redis
+        the handshake would fail with an HTTP 500, which a browser hides from the page.
         """
         self.scope, self.base_send = scope, send
         self.user_id: int = scope["user_id"]
@@ -59,8 +61,8 @@ class InboxConsumer(AsyncWebsocketConsumer):
         try:
             await self.open_channel()
         except Exception as error:
-            self.log_not_joined(error)
-            await refuse(receive, send, TRY_AGAIN_LATER, "no channel layer now")
+            self.warn("joining the channel layer", error)
+            await refuse(receive, send, TRY_AGAIN_LATER, NO_CHANNEL_LAYER)
             return
         try:
             await self.handle_events(receive)
@@ -76,22 +78,22 @@ class InboxConsumer(AsyncWebsocketConsumer):
             await await_many_dispatch([receive, receive_event], self.dispatch)
 
     async def dispatch(self, event) -> None:
-        """Call the event's handler; without Channels' hop to the database thread before each.
+        """Calls the event's handler, without Channels' preceding call on the database thread.
 
-        That hop closes stale connections, which in_database() sees to, and would make every
-        message that is merely passed on wait for whatever else is on that thread.
+        Channels closes stale connections there, which in_database() does as well. That call would
+        make every forwarded message wait for other work on the same thread.
         """
         if not self.closed or event["type"] == "websocket.disconnect":
             await getattr(self, get_handler_name(event))(event)
 
     async def connect(self) -> None:
-        # The group first: what is sent once the client knows it is connected must reach it.
+        # Join before accepting: the socket must receive every event sent after it is open.
         try:
             await self.join()
         except Exception as error:
-            self.log_not_joined(error)
+            self.warn("joining the channel layer", error)
             await self.accept()
-            await self.close(TRY_AGAIN_LATER, "no channel layer now")
+            await self.close(TRY_AGAIN_LATER, NO_CHANNEL_LAYER)
         else:
             await self.accept()
 
@@ -101,14 +103,14 @@ class InboxConsumer(AsyncWebsocketConsumer):
             await self.send(protocol.encode(reply))
 
     async def close(self, code=None, reason=None) -> None:
-        self.closed = True  # nothing may be sent after it, yet events may be under way
+        self.closed = True  # dispatch() drops events that arrive later: sending would fail
         await super().close(code, reason)
 
     async def open_channel(self) -> None:
-        """Get the channel that this socket will hear through."""
+        """Requests the channel on which this socket receives events."""
         async with asyncio.timeout(TIMEOUT):
-            # An event to nobody shows whether Redis is there: the pub/sub layer keeps a queue, for
-            # ever, of each new channel that it could not subscribe to.
+            # Test Redis first, with an event to an empty group: if subscribing to a new channel
+            # fails, the pub/sub layer keeps that channel's queue forever.
             await self.channel_layer.group_send("nobody", {"type": "nothing"})
             self.channel_name = await self.channel_layer.new_channel()
 
@@ -121,14 +123,14 @@ class InboxConsumer(AsyncWebsocketConsumer):
             async with asyncio.timeout(TIMEOUT):
                 await self.channel_layer.group_discard(group_of(self.user_id), self.channel_name)
         except Exception as error:
-            # Redis is away, and knows nothing of this socket when it is back.
-            logger.warning("user %s not taken out: %s", self.user_id, type(error).__name__)
+            # Redis is unreachable; after a restart it has no record of this socket.
+            self.warn("leaving the channel layer", error)
 
-    def log_not_joined(self, error: Exception) -> None:
-        logger.warning("user %s not joined: %s", self.user_id, type(error).__name__)
+    def warn(self, operation: str, error: Exception) -> None:
+        logger.warning("user %s: %s failed: %s", self.user_id, operation, type(error).__name__)
 
     async def answer(self, text: str | None) -> Frame | None:
-        """Do what a frame asks for and return what to reply to it, if anything."""
+        """Does what a frame requests, and returns the reply to it, if any."""
         frame: Frame = {}
         request: Request | None = None
         try:
@@ -139,16 +141,16 @@ class InboxConsumer(AsyncWebsocketConsumer):
         except Refused as error:
             refusal = error
         except Exception as error:
-            # The place but not the error's own words: a database quotes the row it rejects.
+            # The traceback without the error's message: a database quotes the row that it rejects.
             place = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("a frame failed with %s\n%s", type(error).__name__, place)
+            logger.error("processing a frame failed: %s\n%s", type(error).__name__, place)
             if isinstance(request, Hello):
                 # The client would take an error reply to `hello` for layer 0.
-                await self.close(TRY_AGAIN_LATER, "no welcome now")
+                await self.close(TRY_AGAIN_LATER, "the server cannot send welcome now")
                 return None
             refusal = Refused(Code.INTERNAL, "the server failed", retry_after=limits.RETRY_AFTER)
         if request is None:
-            # A malformed frame counts too, but is told what is wrong with it.
+            # Malformed frames count towards the limit too, but the reply names the mistake.
             limits.frames.take(self.user_id)
         if isinstance(request, SendMessage) and refusal.retry_after:
             self.turns.refused(request.client_id, refusal.retry_after)
@@ -182,51 +184,53 @@ class InboxConsumer(AsyncWebsocketConsumer):
         return protocol.parse(frame, self.layer)
 
     async def welcome(self, request: Hello) -> Frame:
-        """Go over to layer 1."""
-        # Once more before the heads are read, should the layer have forgotten this socket.
+        """Switches to layer 1."""
+        # Join again before reading the heads: the channel layer may have dropped this socket.
         await self.join()
         heads = await in_database(sync.heads_of, self.user_id)
         self.layer = request.protocol
         return protocol.welcome_frame(self.user_id, heads, settings.HEARTBEAT_MS)
 
     async def send_message(self, request: SendMessage) -> None:
-        """Store a message, then tell everyone in the conversation; the sender's tabs as well."""
+        """Stores a message and sends it to all participants, including the sender's other tabs."""
         frame, people = await in_database(services.send_message, self.user_id, request)
         if request.client_id is not None:
-            # First, since it is true whether or not the others can be told; and they are to be
-            # told whether or not the sender is still there.
+            # Send the ack first: it is true even if the broadcast fails. Broadcast the message even
+            # if the sender has disconnected.
             with suppress(OSError):
                 await self.send(protocol.encode(protocol.ack_frame(request.client_id, frame)))
         event = {
             "type": "inbox.message",
             "conversation_id": request.conversation_id,
-            "text": protocol.encode(frame),  # once, for all who get it
+            "text": protocol.encode(frame),  # encoded once for all recipients
         }
         await tell(people, event)
 
     async def inbox_message(self, event) -> None:
-        """Pass on a message that was stored."""
+        """Forwards a stored message to the client."""
         await self.send(event["text"])
 
     async def session_check(self, event) -> None:
-        """Close if the session is over: somebody says so, or it is time to look."""
+        """Closes the socket if the session has ended: on an event, and periodically."""
         try:
             user = await in_database(session_user, self.session_key)
-            # The in-memory layer drops a member that was slow to read, or joined a day ago.
+            # The in-memory layer drops members that read slowly, or that joined a day ago.
             await self.join()
         except Exception as error:
-            # The database or Redis is away. The socket may outlive that; the next look decides.
-            logger.error("user %s not rechecked: %s", self.user_id, type(error).__name__)
+            # The database or Redis is unreachable, perhaps briefly: keep the socket until the next
+            # check.
+            name = type(error).__name__
+            logger.error("user %s: checking the session failed: %s", self.user_id, name)
             return
         if user is None or user.pk != self.user_id:
-            await self.close(LOGGED_OUT, "the session is over")
+            await self.close(LOGGED_OUT, "the session has ended")
 
 
 class ConversationConsumer(InboxConsumer):
-    """One user's socket for one conversation: the design that InboxConsumer replaces.
+    """A user's socket for one conversation: the design that InboxConsumer replaces.
 
-    Here to compare with. It hears all of the user's events and passes on its own conversation's,
-    so that what the server spends on a message grows with the sockets that are open.
+    It exists for comparison. It receives all events of the user and forwards those of its own
+    conversation, so the server's cost of a message grows with the number of open sockets.
     """
 
     async def connect(self) -> None:
@@ -235,13 +239,13 @@ class ConversationConsumer(InboxConsumer):
             await super().connect()
         else:
             await self.accept()
-            await self.close(NOT_FOUND, "there is no such conversation")
+            await self.close(NOT_FOUND, "unknown conversation")
 
     async def welcome(self, request: Hello) -> Frame:
         raise Refused(Code.UNKNOWN_ACTION, "this socket speaks layer 0 only")
 
     def parse(self, frame: Frame) -> Request:
-        """Frames need no conversation_id; one that names another is refused."""
+        """Adds the conversation_id if it is missing; rejects frames for another conversation."""
         if frame.setdefault("conversation_id", self.conversation_id) != self.conversation_id:
             raise Refused(Code.BAD_FRAME, "this socket belongs to another conversation")
         return super().parse(frame)
@@ -252,9 +256,10 @@ class ConversationConsumer(InboxConsumer):
 
 
 def with_reminders(receive: Receive, seconds: float, event_type: str) -> Receive:
-    """`receive`, which besides returns an event of `event_type` every so many seconds.
+    """Returns a `receive` that also returns an event of `event_type` every `seconds` seconds.
 
-    A reminder thus waits its turn like any event, and needs neither a task nor the channel layer.
+    Reminders are processed in order with other events, and need neither a task nor the channel
+    layer.
     """
     clock = asyncio.get_running_loop()
     due = clock.time() + seconds
@@ -262,7 +267,7 @@ def with_reminders(receive: Receive, seconds: float, event_type: str) -> Receive
     async def receive_or_remind() -> dict:
         nonlocal due
         try:
-            if clock.time() < due:  # else a busy client could put it off for ever
+            if clock.time() < due:  # otherwise a busy client could delay the reminder forever
                 async with asyncio.timeout_at(due):
                     return await receive()
         except TimeoutError:

@@ -1,4 +1,4 @@
-"""Database work of the sockets, off the event loop."""
+"""Runs the sockets' database work outside the event loop."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,12 +9,12 @@ from django.conf import settings
 
 T = TypeVar("T")
 
-# Left to itself Channels does all database work of a process on one thread, where a slow query
-# holds up every socket.
+# By default Channels runs all database work of a process on one thread, where a slow query delays
+# every socket.
 _threads = ThreadPoolExecutor(settings.DATABASE_THREADS, thread_name_prefix="database")
 
 
 async def in_database(function: Callable[..., T], *args: object) -> T:
-    """Call a synchronous function that uses the database, on one of a few threads."""
+    """Calls a synchronous function that uses the database on a thread of the pool."""
     call = database_sync_to_async(function, thread_sensitive=False, executor=_threads)
     return await call(*args)

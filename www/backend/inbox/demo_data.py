@@ -1,6 +1,6 @@
-"""People and history for the demo, and crowds for the benchmarks.
+"""Users and messages for the demo, and crowds of users for the benchmarks.
 
-Everyone here has the password `demo`, so everyone is marked as a demo account (see AccountBackend).
+All these users have the password `demo` and are therefore demo accounts (see AccountBackend).
 """
 
 from datetime import timedelta
@@ -15,7 +15,7 @@ PASSWORD = "demo"  # noqa: S105 - public by design
 
 PEOPLE = ("ana", "ben", "chi")
 
-# Title, hours since the last message, and what was said, each line beginning with who said it.
+# Title, hours since the last message, and the messages, each line beginning with its sender.
 HISTORY = (
     (
         "Saturday hike",
@@ -93,7 +93,7 @@ HISTORY = (
 
 @transaction.atomic
 def seed_demo() -> None:
-    """Make the three people and their history, unless there is anybody already."""
+    """Creates the three users and their conversations, unless the database has users already."""
     if User.objects.exists():
         return
     people = {user.username: user for user in _make_users(PEOPLE)}
@@ -103,7 +103,7 @@ def seed_demo() -> None:
         lines = [line.strip().split(": ", 1) for line in script.strip().splitlines()]
         conversation = Conversation.objects.create(title=title)
         conversation.participants.set({people[who] for who, _ in lines})
-        # After the people, who have been there from the beginning.
+        # Set the head after adding the participants: their joined_seq must be 0.
         Conversation.objects.filter(pk=conversation.pk).update(head=len(lines))
         messages += (
             Message(
@@ -116,13 +116,13 @@ def seed_demo() -> None:
             )
             for position, (who, text) in enumerate(lines)
         )
-    # In the order they would have been written, so that ids and times agree.
+    # By creation time, so that ids and times have the same order.
     Message.objects.bulk_create(sorted(messages, key=lambda message: message.created_at))
 
 
 @transaction.atomic
 def seed_crowd(users: int, conversations: int) -> None:
-    """Make `u1`, `u2` … and empty conversations that all of them share, unless `u1` exists."""
+    """Creates users `u1`, `u2` … and empty conversations that all share, unless `u1` exists."""
     if User.objects.filter(username="u1").exists():
         return
     people = _make_users(f"u{number}" for number in range(1, users + 1))
@@ -132,7 +132,7 @@ def seed_crowd(users: int, conversations: int) -> None:
 
 
 def _make_users(names) -> list[User]:
-    password = make_password(PASSWORD)  # slow on purpose, so once for all
+    password = make_password(PASSWORD)  # slow by design, so hash it once for all users
     return [
         User.objects.create(
             username=name, first_name=name.capitalize(), password=password, is_demo=True

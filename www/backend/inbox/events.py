@@ -1,7 +1,7 @@
-"""Events to all sockets of a user, in whichever process they are.
+"""Sends events to all sockets of a user, in any process.
 
-The channel layer is a hint and the database is the truth: an event may be lost, and losing it
-never undoes or fails what caused it.
+The channel layer may lose events. The database is authoritative: losing an event neither undoes
+nor fails the operation that caused it.
 """
 
 import asyncio
@@ -13,21 +13,21 @@ from channels.layers import get_channel_layer
 
 logger = logging.getLogger(__name__)
 
-# Seconds. The sender's socket waits for it, and a layer that hangs must not hang that.
+# In seconds. The sender's socket waits for the channel layer, which may hang.
 TIMEOUT = 2
 
 
 def group_of(user_id: int) -> str:
-    """The group that every socket of the user joins.
+    """Returns the group that every socket of the user joins.
 
-    Groups are per user, not per conversation: connecting costs the same however many
-    conversations there are, and who hears a message is read from the database as it is sent.
+    Groups are per user, not per conversation: connecting costs the same for any number of
+    conversations, and sending a message reads the recipients from the database.
     """
     return f"user.{user_id}"
 
 
 async def tell(user_ids: Iterable[int], event: dict) -> None:
-    """Send an event to every socket of these users; what cannot be delivered is logged."""
+    """Sends an event to every socket of these users, and logs failures."""
     layer = get_channel_layer()
     ids = list(user_ids)
 
@@ -38,9 +38,10 @@ async def tell(user_ids: Iterable[int], event: dict) -> None:
     outcomes = await asyncio.gather(*map(tell_one, ids), return_exceptions=True)
     for user_id, outcome in zip(ids, outcomes, strict=True):
         if isinstance(outcome, Exception):
-            logger.error("%s to user %s: %s", event["type"], user_id, type(outcome).__name__)
+            error = type(outcome).__name__
+            logger.error("sending %s to user %s failed: %s", event["type"], user_id, error)
 
 
 def recheck_sessions(user_id: int) -> None:
-    """Have every socket of the user look at its session again, and close if it is over."""
+    """Makes every socket of the user recheck its session, and close if the session has ended."""
     async_to_sync(tell)([user_id], {"type": "session.check"})

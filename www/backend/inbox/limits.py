@@ -1,6 +1,6 @@
-"""What one user may use of this process, over all of the user's sockets.
+"""Limits of one user, over all of the user's sockets in this process.
 
-Counted in memory: with several processes each grants as much again.
+The counts are kept in memory: each process applies the limits separately.
 """
 
 import math
@@ -11,23 +11,23 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-# Milliseconds: after which a message may come again that failed or was not its turn, and how much
-# later those behind it need no longer wait for it.
+# In milliseconds: when to retry a message that failed or came out of turn, and how much later the
+# messages behind it stop waiting for it.
 RETRY_AFTER = 1_000
 GIVE_UP = 10_000
-# The longest that a client waits, whatever it is told.
+# Clients cap `retry_after` at this value.
 MAX_RETRY_AFTER = 60_000
 
 
 class SocketCap:
-    """Bounds how many sockets a user has open."""
+    """Limits the number of open sockets per user."""
 
     def __init__(self) -> None:
         self._open: Counter[int] = Counter()
 
     @contextmanager
     def slot(self, user_id: int) -> Iterator[bool]:
-        """Hold a place for one socket. Yields False when there is none."""
+        """Reserves a slot for one socket. Yields False if none is free."""
         if self._open[user_id] >= settings.SOCKETS_PER_USER:
             yield False
             return
@@ -41,37 +41,37 @@ class SocketCap:
 
 
 class RateLimit:
-    """A token bucket for each user, kept as one number: when it will be full again.
+    """A token bucket for each user, stored as one number: the time when it is full again.
 
-    It holds FRAMES_BURST tokens and gains FRAMES_PER_SECOND; a frame takes one. Whoever finds it
-    empty is told to wait for a tenth of the burst rather than for the next token, and until then
-    no message of that user passes, so that none overtakes one that was refused. The clock tells
+    It holds FRAMES_BURST tokens and gains FRAMES_PER_SECOND; a frame takes one. When it is empty,
+    the client is told to wait for a tenth of the burst instead of the next token. Until then all
+    messages of that user are rejected, so that none overtakes a rejected one. The clock returns
     nanoseconds.
 
-    A user whose bucket is full again is forgotten.
+    A user whose bucket is full again is removed.
     """
 
     def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
         self._clock = clock
-        # When the bucket will be full, and until when messages are refused: whoever came last is
-        # the last.
+        # When the bucket is full again, and until when messages are rejected; ordered by the time
+        # of the last frame.
         self._users: OrderedDict[int, tuple[int, int]] = OrderedDict()
 
     def __len__(self) -> int:
-        """How many users it has not forgotten."""
+        """Returns the number of users stored."""
         return len(self._users)
 
     def take(self, user_id: int, is_message: bool = False) -> int:
-        """Take a token and return 0, or return the milliseconds to wait, at most MAX_RETRY_AFTER.
+        """Takes a token and returns 0, or returns the milliseconds to wait, up to MAX_RETRY_AFTER.
 
-        A client that was told less than it takes comes again, and is told the rest.
+        If the wait is longer than that, the client retries and then receives the rest.
         """
         now = self._clock()
         self._forget_idle(now)
         full_at, paused_until = self._users.pop(user_id, (now, now))
         token = round(1e9 / settings.FRAMES_PER_SECOND)
         full_with_one_less = max(full_at, now) + token
-        short = full_with_one_less - now - settings.FRAMES_BURST * token  # until there is a token
+        short = full_with_one_less - now - settings.FRAMES_BURST * token  # time to the next token
         wait = 0
         if short <= 0 and (paused_until <= now or not is_message):
             full_at = full_with_one_less
@@ -83,7 +83,7 @@ class RateLimit:
         return wait
 
     def _forget_idle(self, now: int) -> None:
-        """Forget those who came longest ago, as far as nothing is left to know of them."""
+        """Removes the users idle for longest whose bucket is full and whose pause has ended."""
         while self._users:
             user_id = next(iter(self._users))
             if max(self._users[user_id]) > now:
@@ -92,11 +92,11 @@ class RateLimit:
 
 
 class Turns:
-    """Keeps one connection's messages behind the first that was refused for now.
+    """Keeps one connection's messages behind the first one that was rejected temporarily.
 
-    What a page had sent before it learned of that refusal is still on its way, and would pass the
-    refused one, however long the page is told to wait. So it is refused too, until the first comes
-    again. A page that never sends it again gets on after a while.
+    The messages that a page sent before it learned of that rejection are still in flight and would
+    overtake the rejected one. They are rejected too, until the first one arrives again, or until
+    GIVE_UP after its `retry_after` if the page never sends it again.
     """
 
     def __init__(self, clock: Callable[[], int] = time.monotonic_ns) -> None:
@@ -105,7 +105,7 @@ class Turns:
         self._until = 0
 
     def wait(self, client_id: str | None) -> int:
-        """The milliseconds that a message has to wait; 0 when it is its turn."""
+        """Returns the milliseconds that a message has to wait; 0 if it is its turn."""
         if self._first is None or client_id is None:
             return 0
         if client_id == self._first or self._clock() >= self._until:
@@ -114,7 +114,7 @@ class Turns:
         return RETRY_AFTER
 
     def refused(self, client_id: str | None, retry_after: int) -> None:
-        """The message was refused, and may come again."""
+        """Records that the message was rejected temporarily."""
         if self._first is None and client_id is not None:
             self._first = client_id
             self._until = self._clock() + (retry_after + GIVE_UP) * 10**6

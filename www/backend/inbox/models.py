@@ -1,4 +1,4 @@
-"""People, conversations and what was said in them."""
+"""Users, conversations and messages."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -6,13 +6,13 @@ from django.utils import timezone
 
 
 class User(AbstractUser):
-    """A person. One with `is_demo` has a public password and exists only while DEBUG is on."""
+    """A user. A user with `is_demo` has a public password and can log in only with DEBUG."""
 
     is_demo = models.BooleanField(default=False)
 
     @property
     def name(self) -> str:
-        """What others see."""
+        """The name that others see."""
         return self.get_full_name() or self.username
 
 
@@ -23,9 +23,9 @@ class Conversation(models.Model):
     participants = models.ManyToManyField(
         User, through="Participation", related_name="conversations"
     )
-    # The highest `seq` that was given out. It never goes back, also when messages are pruned.
+    # The highest `seq` assigned so far. It never decreases, even when messages are pruned.
     head = models.BigIntegerField(default=0)
-    # A rehearsal's is not for reading, and so not in the inbox's list. See services.rehearsal_of.
+    # Rehearsals belong to the comparison page and are never listed. See services.rehearsal_of.
     is_rehearsal = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -33,16 +33,16 @@ class Conversation(models.Model):
 
 
 class Participation(models.Model):
-    """One user's part in one conversation."""
+    """The participation of one user in one conversation."""
 
     conversation = models.ForeignKey(Conversation, models.CASCADE)
     user = models.ForeignKey(User, models.CASCADE)
-    # The head when the user was added to `participants` (see inbox/signals.py). What was said
-    # before is there to read, but is nothing that the user could have missed.
+    # The head when the user was added to `participants` (see inbox/signals.py). The user can read
+    # earlier messages in the history, but `sync` doesn't return them.
     joined_seq = models.BigIntegerField(default=0)
 
     class Meta:
-        # The table that Django made by itself while there was nothing to say but who and where.
+        # The name that Django chose while `participants` had no explicit `through` model.
         db_table = "inbox_conversation_participants"
         unique_together = (("conversation", "user"),)
 
@@ -53,20 +53,21 @@ class Participation(models.Model):
 class Message(models.Model):
     """One message.
 
-    `seq` numbers a conversation's messages 1, 2, 3 … in the order in which they are committed,
-    since the conversation's row is locked while one is stored. Ids ascend within a conversation
-    too, but have holes; between conversations they say nothing about order.
+    `seq` numbers a conversation's messages 1, 2, 3 … in commit order, because storing a message
+    locks the conversation's row. Ids ascend within a conversation too, but are not consecutive;
+    ids of different conversations have no defined order.
     """
 
-    # An index below begins with the same column, so the key needs none of its own.
+    # An index below begins with the same column, so this key needs no separate index.
     conversation = models.ForeignKey(
         Conversation, models.CASCADE, related_name="messages", db_index=False
     )
     seq = models.BigIntegerField()
-    # Whoever has written is deactivated rather than deleted. Likewise for the index.
+    # PROTECT: deactivate users who have sent messages instead of deleting them. A constraint below
+    # indexes this key.
     sender = models.ForeignKey(User, models.PROTECT, related_name="messages", db_index=False)
-    # What the sender's page calls the message, so that one which is sent again is known again.
-    client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 - several without one
+    # Assigned by the sender's page, so that the server recognizes a message that is sent again.
+    client_id = models.CharField(max_length=64, null=True)  # noqa: DJ001 - unique, NULL if absent
     type = models.CharField(max_length=32)
     text = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -79,4 +80,4 @@ class Message(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"message {self.pk}"  # without its text, since this may end in a log
+        return f"message {self.pk}"  # without its text, because this may be logged

@@ -1,23 +1,23 @@
-"""What can be said of a frame that was refused before it was read: whose answer is this?"""
+"""Finds the ids in a frame that was rejected without parsing."""
 
 import json
 import re
 from typing import Any
 
-# A string, whole or cut off at the end of the text, or brackets of one kind in a row. Possessive,
-# so that the time grows with the length of the text and no faster.
+# A string, complete or cut off at the end of the text, or a run of opening or closing brackets.
+# Possessive quantifiers keep the time linear in the length of the text.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]+|[\]}]+', re.DOTALL)
-# More are not looked at: these take some 15 ms, during which every other socket waits.
+# These take about 15 ms, during which every other socket waits.
 _MAX_TOKENS = 65_536
 
 
 def outline(text: str) -> dict[str, Any]:
-    """A JSON object without what is nested in it: each member that is an object or an array is
-    `null`. Empty where the text is no object, or too much of one to look at.
+    """Returns the text's JSON object with `null` in place of each nested object or array.
 
-    A name inside a string or a nested value is thus never taken for one of the object's own.
-    Parsing first and looking for the names then would not do: a frame is refused because parsing
-    it whole would cost too much, or because its nesting is deeper than the parser goes.
+    Returns an empty object if the text is not a JSON object, or has more than _MAX_TOKENS tokens.
+    A name inside a string or a nested value is never taken for a member of the object itself. The
+    text can't be parsed first: it was rejected because parsing costs too much, or because it is
+    nested more deeply than the parser supports.
     """
     depth, rest, kept = 0, 0, []
     for number, token in enumerate(_TOKEN.finditer(text)):
@@ -25,11 +25,11 @@ def outline(text: str) -> dict[str, Any]:
             return {}
         row = len(token[0])
         if token[0][0] in "[{":
-            if depth < 2 <= depth + row:  # a member's value begins
+            if depth < 2 <= depth + row:  # a nested value begins
                 kept += text[rest : token.start() + 1 - depth], "null"
             depth += row
         elif token[0][0] in "]}":
-            if depth >= 2 > depth - row:  # and ends
+            if depth >= 2 > depth - row:  # the nested value ends
                 rest = token.start() + depth - 1
             depth -= row
     if depth:

@@ -1,6 +1,6 @@
-"""The frames of the wire: what may come in, and what goes out.
+"""The frames of the protocol: parses requests and builds replies.
 
-Pure functions over text and dictionaries, so that the whole of it can be tested without a server.
+Pure functions over text and dictionaries, so that tests need no server.
 """
 
 import json
@@ -12,11 +12,11 @@ from typing import Any
 
 MAX_FRAME_BYTES = 65_536
 MAX_TEXT_CHARS = 4_000  # Unicode code points, as Python and PostgreSQL count them
-MAX_NUMBER = 2**53 - 1  # up to which JavaScript's numbers are exact: ids and `seq`
+MAX_NUMBER = 2**53 - 1  # JavaScript represents integers up to this exactly: ids and `seq`
 MAX_REF_CHARS = 64
 MAX_CURSORS = 500  # conversations in one hello or sync
 SYNC_MESSAGES = 200
-# The size of a sync_response: what a client may ask for, and what it gets without asking.
+# The size of a sync_response in bytes: the range that a client may request, and the default.
 SYNC_BYTES_MIN, SYNC_BYTES_MAX, SYNC_BYTES_DEFAULT = 1_024, 262_144, 32_768
 HISTORY_BYTES = 65_536  # of a messages_response
 PROTOCOL = 1
@@ -25,7 +25,7 @@ HISTORY_MAX = 100
 
 _MESSAGE_TYPE = re.compile(r"[A-Z_]{1,16}")
 _CONVERSATION_KEY = re.compile(r"0|[1-9][0-9]{0,18}")
-# NUL is what PostgreSQL cannot store; a lone surrogate is what UTF-8 cannot encode.
+# PostgreSQL can't store NUL, and UTF-8 can't encode unpaired surrogates.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 Frame = dict[str, Any]
@@ -44,7 +44,7 @@ class Code(StrEnum):
 
 
 class Refused(Exception):
-    """A frame that is answered with an error frame. The connection stays open.
+    """Rejects a frame: the server replies with an error frame and keeps the connection open.
 
     `retry_after` is in milliseconds.
     """
@@ -58,7 +58,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
-    """Store `text` in the conversation and show it to everyone in it."""
+    """Store `text` in the conversation and send it to all participants."""
 
     conversation_id: int
     text: str
@@ -68,7 +68,7 @@ class SendMessage:
 
 @dataclass(frozen=True, slots=True)
 class GetMessages:
-    """Return the newest `limit` messages, or the newest older than message `before`."""
+    """Return the newest `limit` messages, or the newest ones older than message `before`."""
 
     conversation_id: int
     before: int | None
@@ -77,14 +77,14 @@ class GetMessages:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Agree on layer 1, in the lower of the two versions."""
+    """Switch to layer 1, in the lower of the two versions."""
 
     protocol: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """Return what came after these cursors: conversation to `seq`, in about `bytes` of UTF-8."""
+    """Return the messages after these cursors (conversation to `seq`), up to `bytes` of UTF-8."""
 
     after: dict[int, int]
     id: str | int
@@ -93,7 +93,7 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Return a sign of life, and the digest."""
+    """Return the sum of the user's heads."""
 
     id: str | int
 
@@ -102,7 +102,7 @@ Request = SendMessage | GetMessages | Hello | Sync | Ping
 
 
 def decode(text: str | None) -> Frame:
-    """The JSON object in a text frame; `None` stands for a binary frame."""
+    """Parses the JSON object in a text frame; `None` represents a binary frame."""
     if text is None:
         raise Refused(Code.BAD_FRAME, "a frame must be text; got binary")
     length = len(text.encode(errors="surrogatepass"))
@@ -113,8 +113,8 @@ def decode(text: str | None) -> Frame:
     try:
         frame = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
-        raise Refused(Code.BAD_JSON, "a frame must not be nested so deeply") from None
-    except ValueError:  # also numbers of thousands of digits
+        raise Refused(Code.BAD_JSON, "a frame must not be nested too deeply to parse") from None
+    except ValueError:  # also raised for numbers with thousands of digits
         raise Refused(Code.BAD_JSON, "a frame must be JSON") from None
     if not isinstance(frame, dict):
         raise Refused(Code.BAD_FRAME, "a frame must be a JSON object")
@@ -122,9 +122,9 @@ def decode(text: str | None) -> Frame:
 
 
 def parse(frame: Frame, layer: int) -> Request:
-    """What a frame asks for. Members that the layer does not know are ignored.
+    """Returns the request in a frame. Ignores members that the layer doesn't define.
 
-    The layer is 0 until the client has said hello, and then 1.
+    The layer is 0 until the client has sent `hello`, then 1.
     """
     if "action" not in frame:
         return SendMessage(
@@ -141,7 +141,7 @@ def parse(frame: Frame, layer: int) -> Request:
                 limit=_whole_number(frame, "limit", 1, HISTORY_MAX, default=HISTORY_DEFAULT),
             )
         case "hello":
-            _cursors(frame, "cursors")  # for the sake of the client, who should know of a mistake
+            _cursors(frame, "cursors")  # not used, but a mistake is reported to the client
             return Hello(min(PROTOCOL, _whole_number(frame, "protocol", 1, MAX_NUMBER)))
         case "sync" if layer:
             return Sync(
@@ -153,22 +153,22 @@ def parse(frame: Frame, layer: int) -> Request:
             )
         case "ping" if layer:
             return Ping(id=_id(frame))
-    raise Refused(Code.UNKNOWN_ACTION, "there is no such action")
+    raise Refused(Code.UNKNOWN_ACTION, "unknown action")
 
 
 def encode(frame: Frame) -> str:
-    """A frame as it goes over the wire."""
+    """Returns the frame's text on the wire."""
     return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
 
 
 def size(frame: Frame) -> int:
-    """The bytes that a frame takes on the wire: in UTF-8, and with JSON's escapes."""
+    """Returns the size of a frame on the wire in bytes: in UTF-8, with JSON's escapes."""
     return len(encode(frame).encode())
 
 
 def fitting(messages: Iterable[Frame], room: int) -> list[Frame]:
-    """The first messages that fit into so many bytes, and at least one: else the client would ask
-    for the same again, for ever.
+    """Returns the first messages that fit into `room` bytes, and at least one: otherwise the client
+    would repeat the same request forever.
     """
     fit: list[Frame] = []
     for message in messages:
@@ -180,7 +180,7 @@ def fitting(messages: Iterable[Frame], room: int) -> list[Frame]:
 
 
 def messages_frame(conversation_id: int, messages: list[Frame], has_more: bool) -> Frame:
-    """The answer to `get_messages`, oldest message first; `has_more` speaks of older ones."""
+    """Returns the reply to `get_messages`, oldest message first; `has_more` if there are older."""
     return {
         "action": "messages_response",
         "conversation_id": conversation_id,
@@ -190,7 +190,7 @@ def messages_frame(conversation_id: int, messages: list[Frame], has_more: bool) 
 
 
 def welcome_frame(user_id: int, heads: dict[int, int], heartbeat: int) -> Frame:
-    """The answer to `hello`; a heartbeat of 0 asks for none."""
+    """Returns the reply to `hello`; a heartbeat of 0 disables pings."""
     frame: Frame = {"action": "welcome", "protocol": PROTOCOL, "user_id": user_id}
     if heartbeat:
         frame["heartbeat"] = heartbeat
@@ -198,7 +198,7 @@ def welcome_frame(user_id: int, heads: dict[int, int], heartbeat: int) -> Frame:
 
 
 def ack_frame(client_id: str, message: Frame) -> Frame:
-    """The answer to a message that is stored."""
+    """Returns the reply to a message that is stored."""
     return {
         "action": "ack",
         "client_id": client_id,
@@ -215,7 +215,7 @@ def sync_frame(
     floors: dict[int, int],
     has_more: bool,
 ) -> Frame:
-    """The answer to `sync`."""
+    """Returns the reply to `sync`."""
     return {
         "action": "sync_response",
         "id": request.id,
@@ -228,17 +228,17 @@ def sync_frame(
 
 
 def pong_frame(request: Ping, total: int) -> Frame:
-    """The answer to `ping`."""
+    """Returns the reply to `ping`."""
     return {"action": "pong", "id": request.id, "total": total}
 
 
 def by_key(numbers: dict[int, int]) -> dict[str, int]:
-    """As JSON has it, whose keys are texts."""
+    """Converts the conversation ids to strings, because JSON's keys are strings."""
     return {str(conversation_id): seq for conversation_id, seq in numbers.items()}
 
 
 def error_frame(refused: Refused, about: Frame) -> Frame:
-    """The answer to the frame `about`, of which only what is well-formed is repeated."""
+    """Returns the error reply to the frame `about`; repeats only its well-formed ids."""
     frame = {"action": "error", "code": refused.code, "detail": refused.detail, "ref": _ref(about)}
     if _is_whole_number(about.get("conversation_id"), 0, MAX_NUMBER):
         frame["conversation_id"] = about["conversation_id"]
@@ -248,12 +248,12 @@ def error_frame(refused: Refused, about: Frame) -> Frame:
 
 
 def is_storable(text: str) -> bool:
-    """Whether every database can hold the text, and the wire carry it."""
+    """Returns whether the databases can store the text and UTF-8 can encode it."""
     return not _UNSTORABLE.search(text)
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is Python's, not JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _text(frame: Frame) -> str:
@@ -266,7 +266,7 @@ def _text(frame: Frame) -> str:
             f"message must have at most {MAX_TEXT_CHARS} characters; got {len(text)}",
         )
     if not is_storable(text):
-        raise Refused(Code.BAD_FRAME, "message must have no NUL and no half of a surrogate pair")
+        raise Refused(Code.BAD_FRAME, "message must not contain NUL or an unpaired surrogate")
     return text
 
 
@@ -285,18 +285,18 @@ def _whole_number(frame: Frame, key: str, low: int, high: int, default: Any = _R
     if value is default and default is not _REQUIRED:
         return default
     if not _is_whole_number(value, low, high):
-        raise Refused(Code.BAD_FRAME, f"{key} must be a whole number from {low} to {high}")
+        raise Refused(Code.BAD_FRAME, f"{key} must be an integer from {low} to {high}")
     return value
 
 
 def _is_whole_number(value: Any, low: int, high: int) -> bool:
-    # `type(...) is int`, since to Python True is an int and equals 1.
+    # `type(...) is int`, because isinstance(True, int) is true.
     return type(value) is int and low <= value <= high
 
 
 def _cursors(frame: Frame, key: str) -> dict[int, int]:
-    """An object from conversation to `seq`. What cannot be a conversation's id is left out: to
-    another server it might be one, and here it is just not one of the user's.
+    """Returns the member's map from conversation to `seq`. Skips keys that can't be an id here:
+    they may be ids of another server, and are treated like conversations of other users.
     """
     value = frame.get(key)
     if not isinstance(value, dict) or not all(
@@ -330,7 +330,7 @@ def _id(frame: Frame) -> str | int:
     if not _is_short_text(value) and not _is_whole_number(value, 0, MAX_NUMBER):
         raise Refused(
             Code.BAD_FRAME,
-            f"id must be a whole number from 0 to {MAX_NUMBER}"
+            f"id must be an integer from 0 to {MAX_NUMBER}"
             f" or a string of 1 to {MAX_REF_CHARS} characters",
         )
     return value

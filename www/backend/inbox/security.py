@@ -1,4 +1,4 @@
-"""Who may open a socket, from which page, and for how long."""
+"""Decides who may open a socket, from which page, and for how long."""
 
 import re
 
@@ -14,7 +14,7 @@ from inbox.database import in_database
 from inbox.limits import sockets
 from inbox.models import User
 
-# Close codes. 4000 and up are the application's own; 1013 is "try again later".
+# Close codes. Codes from 4000 on are defined by the application; 1013 is "try again later".
 LOGGED_OUT = 4401
 WRONG_ORIGIN = 4403
 NOT_FOUND = 4404
@@ -25,9 +25,9 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 
 
 class AccountBackend(ModelBackend):
-    """Django's accounts, except that those of the demo are dead while DEBUG is off.
+    """Django's accounts, with demo accounts disabled while DEBUG is off.
 
-    That holds for logging in and, since Django asks at every request, for sessions from before.
+    This applies to logging in and to existing sessions, because Django checks on every request.
     """
 
     def user_can_authenticate(self, user: User) -> bool:
@@ -35,10 +35,10 @@ class AccountBackend(ModelBackend):
 
 
 class OriginRequired:
-    """Refuses sockets that a page from elsewhere opens.
+    """Rejects sockets that a page of another origin opens.
 
-    Browsers send cookies along with any page's WebSocket, and no CSRF token guards one: the
-    Origin header is the defence.
+    Browsers send cookies with a WebSocket from any page, and no CSRF token protects it: the Origin
+    header does.
     """
 
     def __init__(self, app) -> None:
@@ -53,9 +53,9 @@ class OriginRequired:
 
 
 class LoginRequired:
-    """Refuses sockets without a session, and more of them than one user may have.
+    """Rejects sockets without a session, and sockets above the limit of one user.
 
-    The application inside finds `user_id` and `session_key` in its scope.
+    Adds `user_id` and `session_key` to the scope of the wrapped application.
     """
 
     def __init__(self, app) -> None:
@@ -74,23 +74,23 @@ class LoginRequired:
 
 
 async def no_such_path(scope, receive, send) -> None:
-    """The application of every WebSocket address that nothing else answers."""
-    await refuse(receive, send, NOT_FOUND, "there is no socket here")
+    """Rejects sockets on any other path."""
+    await refuse(receive, send, NOT_FOUND, "unknown path")
 
 
 async def refuse(receive, send, code: int, reason: str) -> None:
-    """Accept and close: a handshake that is refused reaches a browser as 1006 without a reason."""
+    """Accepts and closes: a browser reports a rejected handshake as 1006, without a reason."""
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": code, "reason": reason})
 
 
 def origin_allowed(origin: str, host: str, secure: bool) -> bool:
-    """Whether a page of `origin` may use the server that it reached as `host`.
+    """Returns whether a page of `origin` may use the server that it reached as `host`.
 
-    Scheme, host and port all count. The server's own origin is the scheme it was reached by
-    (`secure` when TLS, also where a trusted proxy ends it) with the Host header; a host that is
-    not in ALLOWED_HOSTS is nobody's. ALLOWED_ORIGINS lists further ones.
+    Compares scheme, host and port. The server's own origin consists of the scheme of the request
+    (`secure` for TLS, including TLS that a trusted proxy terminates) and the Host header, which
+    must be in ALLOWED_HOSTS. ALLOWED_ORIGINS lists further origins.
     """
     page = _site(origin)
     if page is None:
@@ -103,10 +103,10 @@ def origin_allowed(origin: str, host: str, secure: bool) -> bool:
 
 
 def session_user(session_key: str | None) -> User | None:
-    """Whose session it is, or None when it is over: logged out, deactivated, password changed.
+    """Returns the session's user, or None if it ended: logout, deactivation, password change.
 
-    Like django.contrib.auth.get_user, SECRET_KEY_FALLBACKS included, except that it only reads: a
-    socket has no response in which to hand out the new cookie that Django makes on key rotation.
+    Like django.contrib.auth.get_user, including SECRET_KEY_FALLBACKS, but read-only: a socket has
+    no response that could carry the new cookie that Django creates on key rotation.
     """
     session = SessionStore(session_key)
     backend = session.get(BACKEND_SESSION_KEY)
@@ -121,7 +121,7 @@ def session_user(session_key: str | None) -> User | None:
 
 
 def _only(scope, name: bytes) -> str | None:
-    """A header's value; None when it is missing or there are several."""
+    """Returns the value of a header; None if it is missing or repeated."""
     values = [value for key, value in scope["headers"] if key == name]
     return values[0].decode("latin-1") if len(values) == 1 else None
 

@@ -1,32 +1,32 @@
-"""The server program, uvicorn, as this project runs it."""
+"""Configures and runs uvicorn, the server program."""
 
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-# Above the 64 KiB that a frame may have, so that a frame somewhat too large is answered by the
-# consumer with an error frame; only one beyond this closes the connection (1009).
+# Larger than the 64 KiB allowed for a frame, so that the consumer can reply to a frame between the
+# two limits with an error. A frame above this closes the connection (1009).
 WS_MAX_SIZE = 1024 * 1024
 
 RESTARTING = 1012
 
 
 def spread(sockets: int) -> int:
-    """Over how many milliseconds so many clients should come back: about a hundred a second.
+    """Returns the ms over which this many clients should reconnect: about a hundred per second.
 
-    Connecting costs more than staying connected, and clients that a restart has thrown out would
-    else all do it at once.
+    Connecting costs more than staying connected, and after a restart all clients would otherwise
+    reconnect at once.
     """
     return min(max(2_000, 10 * sockets), 60_000)
 
 
 class WebSocket(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket, which on shutdown also says when to come back.
+    """uvicorn's WebSocket, which also sends `retry_after` at shutdown.
 
     For uvicorn on the command line: `--ws inbox.server:WebSocket`.
     """
 
     def shutdown(self) -> None:
-        """As in the parent, where the reason is empty."""
+        """Closes as the parent does, which sends no reason."""
         if not self.handshake_complete or self.close_sent:
             return super().shutdown()
         self.stop_keepalive()
@@ -37,7 +37,7 @@ class WebSocket(WebSocketsSansIOProtocol):
 
 
 class Server(uvicorn.Server):
-    """Prints the address once connections are being accepted."""
+    """Prints the address when the server accepts connections."""
 
     async def startup(self, sockets=None) -> None:
         await super().startup(sockets)
@@ -47,7 +47,7 @@ class Server(uvicorn.Server):
 
 
 def serve(host: str, port: int) -> None:
-    """Run until SIGINT or SIGTERM; open sockets are then closed with 1012. Port 0 is any free."""
+    """Runs until SIGINT or SIGTERM, then closes open sockets with 1012. Port 0: any free port."""
     config = uvicorn.Config(
         "config.asgi:application",
         host=host,

@@ -1,4 +1,4 @@
-"""All database work of the chat: synchronous, and knowing nothing of sockets."""
+"""All database work of the chat: synchronous, and independent of sockets."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, OuterRef, Subquery
@@ -18,28 +18,28 @@ from inbox.protocol import (
 
 
 def send_message(sender_id: int, request: SendMessage) -> tuple[Frame, list[int]]:
-    """Store a message; return its frame and the ids of all who are to see it, the sender too.
+    """Stores a message; returns its frame and the ids of all recipients, including the sender.
 
-    The conversation's row is locked first and its participants are read under that lock, so one
-    who has left meanwhile neither sends nor hears, and messages are committed in the order of
-    their `seq`. On return the message is committed.
+    Locks the conversation's row first and reads its participants under that lock: a user who has
+    left meanwhile neither sends nor receives, and messages are committed in the order of `seq`. On
+    return the message is committed.
 
-    A `client_id` of the sender's that is there already names the message that is stored, whatever
-    the request says besides. Nobody is told of that one again: a layer-0 page would show it
-    twice, and a layer-1 page that has missed it finds out by itself.
+    If the sender has already used the `client_id`, returns the stored message regardless of the
+    rest of the request, and no recipients: a layer-0 page would show it twice, and a layer-1 page
+    that missed it detects that itself.
     """
     try:
         with transaction.atomic():
             return _store(sender_id, request)
     except IntegrityError:
-        # Meanwhile the same client_id came in for another conversation, so behind another lock.
+        # The same client_id was stored meanwhile for another conversation, under another lock.
         if stored := _stored(sender_id, request.client_id):
             return message_frame(stored), []
         raise
 
 
 def _store(sender_id: int, request: SendMessage) -> tuple[Frame, list[int]]:
-    # `of` keeps the lock to this row, whatever a later version of the query joins.
+    # `of` limits the lock to this row, even if a later version of the query joins tables.
     conversation = (
         Conversation.objects.select_for_update(of=("self",))
         .filter(pk=request.conversation_id)
@@ -73,13 +73,13 @@ def _stored(sender_id: int, client_id: str | None) -> Message | None:
 
 
 def history(user_id: int, request: GetMessages) -> Frame:
-    """The `messages_response` to a participant."""
+    """Returns the `messages_response` for a participant."""
     if not is_participant(user_id, request.conversation_id):
         raise _not_found()
     messages = Message.objects.filter(conversation_id=request.conversation_id)
     if request.before is not None:
         messages = messages.filter(pk__lt=request.before)
-    # One more than asked for tells whether there are more.
+    # One message more than requested shows whether there are older ones.
     found = list(messages.select_related("sender").order_by("-pk")[: request.limit + 1])
     around = size(messages_frame(request.conversation_id, [], has_more=False))
     newest = fitting(map(message_frame, found[: request.limit]), HISTORY_BYTES - around)
@@ -88,12 +88,12 @@ def history(user_id: int, request: GetMessages) -> Frame:
 
 
 def is_participant(user_id: int, conversation_id: int) -> bool:
-    """Whether the conversation exists and the user takes part in it."""
+    """Returns whether the conversation exists and the user takes part in it."""
     return Conversation.objects.filter(pk=conversation_id, participants=user_id).exists()
 
 
 def conversations_of(user: User) -> list[dict]:
-    """The inbox: a user's conversations, the one with the newest message first."""
+    """Returns the user's conversations, the one with the newest message first."""
     newest = Message.objects.filter(conversation=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     conversations = (
         user.conversations.filter(is_rehearsal=False)
@@ -120,12 +120,12 @@ def conversations_of(user: User) -> list[dict]:
 
 
 def rehearsal_of(user: User, count: int) -> list[int]:
-    """Ids of so many conversations that the user has alone, made as far as they are missing.
+    """Returns the ids of `count` conversations with this user alone, creating missing ones.
 
-    The comparison page opens them all at once and fills them with messages that mean nothing.
+    The comparison page opens all of them at once and fills them with meaningless messages.
     """
     with transaction.atomic():
-        # Two pages that ask at once would else both make them.
+        # Lock the user: otherwise two simultaneous requests would both create them.
         User.objects.select_for_update().get(pk=user.pk)
         mine = user.conversations.filter(is_rehearsal=True).order_by("pk")
         ids = list(mine.values_list("pk", flat=True)[:count])
@@ -137,7 +137,7 @@ def rehearsal_of(user: User, count: int) -> list[int]:
 
 
 def message_frame(message: Message) -> Frame:
-    """A message as it goes over the wire. The client's quick path reads the first two."""
+    """Returns a message's frame. The client's fast path expects the first two members first."""
     return {
         "conversation_id": message.conversation_id,
         "seq": message.seq,
@@ -151,5 +151,5 @@ def message_frame(message: Message) -> Frame:
 
 
 def _not_found() -> Refused:
-    # The same words for a missing conversation and for somebody else's.
-    return Refused(Code.NOT_FOUND, "there is no such conversation")
+    # The same error for a missing conversation and for one of other users.
+    return Refused(Code.NOT_FOUND, "unknown conversation")

@@ -1,4 +1,4 @@
-"""What follows a change: an account's reaches the open sockets, a new member joins at the head."""
+"""Reacts to changes: sockets recheck a changed account, and a new participant joins at the head."""
 
 from functools import partial
 
@@ -12,9 +12,9 @@ from inbox.models import Conversation, Participation, User
 
 @receiver(post_save, sender=User)
 def account_changed(instance: User, created: bool, update_fields, **kwargs) -> None:
-    """After a new password or a deactivation, have the user's sockets look at their sessions.
+    """Makes the user's sockets recheck their sessions after a new password or a deactivation.
 
-    What changes rows without a signal (`QuerySet.update`, SQL) is noticed at the next recheck.
+    Changes that send no signal (`QuerySet.update`, SQL) take effect at the next periodic recheck.
     """
     only_logged_in = update_fields and set(update_fields) == {"last_login"}
     if not created and not only_logged_in:
@@ -23,10 +23,10 @@ def account_changed(instance: User, created: bool, update_fields, **kwargs) -> N
 
 @receiver(m2m_changed, sender=Participation)
 def joined(instance, action: str, reverse: bool, pk_set, **kwargs) -> None:
-    """Note where in a conversation its new participants come in.
+    """Records the head at which new participants join a conversation.
 
-    In the transaction that adds them, and under the conversation's lock: a message is either
-    before, and not for them, or after, and then reaches them.
+    Runs in the transaction that adds them, under the conversation's lock: a message is either
+    stored before they join, or reaches them.
     """
     if action != "post_add" or not pk_set:
         return

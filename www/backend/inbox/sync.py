@@ -1,6 +1,6 @@
-"""What a client needs in order to miss nothing: heads, what came after its cursors, the digest.
+"""What a client needs to miss no message: heads, the messages after its cursors, the total.
 
-Synchronous database work, as in inbox/services.py.
+Synchronous database work, like inbox/services.py.
 """
 
 from collections.abc import Iterable
@@ -18,57 +18,57 @@ Seqs = dict[int, int]  # conversation to `seq`
 
 
 def heads_of(user_id: int) -> Seqs:
-    """The heads of all conversations that the user takes part in."""
+    """Returns the heads of all conversations of the user."""
     return dict(Conversation.objects.filter(participants=user_id).values_list("pk", "head"))
 
 
 def pong(user_id: int, request: Ping) -> Frame:
-    """The digest: cursors that sum to it lack nothing, since none is ever ahead of its head."""
+    """Returns the sum of the heads. No cursor exceeds its head: equal sums mean none is behind."""
     total = Conversation.objects.filter(participants=user_id).aggregate(total=Sum("head"))["total"]
     return protocol.pong_frame(request, total or 0)
 
 
 def sync(user_id: int, request: Sync) -> Frame:
-    """What came after the cursors, as far as one batch goes.
+    """Returns one batch of the messages after the cursors.
 
-    The heads are read first, and nothing beyond them is sent: what is committed meanwhile reaches
-    the client by itself. Whatever is at or below a head and not found is gone, not under way.
+    Reads the heads first and returns no message above them: messages committed later reach the
+    client separately. A message at or below its head that isn't found has been deleted.
     """
     parts = Participation.objects.filter(user=user_id).order_by("conversation")
     rows = list(parts.values_list("conversation_id", "conversation__head", "joined_seq"))
     heads = {key: head for key, head, _ in rows}
     cursors = {key: request.after[key] for key in heads if key in request.after}
-    # Where each conversation's part of the answer begins: behind the cursor, if that is there.
+    # The `seq` after which each conversation's messages begin: the cursor, or `joined_seq`.
     after = {key: max(cursors[key], joined) for key, _, joined in rows if key in cursors}
 
     wanted = _wanted(after, heads)
     messages = _messages(wanted)
     begun = {m.conversation_id for m in messages if m.seq == after[m.conversation_id] + 1}
     if {key for key, _ in wanted} - begun:
-        # Something was pruned, and then probably everywhere: all are looked at, so that this batch
-        # is not made of floors alone while there are messages behind them.
+        # A conversation was pruned, so probably all were. Find the floors of all of them, so that
+        # this batch also contains the messages after the floors.
         after |= _begins(after, heads)
         messages = _messages(_wanted(after, heads))
 
     floors = {key: seq for key, seq in after.items() if seq > cursors[key]}
     around = protocol.size(protocol.sync_frame(request, [], heads, floors, has_more=False))
-    # The heads of thousands of conversations would else leave room for one message at a time.
+    # Otherwise the heads of thousands of conversations would leave room for one message at a time.
     batch, reached = _batch(messages, after, max(request.bytes - around, request.bytes // 2))
     has_more = any(reached[key] < heads[key] for key in reached)
     return protocol.sync_frame(request, batch, heads, floors, has_more)
 
 
 def _wanted(after: Seqs, heads: Seqs) -> list[tuple[int, int]]:
-    """The messages of one batch: conversation and `seq` of each, which are known beforehand,
-    since there are no holes.
+    """Returns conversation and `seq` of each message of one batch. They are known in advance,
+    because `seq` is consecutive.
     """
     everything = ((key, n) for key, seq in after.items() for n in range(seq + 1, heads[key] + 1))
     return list(islice(everything, SYNC_MESSAGES))
 
 
-# By exact keys, and joined as a table. Ranges instead of keys make PostgreSQL read all messages of
-# everyone, a LIMIT makes either database sort all that was missed, and a chain of ORs, which is
-# what Django could build, takes ten times as long, most of it to put the chain together.
+# Exact keys, joined as a table. With ranges PostgreSQL reads the whole message table, with LIMIT
+# both databases sort all missed messages, and a chain of ORs, which Django's ORM could build, takes
+# ten times as long, mostly to build the query.
 _FIND = """
     WITH wanted (conversation, number) AS (VALUES {})
     SELECT message.* FROM wanted JOIN inbox_message message
@@ -98,18 +98,20 @@ def _messages(wanted: list[tuple[int, int]]) -> list[Message]:
 
 
 def _begins(after: Seqs, heads: Seqs) -> Seqs:
-    """The `seq` behind which what is still there begins, of each conversation that has more."""
+    """Returns the `seq` after which the remaining messages of each conversation begin, for the
+    conversations that have messages after the cursor.
+    """
     behind = {key: seq for key, seq in after.items() if seq < heads[key]}
     with connection.cursor() as cursor:
         cursor.execute(*_with(_FIRST, behind.items()))
         first = dict(cursor.fetchall())
-    # One that was committed since the heads were read is beyond them.
+    # A message committed after the heads were read is above its head.
     return {key: min((first[key] or heads[key] + 1) - 1, heads[key]) for key in behind}
 
 
 def _batch(messages: list[Message], after: Seqs, room: int) -> tuple[list[Frame], Seqs]:
-    """The frames that fit into so many bytes, and how far they reach."""
-    # Behind a hole that somebody made by hand the next batch begins, with a floor.
+    """Returns the frames that fit into `room` bytes, and the last `seq` of each conversation."""
+    # Stop at a missing message (deleted by hand): the next batch begins after it, with a floor.
     reached, whole = dict(after), []
     for message in messages:
         if message.seq == reached[message.conversation_id] + 1:

@@ -1,9 +1,9 @@
-"""HTTP: logging in and out, and what a page needs before its socket is open. JSON in, JSON out.
+"""The HTTP API: login, logout, and the data that a page needs before its socket is open. All JSON.
 
-There are no CSRF tokens. A page from elsewhere cannot make a browser send `application/json`
-without asking first (CORS), which nothing here grants; a browser names the Origin in every POST,
-and a wrong one is refused; and the session's cookie is SameSite=Lax. Programs that are not
-browsers send no Origin, and need not.
+There are no CSRF tokens. A page of another origin can't send `application/json` without a CORS
+preflight, which this server never grants; browsers send the Origin with every POST, and a wrong one
+is rejected; and the session cookie is SameSite=Lax. Programs other than browsers may omit the
+Origin.
 """
 
 import json
@@ -26,31 +26,31 @@ MOST_REHEARSED = 100
 
 
 def json_post(view: View) -> View:
-    """Call the view as `view(request, body)` with the JSON object of a POST that is ours.
+    """Calls the view as `view(request, body)` with the JSON object of a valid POST.
 
-    No body at all counts as an empty object.
+    A missing body is an empty object.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         origin = request.headers.get("Origin")
         if origin and not origin_allowed(origin, request.get_host(), request.is_secure()):
-            return _error(403, "this page may not do that")
+            return _error(403, "this origin is not allowed")
         if request.content_type != "application/json":
-            return _error(415, "send application/json")
+            return _error(415, "Content-Type must be application/json")
         try:
             body = json.loads(request.body or b"{}")
         except (ValueError, RecursionError):
-            return _error(400, "the body is not JSON")
+            return _error(400, "the body must be JSON")
         if not isinstance(body, dict):
-            return _error(400, "the body is a JSON object")
+            return _error(400, "the body must be a JSON object")
         return view(request, body)
 
     return require_POST(guarded)
 
 
 def login_required(view: View) -> View:
-    """Answer 401 to whoever is not logged in."""
+    """Responds with 401 if the user is not logged in."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *more) -> HttpResponse:
@@ -63,13 +63,15 @@ def login_required(view: View) -> View:
 
 @json_post
 def login(request: HttpRequest, body: dict) -> HttpResponse:
-    """`{"username": …, "password": …}`: the person, and a session's cookie.
+    """Takes `{"username": …, "password": …}`; returns the user and sets the session cookie.
 
-    The session that the browser had before ends if it was another person's, and its sockets too.
+    If another user was logged in with this browser, that session ends, and its sockets close.
     """
     username, password = body.get("username"), body.get("password")
     if not all(isinstance(text, str) and is_storable(text) for text in (username, password)):
-        return _error(400, "username and password are texts")
+        return _error(
+            400, "username and password must be strings without NUL or unpaired surrogates"
+        )
     user = auth.authenticate(request, username=username, password=password)
     if user is None:
         return _error(401, "wrong name or password")
@@ -82,7 +84,7 @@ def login(request: HttpRequest, body: dict) -> HttpResponse:
 
 @json_post
 def logout(request: HttpRequest, body: dict) -> HttpResponse:
-    """End the session, and with it every socket that it opened."""
+    """Ends the session and closes its sockets."""
     user_id = request.user.pk
     auth.logout(request)
     if user_id is not None:
@@ -93,32 +95,32 @@ def logout(request: HttpRequest, body: dict) -> HttpResponse:
 @require_safe
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
-    """Who is logged in."""
+    """Returns the user who is logged in."""
     return _person(request.user)
 
 
 @require_safe
 @login_required
 def conversations(request: HttpRequest) -> HttpResponse:
-    """The inbox of whoever is logged in."""
+    """Returns the user's conversations."""
     return JsonResponse({"conversations": services.conversations_of(request.user)})
 
 
 @json_post
 @login_required
 def rehearsal(request: HttpRequest, body: dict) -> HttpResponse:
-    """`{"count": …}`: so many conversations with nobody else in them, for the comparison page."""
+    """Takes `{"count": …}`; returns the ids of this many rehearsals (services.rehearsal_of)."""
     count = body.get("count")
     if type(count) is not int or not 1 <= count <= MOST_REHEARSED:
-        return _error(400, f"count is a whole number from 1 to {MOST_REHEARSED}")
+        return _error(400, f"count must be an integer from 1 to {MOST_REHEARSED}")
     return JsonResponse({"conversations": services.rehearsal_of(request.user, count)})
 
 
 @require_safe
 def page_not_built(request: HttpRequest) -> HttpResponse:
-    """What `/` says when there is no index.html to serve in its place."""
+    """Responds at `/` if there is no index.html to serve."""
     return HttpResponse(
-        "The demo page is not built yet: run `make build` at the top of the project.\n",
+        "The demo page is not built. Run `make demo` in the project's root folder.\n",
         status=404,
         content_type="text/plain; charset=utf-8",
     )

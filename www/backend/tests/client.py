@@ -1,7 +1,6 @@
 """A client of the protocol, written from PROTOCOL.md: gate, outbox, sync, heartbeat.
 
-It is here to hear what the server promises, and to be read. It has no page to serve: what it hears
-it keeps in `heard`.
+Tests use it to check the server's guarantee. It stores the messages that it receives in `heard`.
 """
 
 import asyncio
@@ -15,7 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 FINAL = {"bad_json", "bad_frame", "unknown_action", "not_found", "too_large"}
-LIFE = 5  # seconds within which a hello, a ping, a message or a sync has to be answered
+LIFE = 5  # seconds to wait for the reply to a hello, ping, message or sync
 NEVER = float("inf")
 
 
@@ -30,8 +29,8 @@ class Client:
         self.gaps: list[tuple[str, int, int]] = []
         self.refused: list[dict] = []
         self.connections = 0
-        self.put_off = 0  # how often a frame was refused for now
-        self.recovered = 0  # how many of those heard came with a sync, or were set free by it
+        self.put_off = 0  # how many frames were rejected temporarily
+        self.recovered = 0  # how many messages a sync delivered or released
         self.outbox: dict[str, dict] = {}  # client_id to frame, in order of sending
         self.cursors: dict[str, int] | None = None
         self._held: dict[str, dict[int, dict]] = defaultdict(dict)
@@ -50,7 +49,7 @@ class Client:
         await asyncio.gather(self._running, return_exceptions=True)
 
     async def say(self, conversation_id: int, text: str) -> None:
-        """Keep a message until its ack, and send it now if that is possible."""
+        """Queues a message until its ack, and sends it now if possible."""
         client_id = str(uuid4())
         self.outbox[client_id] = {
             "conversation_id": conversation_id,
@@ -62,16 +61,16 @@ class Client:
 
     @property
     def missing(self) -> bool:
-        """Whether something is held back because one before it has not come."""
+        """Whether messages are held back because an earlier one is missing."""
         return any(self._held.values())
 
     def check(self) -> None:
-        """Raise what ended the client, should anything have."""
+        """Raises the exception that ended the client, if any."""
         if self._running.done():
             self._running.result()
 
     async def drop(self) -> None:
-        """Lose the connection, as a network does."""
+        """Loses the connection without a close, like a network failure."""
         if self._socket:
             self._socket.transport.abort()
 
@@ -103,7 +102,7 @@ class Client:
     async def _talk(self, socket) -> None:
         self._clock = asyncio.get_running_loop().time
         self._ping_at = self._resume_at = NEVER
-        self._answer_by: dict[str | int, float] = {}  # what names a question, the oldest first
+        self._answer_by: dict[str | int, float] = {}  # request id to deadline, oldest first
         self._syncing = False
         self._number = 0
         self._heartbeat = NEVER
@@ -143,29 +142,29 @@ class Client:
         try:
             await self._socket.send(json.dumps(frame))
         except WebSocketException:
-            return  # the reading side will notice
+            return  # the reading side detects the closed connection
 
     async def _send_again(self) -> None:
         self._unsent = list(self.outbox)
         await self._flush()
 
     async def _flush(self) -> None:
-        async with self._sending:  # one at a time, for the sake of order
+        async with self._sending:  # one at a time, to keep the order
             while self._unsent and self._socket and self._resume_at == NEVER:
                 frame = self.outbox.get(self._unsent.pop(0))
                 if frame:
                     await self._send(frame)
 
-    # --- what comes in ---
+    # --- receiving ---
 
     async def _receive(self, socket, frame: dict) -> None:
-        if "action" in frame:  # what others say answers nothing
+        if "action" in frame:  # messages of others are not replies
             answered = (frame.get(name) for name in ("client_id", "id", "ref"))
             self._answer_by.pop(next(filter(None, answered), "hello"), None)
         match frame.get("action"):
             case None:
-                # Before the first welcome: its heads will be beyond. Before another: it will show
-                # what is missing.
+                # The first welcome's heads include messages received before it. Messages before a
+                # later welcome need no sync either: its heads show what is missing.
                 if self.cursors is not None and not self._deliver(frame) and self._socket:
                     await self._sync()
             case "welcome":
@@ -181,7 +180,7 @@ class Client:
                 self.refused.append(self.outbox.pop(frame["ref"], frame))
             case "error":
                 self.put_off += 1
-                # Later ones are refused as well, and all come again in the order of before.
+                # The server rejects later messages too; send all again in their original order.
                 self._resume_at = self._clock() + frame["retry_after"] / 1000
 
     async def _welcomed(self, socket, frame: dict) -> None:
@@ -219,7 +218,7 @@ class Client:
             await self._sync()
 
     async def _sync(self) -> None:
-        """Ask what is missing; one request at a time."""
+        """Requests missing messages; one request at a time."""
         if not self._syncing:
             self._syncing = True
             self._number += 1
@@ -228,7 +227,7 @@ class Client:
     # --- the gate ---
 
     def _deliver(self, message: dict) -> bool:
-        """Hear a message exactly once and in order; False when one before it is missing."""
+        """Delivers a message once and in order; returns False if an earlier one is missing."""
         conversation = str(message["conversation_id"])
         cursor = self.cursors.setdefault(conversation, 0)
         if message["seq"] > cursor:

@@ -1,4 +1,4 @@
-"""People, a conversation and sockets, for every test that asks for them."""
+"""Fixtures: users, conversations and sockets."""
 
 import shutil
 from contextlib import AsyncExitStack
@@ -27,7 +27,7 @@ def fresh_rate_limit(monkeypatch) -> None:
 
 @pytest.fixture
 def world(transactional_db) -> SimpleNamespace:
-    """Ana and Ben share `room`; Chi is alone in `elsewhere`; nothing has been said."""
+    """Ana and Ben share `room`; Chi is alone in `elsewhere`; there are no messages."""
     create = get_user_model().objects.create_user
     ana, ben, chi = (
         create(n, password="secret", first_name=n.capitalize()) for n in ("ana", "ben", "chi")
@@ -41,7 +41,7 @@ def world(transactional_db) -> SimpleNamespace:
 
 @pytest.fixture
 def session_of(world):
-    """The key of a new session: `session_of(world.ana)`."""
+    """Creates a session and returns its key: `session_of(world.ana)`."""
 
     def log_in(user) -> str:
         browser = Client()
@@ -53,7 +53,7 @@ def session_of(world):
 
 @pytest.fixture
 def sessions(world, session_of) -> dict:
-    """A session for each person."""
+    """A session for each user."""
     return {user.pk: session_of(user) for user in (world.ana, world.ben, world.chi)}
 
 
@@ -75,7 +75,7 @@ async def connect(sessions):
 
 @pytest.fixture
 def channel_of(monkeypatch):
-    """The name of the channel through which a user's only socket hears."""
+    """Returns the channel name of a user's only socket."""
     layer, channels = get_channel_layer(), {}
     join = layer.group_add
 

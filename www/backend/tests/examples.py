@@ -1,4 +1,4 @@
-"""The table of examples that the client's tests read as well: `tests/wire/examples.json`."""
+"""The example frames in `tests/wire/examples.json`, which the client's tests read too."""
 
 import json
 from pathlib import Path
@@ -16,14 +16,14 @@ FROM_SERVER = {
 
 
 def each(examples: list[dict]):
-    """A test for each of them, called by its name."""
+    """Parametrizes a test with the examples, identified by their names."""
     return pytest.mark.parametrize("example", examples, ids=lambda example: example["name"])
 
 
 def shape(value) -> object:
-    """What two frames of one kind have in common: names, their order and types, but no values.
+    """Returns the structure of a frame: the names, order and types of its members, without values.
 
-    An object from conversations to numbers counts as one however many it names.
+    All maps from conversations to numbers have the same shape, regardless of their size.
     """
     if isinstance(value, dict) and all(name.isdigit() for name in value):
         return {"conversation": "int"}

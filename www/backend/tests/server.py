@@ -15,13 +15,13 @@ TIMEOUT = 30  # seconds; only ends a test that has failed
 
 
 def environment(folder: Path, **extra: str) -> dict[str, str]:
-    """What a process gets of the surroundings: where programs are, and what a test gives it."""
+    """Returns the environment of a test process: PATH, HOME, DATA_DIR and the test's variables."""
     clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return clean | {"DATA_DIR": str(folder)} | extra
 
 
 class Server:
-    """`manage.py demo` on a port of its own, with all it stores and prints in one folder."""
+    """`manage.py demo` on a free port, with its data and its log in one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

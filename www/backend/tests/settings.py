@@ -1,4 +1,4 @@
-"""The settings that tests run with: the product's own, in a folder of their own."""
+"""The settings for tests: the production settings with a temporary data folder."""
 
 import os
 import tempfile
@@ -18,11 +18,11 @@ os.environ |= {
     "DATA_DIR": str(folder),
     "APP_DIST": str(folder / "dist"),
     "ALLOWED_HOSTS": "inbox.test",
-    # More than SQLite's default, so that what must not depend on one thread is seen not to.
+    # More than SQLite's default, so that the tests cover several threads.
     "DATABASE_THREADS": "4",
 }
 
 from config.settings import *  # noqa: E402, F403
 
-# Passwords are not what is tested, and a good hash is slow.
+# Secure password hashes are slow, and the tests don't need one.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

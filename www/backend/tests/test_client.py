@@ -1,4 +1,4 @@
-"""The protocol's promise, kept to real clients by a real server that is killed meanwhile."""
+"""The protocol's guarantee, with real clients and a real server that is killed meanwhile."""
 
 import asyncio
 import signal
@@ -11,7 +11,7 @@ from tests.traffic import Stored, Traffic
 
 
 def stored(server: Server) -> list[Stored]:
-    """All messages in the rooms of the crowd, as the database file has them."""
+    """Reads all messages in the crowd's rooms from the database file."""
     query = (
         "SELECT conversation_id, seq, m.id, text FROM inbox_message m"
         " JOIN inbox_conversation c ON c.id = conversation_id"
@@ -22,15 +22,15 @@ def stored(server: Server) -> list[Stored]:
 
 
 def rooms(server: Server) -> list[int]:
-    """The ids of the rooms."""
+    """Reads the ids of the rooms."""
     with closing(sqlite3.connect(server.folder / "inbox.sqlite3")) as database:
         rows = database.execute("SELECT id FROM inbox_conversation WHERE title LIKE 'Room %'")
         return [row[0] for row in rows]
 
 
-async def test_nothing_is_lost_or_doubled_while_the_server_is_killed_and_lines_are_cut(tmp_path):
+async def test_no_message_is_lost_or_duplicated_when_the_server_and_connections_die(tmp_path):
     server, options = Server(tmp_path), ("--users", "4", "--conversations", "2")
-    # Less than they say, so that the order is put to the test as well.
+    # Below the clients' rate, so that rejections put the order at risk too.
     extra = {"HEARTBEAT_MS": "300", "FRAMES_PER_SECOND": "15", "FRAMES_BURST": "10"}
     await asyncio.to_thread(server.start, *options, **extra)
     port = server.url.rpartition(":")[2]
@@ -52,6 +52,6 @@ async def test_nothing_is_lost_or_doubled_while_the_server_is_killed_and_lines_a
     try:
         await traffic.flow(trouble)
         print(traffic.check(stored(server)))
-        assert any(client.put_off for client in clients), "the rate limit was met"
+        assert any(client.put_off for client in clients), "the rate limit rejected frames"
     finally:
         server.stop()

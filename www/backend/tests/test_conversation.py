@@ -1,11 +1,11 @@
-"""The socket per conversation, which the inbox's one socket replaces."""
+"""The socket for one conversation, which the inbox's socket replaces."""
 
 import pytest
 
 from inbox.models import Conversation, Message
 
 
-async def test_frames_need_no_conversation_id_and_come_back_with_it(world, connect):
+async def test_frames_need_no_conversation_id_and_replies_contain_it(world, connect):
     ana = await connect(world.ana, f"/ws/chat/{world.room.pk}/")
     frame = await ana.ask({"message": "Hello"})
     assert (frame["conversation_id"], frame["message"]) == (world.room.pk, "Hello")
@@ -13,7 +13,7 @@ async def test_frames_need_no_conversation_id_and_come_back_with_it(world, conne
     assert history["messages"] == [frame]
 
 
-async def test_it_hears_only_its_own_conversation(world, connect):
+async def test_it_receives_only_messages_of_its_own_conversation(world, connect):
     second = await Conversation.objects.acreate(title="Second")
     await second.participants.aset([world.ana, world.ben])
     ben = await connect(world.ben, f"/ws/chat/{world.room.pk}/")
@@ -23,7 +23,7 @@ async def test_it_hears_only_its_own_conversation(world, connect):
     assert (await ben.receive())["message"] == "for this one"
 
 
-async def test_it_takes_no_frame_for_another_conversation(world, connect):
+async def test_it_rejects_frames_for_another_conversation(world, connect):
     ana = await connect(world.ana, f"/ws/chat/{world.room.pk}/")
     error = await ana.ask({"conversation_id": world.room.pk + 1, "message": "Hello"})
     assert error["code"] == "bad_frame"
@@ -31,7 +31,7 @@ async def test_it_takes_no_frame_for_another_conversation(world, connect):
 
 
 @pytest.mark.parametrize("number", ["someone else's", "missing", str(10**20)])
-async def test_a_conversation_one_is_not_part_of_is_not_there(world, connect, number):
+async def test_missing_and_other_users_conversations_are_both_unknown(world, connect, number):
     known = {"someone else's": world.elsewhere.pk, "missing": 404}
     ana = await connect(world.ana, f"/ws/chat/{known.get(number, number)}/")
-    assert await ana.closed() == (4404, "there is no such conversation")
+    assert await ana.closed() == (4404, "unknown conversation")

@@ -1,6 +1,6 @@
-"""Sending with a promise: stored once, numbered without holes, acknowledged when it is true.
+"""Acknowledged sending: each message is stored once and numbered consecutively.
 
-`tests/cluster` runs these against PostgreSQL and Redis as well, where locks matter.
+`tests/cluster` also runs these tests with PostgreSQL and Redis, where locks matter.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ def say(conversation, text: str, client_id: str | None = None) -> dict:
 
 
 def at_once(calls: int, function) -> list:
-    """Call `function(0)`, `function(1)` … on eight threads, each with a connection of its own."""
+    """Calls `function(0)`, `function(1)` … on eight threads with separate database connections."""
 
     def call(number: int):
         try:
@@ -40,7 +40,7 @@ def at_once(calls: int, function) -> list:
 # --- numbers ---
 
 
-def test_messages_that_are_sent_at_once_are_numbered_without_holes_in_the_order_of_commit(world):
+def test_simultaneous_messages_are_numbered_consecutively_in_commit_order(world):
     def send(number: int) -> int:
         sender = (world.ana, world.ben)[number % 2]
         frame, _ = services.send_message(sender.pk, SendMessage(world.room.pk, "a", "TEXT"))
@@ -53,7 +53,7 @@ def test_messages_that_are_sent_at_once_are_numbered_without_holes_in_the_order_
     assert list(stored) == list(range(1, 101))
 
 
-def test_a_message_that_fails_takes_no_number(world, monkeypatch):
+def test_a_failed_message_uses_no_number(world, monkeypatch):
     send = SendMessage(world.room.pk, "a", "TEXT")
     with monkeypatch.context() as patch:
         patch.setattr(Message.objects, "create", lambda **_: 1 / 0)
@@ -63,7 +63,7 @@ def test_a_message_that_fails_takes_no_number(world, monkeypatch):
     assert frame["seq"] == 1
 
 
-def test_the_database_itself_takes_no_number_and_no_client_id_twice(world):
+def test_the_database_rejects_a_repeated_number_or_client_id(world):
     message = {"conversation": world.room, "sender": world.ana, "type": "TEXT", "text": "a"}
     Message.objects.create(**message, seq=1, client_id="c1")
     Message.objects.create(**message, seq=2, client_id=None)
@@ -76,7 +76,7 @@ def test_the_database_itself_takes_no_number_and_no_client_id_twice(world):
 # --- acknowledgements ---
 
 
-async def test_a_message_with_a_client_id_is_acknowledged_and_then_heard(world, agree):
+async def test_the_sender_receives_the_ack_and_then_the_message(world, agree):
     ana = await agree(world.ana)
     await ana.ask(say(world.room, "without"))
     ack = await ana.ask(say(world.room, "with", "c1"))
@@ -91,9 +91,7 @@ async def test_a_message_with_a_client_id_is_acknowledged_and_then_heard(world, 
     assert (heard["message"], heard["seq"]) == ("with", 2)
 
 
-async def test_a_message_whose_broadcast_fails_is_acknowledged_all_the_same(
-    world, agree, monkeypatch
-):
+async def test_a_message_is_acknowledged_even_if_its_broadcast_fails(world, agree, monkeypatch):
     async def fail(group, event):
         raise ConnectionError
 
@@ -108,7 +106,7 @@ async def test_a_message_whose_broadcast_fails_is_acknowledged_all_the_same(
     assert [message["message"] for message in found["messages"]] == ["a"]
 
 
-async def test_a_message_whose_sender_is_gone_before_the_ack_is_heard_all_the_same(
+async def test_a_message_is_broadcast_even_if_the_sender_disconnects_before_the_ack(
     world, agree, monkeypatch
 ):
     send = consumers.InboxConsumer.send
@@ -125,7 +123,7 @@ async def test_a_message_whose_sender_is_gone_before_the_ack_is_heard_all_the_sa
     assert (await ana.receive())["message"] == "a"
 
 
-async def test_a_layer_that_hangs_holds_nobody_up_for_long(world, agree, monkeypatch):
+async def test_a_hanging_channel_layer_does_not_block_the_sender(world, agree, monkeypatch):
     async def hang(group, event):
         await forever.wait()
 
@@ -141,7 +139,7 @@ async def test_a_layer_that_hangs_holds_nobody_up_for_long(world, agree, monkeyp
 # --- sending again ---
 
 
-async def test_a_message_that_is_sent_again_is_stored_once_and_heard_once(world, agree):
+async def test_a_message_sent_again_is_stored_once_and_received_once(world, agree):
     ana, ben = await agree(world.ana), await agree(world.ben)
     first = await ana.ask(say(world.room, "a", "c1"))
     await ana.receive()
@@ -153,7 +151,7 @@ async def test_a_message_that_is_sent_again_is_stored_once_and_heard_once(world,
     assert await Message.objects.acount() == 2
 
 
-async def test_a_client_id_that_is_used_again_for_something_else_names_what_is_stored(world, agree):
+async def test_a_client_id_reused_for_another_message_returns_the_stored_one(world, agree):
     second = await Conversation.objects.acreate(title="Second")
     await second.participants.aadd(world.ana)
     ana = await agree(world.ana)
@@ -168,14 +166,14 @@ async def test_a_client_id_that_is_used_again_for_something_else_names_what_is_s
     assert await Message.objects.acount() == 1
 
 
-async def test_somebody_elses_client_id_is_another(world, agree):
+async def test_two_users_may_use_the_same_client_id(world, agree):
     ana, ben = await agree(world.ana), await agree(world.ben)
     assert (await ana.ask(say(world.room, "a", "c1")))["seq"] == 1
     await ben.receive()
     assert (await ben.ask(say(world.room, "b", "c1")))["seq"] == 2
 
 
-async def test_whoever_has_left_still_learns_what_was_stored(world, agree):
+async def test_a_sender_who_has_left_still_receives_the_ack_of_a_stored_message(world, agree):
     ana = await agree(world.ana)
     first = await ana.ask(say(world.room, "a", "c1"))
     await ana.receive()
@@ -184,7 +182,7 @@ async def test_whoever_has_left_still_learns_what_was_stored(world, agree):
     assert (await ana.ask(say(world.room, "b", "c2")))["code"] == "not_found"
 
 
-def test_one_message_that_comes_eight_times_at_once_is_one_row(world):
+def test_a_message_that_arrives_eight_times_at_once_is_stored_once(world):
     request = SendMessage(world.room.pk, "a", "TEXT", client_id="c1")
     answers = at_once(8, lambda _: services.send_message(world.ana.pk, request))
     assert Message.objects.count() == 1
@@ -192,7 +190,7 @@ def test_one_message_that_comes_eight_times_at_once_is_one_row(world):
     assert sum(people != [] for _, people in answers) == 1
 
 
-def test_one_client_id_for_eight_conversations_at_once_is_one_row(world):
+def test_a_client_id_sent_to_eight_conversations_at_once_is_stored_once(world):
     rooms = [world.ana.conversations.create(title=f"{number}") for number in range(8)]
 
     def send(number: int):
@@ -205,7 +203,7 @@ def test_one_client_id_for_eight_conversations_at_once_is_one_row(world):
     assert sum(Conversation.objects.values_list("head", flat=True)) == 1
 
 
-def test_one_that_slips_past_the_look_is_stopped_by_the_constraint(world, monkeypatch):
+def test_the_constraint_stops_a_duplicate_that_the_lookup_missed(world, monkeypatch):
     look, looks = services._stored, []
 
     def look_too_early(*arguments):
@@ -223,7 +221,7 @@ def test_one_that_slips_past_the_look_is_stopped_by_the_constraint(world, monkey
 # --- connecting ---
 
 
-async def test_what_is_committed_after_the_heads_were_read_comes_as_a_message(
+async def test_a_message_committed_after_the_heads_were_read_is_broadcast(
     world, agree, connect, channel_of, monkeypatch
 ):
     ana, ben = await agree(world.ana), await connect(world.ben)
@@ -236,14 +234,14 @@ async def test_what_is_committed_after_the_heads_were_read_comes_as_a_message(
         return heads
 
     monkeypatch.setattr(sync, "heads_of", read_and_then_ana_speaks)
-    # Layers forget members now and then, so that having joined while connecting is not enough.
+    # Channel layers may drop members, so joining once, on connecting, is not enough.
     await get_channel_layer().group_discard(group_of(world.ben.pk), channel_of(world.ben))
     welcome = await ben.ask(HELLO)
     assert welcome["heads"] == {str(world.room.pk): 0}
     assert (await ben.receive())["seq"] == 1
 
 
-async def test_a_welcome_names_the_heads_of_ones_own_conversations_and_of_no_other(world, agree):
+async def test_a_welcome_contains_the_heads_of_the_users_conversations_only(world, agree):
     ana, chi = await agree(world.ana), await agree(world.chi)
     await chi.ask(say(world.elsewhere, "a"))
     await ana.ask(say(world.room, "a"))
@@ -257,13 +255,13 @@ async def test_a_welcome_names_the_heads_of_ones_own_conversations_and_of_no_oth
     }
 
 
-async def test_a_later_version_is_answered_with_the_one_that_is_known(world, connect):
+async def test_the_welcome_to_a_newer_version_has_the_highest_supported_version(world, connect):
     ana = await connect(world.ana)
     assert (await ana.ask(HELLO | {"protocol": 7}))["protocol"] == 1
     assert (await ana.ask(say(world.room, "a", "c1")))["action"] == "ack"
 
 
-async def test_a_hello_is_welcomed_however_busy_the_user_was(world, connect, settings):
+async def test_the_first_hello_is_never_rate_limited(world, connect, settings):
     settings.FRAMES_PER_SECOND, settings.FRAMES_BURST = 0.001, 1
     ana = await connect(world.ana)
     await ana.ask("a malformed frame counts")
@@ -271,18 +269,18 @@ async def test_a_hello_is_welcomed_however_busy_the_user_was(world, connect, set
     assert (await ana.ask(HELLO))["code"] == "rate_limited"
 
 
-async def test_a_server_that_cannot_welcome_is_not_taken_for_one_of_layer_0(
+async def test_a_server_that_fails_on_hello_closes_with_1013_instead_of_an_error(
     world, connect, monkeypatch
 ):
     ana = await connect(world.ana)
     monkeypatch.setattr(sync, "heads_of", lambda user_id: 1 / 0)
     await ana.send(HELLO)
-    assert await ana.closed() == (1013, "no welcome now")
+    assert await ana.closed() == (1013, "the server cannot send welcome now")
 
 
 @pytest.mark.parametrize("operation", ["group_send", "new_channel", "group_add"])
 @pytest.mark.parametrize("path", ["/ws/inbox/", "/ws/chat/{}/"])
-async def test_a_socket_that_would_hear_nothing_is_accepted_and_closed_for_now(
+async def test_a_socket_that_cannot_receive_events_is_accepted_and_closed_with_1013(
     world, connect, monkeypatch, caplog, path, operation
 ):
     async def fail(*arguments):
@@ -291,14 +289,15 @@ async def test_a_socket_that_would_hear_nothing_is_accepted_and_closed_for_now(
     with monkeypatch.context() as patch:
         patch.setattr(get_channel_layer(), operation, fail)
         ana = await connect(world.ana, path.format(world.room.pk))
-        assert await ana.closed() == (1013, "no channel layer now")
+        assert await ana.closed() == (1013, "the channel layer is unavailable")
         await ana.leave()
     (line,) = caplog.records
     assert (line.levelname, line.exc_info) == ("WARNING", None)
-    assert line.getMessage() == f"user {world.ana.pk} not joined: ConnectionError"
+    user = world.ana.pk
+    assert line.getMessage() == f"user {user}: joining the channel layer failed: ConnectionError"
 
 
-async def test_a_socket_that_joined_half_way_leaves_nothing_behind(world, connect, monkeypatch):
+async def test_a_socket_whose_join_fails_half_way_leaves_its_group(world, connect, monkeypatch):
     layer = get_channel_layer()
     join = layer.group_add
 
@@ -309,12 +308,12 @@ async def test_a_socket_that_joined_half_way_leaves_nothing_behind(world, connec
     with monkeypatch.context() as patch:
         patch.setattr(layer, "group_add", join_and_fail)
         ana = await connect(world.ana)
-        assert await ana.closed() == (1013, "no channel layer now")
+        assert await ana.closed() == (1013, "the channel layer is unavailable")
         await ana.leave()
     assert not layer.groups
 
 
-async def test_a_layer_that_hangs_keeps_no_page_from_an_answer(world, connect, monkeypatch):
+async def test_a_socket_is_closed_with_1013_if_the_channel_layer_hangs(world, connect, monkeypatch):
     async def hang():
         await asyncio.Event().wait()
 
@@ -322,10 +321,12 @@ async def test_a_layer_that_hangs_keeps_no_page_from_an_answer(world, connect, m
     with monkeypatch.context() as patch:
         patch.setattr(get_channel_layer(), "new_channel", hang)
         ana = await connect(world.ana)
-        assert await ana.closed() == (1013, "no channel layer now")
+        assert await ana.closed() == (1013, "the channel layer is unavailable")
 
 
-async def test_a_socket_may_go_while_the_layer_is_away(world, connect, monkeypatch, caplog):
+async def test_a_socket_can_disconnect_while_the_channel_layer_fails(
+    world, connect, monkeypatch, caplog
+):
     discard = get_channel_layer().group_discard
 
     async def discard_and_fail(group, channel):
@@ -335,7 +336,7 @@ async def test_a_socket_may_go_while_the_layer_is_away(world, connect, monkeypat
     ana = await connect(world.ana)
     with monkeypatch.context() as patch:
         patch.setattr(get_channel_layer(), "group_discard", discard_and_fail)
-        await ana.leave()  # which raises whatever the server has raised
+        await ana.leave()  # raises if the application has raised
     (line,) = caplog.records
     assert (line.levelname, line.exc_info) == ("WARNING", None)
 
@@ -343,12 +344,12 @@ async def test_a_socket_may_go_while_the_layer_is_away(world, connect, monkeypat
 # --- layer 0 ---
 
 
-async def test_a_page_that_never_says_hello_sees_nothing_of_layer_1(world, connect, agree):
+async def test_a_page_that_never_sends_hello_stays_on_layer_0(world, connect, agree):
     old, new = await connect(world.ana), await agree(world.ben)
     await new.ask(say(world.room, "from the new page", "c1"))
     heard = await old.receive()
     assert heard["message"] == "from the new page"
-    # What such a page calls a message is nobody's business, however often it does.
+    # On layer 0 the server ignores client_id.
     for _ in range(2):
         answer = await old.ask(say(world.room, "from the old page") | {"client_id": 1})
         assert answer["message"] == "from the old page"
@@ -368,7 +369,7 @@ async def test_the_socket_of_one_conversation_stays_on_layer_0(world, connect):
 # --- membership ---
 
 
-async def test_a_removed_member_learns_nothing_more(world, agree):
+async def test_a_removed_participant_receives_nothing_more(world, agree):
     ana, ben = await agree(world.ana), await agree(world.ben)
     await ana.ask(say(world.room, "before", "c1"))
     await ben.receive()
@@ -383,7 +384,7 @@ async def test_a_removed_member_learns_nothing_more(world, agree):
 
 
 @pytest.mark.parametrize("by", ["the conversation", "the user"])
-async def test_a_new_member_begins_at_the_head_and_hears_at_once(world, agree, by):
+async def test_a_new_participant_starts_at_the_head_and_receives_at_once(world, agree, by):
     room = str(world.room.pk)
     ana, chi = await agree(world.ana), await agree(world.chi)
     await ana.ask(say(world.room, "before", "c1"))
@@ -403,7 +404,7 @@ async def test_a_new_member_begins_at_the_head_and_hears_at_once(world, agree, b
     assert [message["message"] for message in history["messages"]] == ["before", "after"]
 
 
-def test_whoever_joins_while_others_talk_is_told_all_that_comes_after(world):
+def test_a_user_who_joins_while_others_send_receives_all_later_messages(world):
     told = {}
 
     def send_or_add(number: int) -> None:
@@ -424,7 +425,7 @@ def test_whoever_joins_while_others_talk_is_told_all_that_comes_after(world):
 
 @pytest.fixture
 def clock(settings, monkeypatch) -> Clock:
-    """Three frames at once, then ten a second, by the test's own clock."""
+    """A burst of three frames, then ten per second, by a clock that the test advances."""
     settings.FRAMES_PER_SECOND, settings.FRAMES_BURST = 10, 3
     clock = Clock()
     monkeypatch.setattr(limits, "frames", limits.RateLimit(clock))
@@ -437,9 +438,7 @@ async def use_up(socket) -> None:
         pass
 
 
-async def test_what_was_under_way_behind_a_refused_message_does_not_overtake_it(
-    world, agree, clock
-):
+async def test_messages_in_flight_behind_a_rejected_one_do_not_overtake_it(world, agree, clock):
     ana = await agree(world.ana)
     await use_up(ana)
     refused = await ana.ask(say(world.room, "first", "c1"))
@@ -451,10 +450,10 @@ async def test_what_was_under_way_behind_a_refused_message_does_not_overtake_it(
         assert (await ana.receive())["message"] == text
 
 
-async def test_until_then_no_message_of_that_user_passes_on_another_socket_either(
+async def test_the_users_messages_are_rejected_on_other_sockets_too_until_then(
     world, agree, clock, settings
 ):
-    settings.FRAMES_BURST = 30  # a tenth of it has to come back, which is more than one frame
+    settings.FRAMES_BURST = 30  # the wait is for a tenth of it, which is more than one frame
     ana, other_tab = await agree(world.ana), await agree(world.ana)
     await use_up(ana)
     refused = await ana.ask(say(world.room, "a", "c1"))
@@ -466,7 +465,9 @@ async def test_until_then_no_message_of_that_user_passes_on_another_socket_eithe
     assert (await ana.ask(say(world.room, "a", "c1")))["action"] == "ack"
 
 
-async def test_a_failure_inside_is_not_overtaken_either(world, agree, clock, monkeypatch):
+async def test_messages_do_not_overtake_one_that_failed_internally(
+    world, agree, clock, monkeypatch
+):
     ana = await agree(world.ana)
     clock.advance(10_000)
     with monkeypatch.context() as patch:
@@ -477,7 +478,7 @@ async def test_a_failure_inside_is_not_overtaken_either(world, agree, clock, mon
     assert (await ana.ask(say(world.room, "first", "c1")))["seq"] == 1
 
 
-async def test_a_message_that_is_refused_for_good_holds_up_none(world, agree):
+async def test_a_message_rejected_permanently_delays_no_other(world, agree):
     ana = await agree(world.ana)
     assert (await ana.ask(say(world.elsewhere, "a", "c1")))["code"] == "not_found"
     assert (await ana.ask(say(world.room, "b", "c2")))["action"] == "ack"

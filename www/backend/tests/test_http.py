@@ -1,4 +1,4 @@
-"""The JSON endpoints and the page, as a browser or a program sees them."""
+"""The HTTP API and the demo page."""
 
 import pytest
 from django.conf import settings as product
@@ -36,7 +36,7 @@ def test_logging_out_needs_neither_a_body_nor_a_login(world, browser):
     assert browser.generic("POST", "/api/logout", headers=headers).status_code == 204
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_http(world, browser):
+def test_the_session_cookie_is_httponly_samesite_and_secure(world, browser):
     post(browser, "/api/login", ANA)
     cookie = browser.cookies["sessionid"]
     assert cookie["httponly"]
@@ -59,9 +59,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_other_sites_and_plain_http(world,
         (b"\xff", 400),
     ],
 )
-def test_a_login_that_is_wrong_is_refused_and_one_that_is_malformed_too(
-    world, browser, body, status
-):
+def test_wrong_and_malformed_logins_are_rejected(world, browser, body, status):
     answer = post(browser, "/api/login", body)
     assert answer.status_code == status
     assert answer.json()["detail"]
@@ -73,7 +71,7 @@ def test_a_deactivated_account_cannot_log_in(world, browser):
     assert post(browser, "/api/login", ANA).status_code == 401
 
 
-def test_a_demo_account_exists_only_while_debug_is_on(world, browser, settings):
+def test_a_demo_account_works_only_with_debug(world, browser, settings):
     User.objects.update(is_demo=True)
     assert post(browser, "/api/login", ANA).status_code == 401
     settings.DEBUG = True
@@ -84,20 +82,20 @@ def test_a_demo_account_exists_only_while_debug_is_on(world, browser, settings):
 
 @pytest.mark.parametrize("path", ["/api/login", "/api/logout"])
 @pytest.mark.parametrize("origin", ["null", "http://evil.example", "http://inbox.test:8000"])
-def test_a_page_from_another_origin_can_neither_log_in_nor_out(world, browser, path, origin):
+def test_a_page_of_another_origin_can_neither_log_in_nor_out(world, browser, path, origin):
     browser.force_login(world.ana)
     assert post(browser, path, ANA, Origin=origin).status_code == 403
     assert browser.get("/api/me").status_code == 200
 
 
-def test_a_page_of_the_same_origin_can(world, browser):
+def test_a_page_of_the_same_origin_can_log_in(world, browser):
     assert post(browser, "/api/login", ANA, Origin="http://inbox.test").status_code == 200
 
 
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 )
-def test_what_a_form_can_send_is_refused(world, browser, content_type):
+def test_content_types_that_a_form_can_send_are_rejected(world, browser, content_type):
     assert post(browser, "/api/login", "{}", content_type).status_code == 415
 
 
@@ -106,11 +104,11 @@ def test_a_link_can_neither_log_in_nor_out(world, browser, path):
     assert browser.get(path).status_code == 405
 
 
-def test_a_host_that_is_not_ours_is_refused(world):
+def test_an_unknown_host_is_rejected(world):
     assert post(Client(SERVER_NAME="evil.example"), "/api/login", ANA).status_code == 400
 
 
-def test_the_inbox_lists_ones_own_conversations_the_liveliest_first(world, browser):
+def test_the_inbox_lists_the_users_conversations_most_recent_first(world, browser):
     quiet = world.ana.conversations.create(title="Quiet")
     frames = [
         services.send_message(world.ben.pk, SendMessage(world.room.pk, text, "TEXT"))[0]
@@ -140,7 +138,7 @@ def test_the_inbox_lists_ones_own_conversations_the_liveliest_first(world, brows
     }
 
 
-def test_the_inbox_takes_three_queries_however_many_conversations_there_are(
+def test_the_inbox_takes_three_queries_for_any_number_of_conversations(
     world, django_assert_num_queries
 ):
     for number in range(5):
@@ -150,7 +148,7 @@ def test_the_inbox_takes_three_queries_however_many_conversations_there_are(
         services.conversations_of(world.ana)
 
 
-def test_a_rehearsal_is_in_conversations_that_one_has_alone_and_that_are_not_listed(world, browser):
+def test_rehearsals_have_one_participant_and_are_never_listed(world, browser):
     browser.force_login(world.ana)
     listed = browser.get("/api/conversations").json()
     three = post(browser, "/api/rehearsal", {"count": 3}).json()["conversations"]
@@ -168,16 +166,16 @@ def test_a_rehearsal_is_in_conversations_that_one_has_alone_and_that_are_not_lis
 
 
 @pytest.mark.parametrize("count", [0, 101, -1, 1.5, True, "3", None])
-def test_a_rehearsal_has_a_sensible_size(world, browser, count):
+def test_a_rehearsal_with_an_invalid_count_is_rejected(world, browser, count):
     browser.force_login(world.ana)
     assert post(browser, "/api/rehearsal", {"count": count}).status_code == 400
 
 
-def test_a_rehearsal_is_not_for_everybody(world, browser):
+def test_a_rehearsal_requires_a_login(world, browser):
     assert post(browser, "/api/rehearsal", {"count": 1}).status_code == 401
 
 
-def test_the_inbox_is_not_for_everybody(world, browser):
+def test_the_inbox_requires_a_login(world, browser):
     assert browser.get("/api/conversations").status_code == 401
 
 
@@ -190,7 +188,7 @@ def test_the_inbox_is_not_for_everybody(world, browser):
         ("/assets/core-0a1B2c3D.wasm", "application/wasm"),
     ],
 )
-def test_the_built_page_is_served_with_types_that_browsers_run(browser, path, content_type):
+def test_the_built_page_is_served_with_the_types_that_browsers_require(browser, path, content_type):
     answer = browser.get(path)
     assert answer.status_code == 200
     assert answer["Content-Type"].split(";")[0] == content_type
@@ -199,9 +197,7 @@ def test_the_built_page_is_served_with_types_that_browsers_run(browser, path, co
 
 
 @pytest.mark.parametrize(("path", "isolated"), [("/compare/", True), ("/", False)])
-def test_the_comparison_and_only_it_is_isolated_so_that_browsers_tell_its_memory(
-    browser, path, isolated
-):
+def test_only_the_comparison_page_is_cross_origin_isolated(browser, path, isolated):
     answer = browser.get(path)
     answer.close()
     assert (answer.get("Cross-Origin-Embedder-Policy") == "require-corp") == isolated
@@ -209,14 +205,14 @@ def test_the_comparison_and_only_it_is_isolated_so_that_browsers_tell_its_memory
 
 
 @pytest.mark.parametrize("path", ["/../secret_key", "/assets/../../secret_key", "/secret_key"])
-def test_nothing_beside_the_page_is_served(browser, path):
+def test_files_outside_the_page_are_not_served(browser, path):
     assert (product.DATA_DIR / "secret_key").exists()
     assert browser.get(path).status_code == 404
 
 
-def test_without_a_built_page_the_address_says_how_to_build_it(browser, settings, tmp_path):
+def test_without_a_built_page_the_response_tells_how_to_build_it(browser, settings, tmp_path):
     settings.WHITENOISE_ROOT = tmp_path
     answer = browser.get("/")
     assert answer.status_code == 404
-    assert b"make build" in answer.content
+    assert b"make demo" in answer.content
     assert answer.content.count(b"\n") == 1

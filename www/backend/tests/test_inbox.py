@@ -1,4 +1,4 @@
-"""The inbox's socket: sending, hearing, history."""
+"""The inbox's socket: sending, receiving, history."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ def say(conversation, text: str) -> dict:
     return {"conversation_id": conversation.pk, "message": text, "type": "TEXT"}
 
 
-async def test_everyone_in_a_conversation_hears_a_message_in_every_tab(world, connect):
+async def test_every_tab_of_every_participant_receives_a_message(world, connect):
     ana, other_tab, ben = [await connect(who) for who in (world.ana, world.ana, world.ben)]
     await ana.send(say(world.room, "Hello"))
     for socket in (ana, other_tab, ben):
@@ -26,7 +26,7 @@ async def test_everyone_in_a_conversation_hears_a_message_in_every_tab(world, co
         assert frame["message"] == "Hello"
 
 
-async def test_a_message_says_where_it_belongs_first_and_then_who_what_and_when(world, connect):
+async def test_a_message_starts_with_its_conversation_and_number(world, connect):
     ana = await connect(world.ana)
     await ana.send(say(world.room, "Grüße 👋"))
     text = await ana.receive_text()
@@ -56,7 +56,7 @@ async def test_one_socket_serves_several_conversations(world, connect):
     ]
 
 
-async def test_only_those_in_a_conversation_hear_its_messages(world, connect):
+async def test_only_participants_receive_a_message(world, connect):
     ana, chi = await connect(world.ana), await connect(world.chi)
     await ana.ask(say(world.room, "private"))
     frame = await chi.ask(say(world.elsewhere, "alone"))
@@ -64,7 +64,7 @@ async def test_only_those_in_a_conversation_hear_its_messages(world, connect):
 
 
 @pytest.mark.parametrize(("text", "page"), [("😀" * 4000, 4), ("\1" * 3999, 2)])
-async def test_a_history_of_long_messages_comes_in_more_pages(world, connect, text, page):
+async def test_a_history_of_long_messages_needs_more_pages(world, connect, text, page):
     ana = await connect(world.ana)
     for _ in range(10):
         await ana.ask(say(world.room, text))
@@ -80,10 +80,10 @@ async def test_a_history_of_long_messages_comes_in_more_pages(world, connect, te
             break
         assert len(answer["messages"]) == page
         ask["before"] = answer["messages"][0]["message_id"]
-    assert found == list(range(1, 11)), "the newest first, and nothing left out between two pages"
+    assert found == list(range(1, 11)), "no message is missing between two pages"
 
 
-async def test_history_comes_oldest_first_and_page_by_page(world, connect):
+async def test_a_page_of_history_is_sorted_oldest_first(world, connect):
     ana = await connect(world.ana)
     for number in range(5):
         await ana.ask(say(world.room, f"{number}"))
@@ -103,14 +103,14 @@ async def test_history_comes_oldest_first_and_page_by_page(world, connect):
     assert oldest["has_more"] is False
 
 
-async def test_a_message_in_history_is_the_frame_that_was_pushed(world, connect):
+async def test_a_message_in_the_history_equals_the_broadcast_frame(world, connect):
     ana = await connect(world.ana)
     pushed = await ana.ask(say(world.room, "same"))
     history = await ana.ask({"action": "get_messages", "conversation_id": world.room.pk})
     assert history["messages"] == [pushed]
 
 
-async def test_whoever_hears_of_a_message_finds_it_stored(world, connect, monkeypatch):
+async def test_a_message_is_committed_before_it_is_broadcast(world, connect, monkeypatch):
     stored_when_told = []
 
     async def look_first(people, event):
@@ -123,11 +123,9 @@ async def test_whoever_hears_of_a_message_finds_it_stored(world, connect, monkey
     assert stored_when_told == [1]
 
 
-async def test_a_message_whose_broadcast_fails_is_stored_all_the_same(
-    world, connect, monkeypatch, caplog
-):
+async def test_a_message_is_stored_even_if_its_broadcast_fails(world, connect, monkeypatch, caplog):
     async def fail(group, event):
-        raise ConnectionError("the layer is away")
+        raise ConnectionError("the channel layer is unreachable")
 
     ana = await connect(world.ana)
     monkeypatch.setattr(get_channel_layer(), "group_send", fail)
@@ -137,7 +135,7 @@ async def test_a_message_whose_broadcast_fails_is_stored_all_the_same(
     assert "ConnectionError" in caplog.text
 
 
-async def test_one_recipient_who_cannot_be_told_costs_nobody_else_the_message(
+async def test_a_failed_event_to_one_recipient_does_not_affect_the_others(
     world, connect, monkeypatch
 ):
     layer = get_channel_layer()
@@ -154,7 +152,7 @@ async def test_one_recipient_who_cannot_be_told_costs_nobody_else_the_message(
     assert (await ben.receive())["message"] == "on its way"
 
 
-async def test_a_slow_query_holds_up_nobody_else(world, connect, monkeypatch):
+async def test_a_slow_query_delays_no_other_user(world, connect, monkeypatch):
     loop, started, done = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
     history = services.history
 
@@ -175,10 +173,10 @@ async def test_a_slow_query_holds_up_nobody_else(world, connect, monkeypatch):
     assert (await ana.receive())["message"] == "quick"
 
 
-async def test_passing_a_message_on_waits_for_no_thread(world, connect):
+async def test_forwarding_a_message_waits_for_no_thread(world, connect):
     ana = await connect(world.ana)
     done = threading.Event()
-    # All code that says nothing else shares this thread, and Channels would hop to it.
+    # Blocks the default thread of sync_to_async, on which Channels would call first.
     busy = asyncio.ensure_future(sync_to_async(done.wait)())
     try:
         await tell([world.ana.pk], {"type": "inbox.message", "conversation_id": 1, "text": "{}"})
@@ -188,7 +186,7 @@ async def test_passing_a_message_on_waits_for_no_thread(world, connect):
         await busy
 
 
-async def test_a_failure_inside_is_an_error_frame_and_the_socket_goes_on(
+async def test_an_internal_failure_returns_an_error_and_keeps_the_socket_open(
     world, connect, monkeypatch
 ):
     def fail(*args):

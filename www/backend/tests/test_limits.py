@@ -1,4 +1,4 @@
-"""The counting behind the limits, with a clock of the test's own."""
+"""The limits, with a clock that the tests advance."""
 
 from contextlib import suppress
 
@@ -24,14 +24,14 @@ def clock(settings) -> Clock:
     return Clock()
 
 
-def test_a_burst_is_granted_and_then_a_steady_rate(clock):
+def test_a_burst_is_allowed_and_then_a_steady_rate(clock):
     limit = RateLimit(clock)
     assert [limit.take(1) for _ in range(5)] == [0, 0, 0, 100, 100]
     clock.advance(100)
     assert [limit.take(1) for _ in range(2)] == [0, 100]
 
 
-def test_what_is_refused_costs_nothing(clock):
+def test_a_rejected_frame_takes_no_token(clock):
     limit = RateLimit(clock)
     for _ in range(100):
         limit.take(1)
@@ -39,7 +39,7 @@ def test_what_is_refused_costs_nothing(clock):
     assert [limit.take(1) for _ in range(4)] == [0, 0, 0, 100]
 
 
-def test_waiting_as_long_as_one_was_told_is_enough(clock):
+def test_a_frame_passes_after_the_returned_wait(clock):
     limit = RateLimit(clock)
     while not (wait := limit.take(1)):
         clock.advance(13)
@@ -47,21 +47,21 @@ def test_waiting_as_long_as_one_was_told_is_enough(clock):
     assert limit.take(1) == 0
 
 
-def test_a_long_rest_saves_up_no_more_than_the_burst(clock):
+def test_idle_time_accumulates_at_most_one_burst(clock):
     limit = RateLimit(clock)
     limit.take(1)
     clock.advance(3_600_000)
     assert [limit.take(1) for _ in range(4)] == [0, 0, 0, 100]
 
 
-def test_each_user_has_an_own_allowance(clock):
+def test_each_user_has_a_separate_limit(clock):
     limit = RateLimit(clock)
     for _ in range(4):
         limit.take(1)
     assert limit.take(2) == 0
 
 
-def test_whoever_ran_dry_waits_for_a_tenth_of_the_burst(clock, settings):
+def test_a_user_over_the_limit_waits_for_a_tenth_of_the_burst(clock, settings):
     settings.FRAMES_BURST = 50
     limit = RateLimit(clock)
     while not (wait := limit.take(1, is_message=True)):
@@ -73,7 +73,7 @@ def test_whoever_ran_dry_waits_for_a_tenth_of_the_burst(clock, settings):
     assert [limit.take(1, is_message=True) for _ in range(6)] == [0, 0, 0, 0, 0, 500]
 
 
-def test_what_is_no_message_does_not_have_to_wait_that_long(clock, settings):
+def test_frames_other_than_messages_wait_only_for_the_next_token(clock, settings):
     settings.FRAMES_BURST = 50
     limit = RateLimit(clock)
     while not limit.take(1):
@@ -83,7 +83,7 @@ def test_what_is_no_message_does_not_have_to_wait_that_long(clock, settings):
     assert limit.take(1) == 0
 
 
-def test_nobody_is_told_to_wait_for_longer_than_a_client_does(clock, settings):
+def test_a_returned_wait_never_exceeds_the_maximum_of_clients(clock, settings):
     settings.FRAMES_PER_SECOND, settings.FRAMES_BURST = 0.01, 1
     limit = RateLimit(clock)
     assert [limit.take(1, is_message=True) for _ in range(2)] == [0, 60_000]
@@ -93,15 +93,15 @@ def test_nobody_is_told_to_wait_for_longer_than_a_client_does(clock, settings):
     assert limit.take(1, is_message=True) == 0
 
 
-def test_whoever_has_been_idle_is_forgotten(clock):
+def test_idle_users_are_removed(clock):
     limit = RateLimit(clock)
     for user_id in range(10_000):
         limit.take(user_id)
-        clock.advance(1)  # of 100, after which the bucket is full again
+        clock.advance(1)  # the bucket is full again after 100
     assert len(limit) == 100
 
 
-def test_whoever_still_has_to_wait_is_not_forgotten(clock, settings):
+def test_users_who_still_have_to_wait_are_not_removed(clock, settings):
     settings.FRAMES_BURST = 50
     limit = RateLimit(clock)
     while not limit.take(1, is_message=True):
@@ -112,7 +112,7 @@ def test_whoever_still_has_to_wait_is_not_forgotten(clock, settings):
     assert limit.take(1, is_message=True) == 1
 
 
-def test_messages_wait_for_the_first_that_was_refused(clock):
+def test_messages_wait_for_the_first_rejected_one(clock):
     turns = Turns(clock)
     assert turns.wait("a") == 0
     turns.refused("a", 50)
@@ -121,7 +121,7 @@ def test_messages_wait_for_the_first_that_was_refused(clock):
     assert [turns.wait(name) for name in ("a", "b", "c")] == [0, 0, 0]
 
 
-def test_a_message_without_a_name_waits_for_none_and_none_for_it(clock):
+def test_messages_without_a_client_id_neither_wait_nor_delay_others(clock):
     turns = Turns(clock)
     turns.refused(None, 50)
     assert turns.wait("a") == 0
@@ -130,7 +130,7 @@ def test_a_message_without_a_name_waits_for_none_and_none_for_it(clock):
     assert turns.wait("b") > 0
 
 
-def test_a_message_that_never_comes_again_is_waited_for_only_so_long(clock):
+def test_messages_stop_waiting_for_one_that_is_never_sent_again(clock):
     turns = Turns(clock)
     turns.refused("a", 50)
     clock.advance(50 + GIVE_UP - 1)
@@ -139,7 +139,7 @@ def test_a_message_that_never_comes_again_is_waited_for_only_so_long(clock):
     assert turns.wait("b") == 0
 
 
-def test_there_are_only_so_many_places_for_sockets(settings):
+def test_the_number_of_sockets_per_user_is_limited(settings):
     settings.SOCKETS_PER_USER = 1
     cap = SocketCap()
     with cap.slot(1) as first, cap.slot(1) as second, cap.slot(2) as someone_elses:
@@ -148,7 +148,7 @@ def test_there_are_only_so_many_places_for_sockets(settings):
         assert again
 
 
-def test_a_socket_that_fails_gives_its_place_back(settings):
+def test_a_socket_that_fails_releases_its_slot(settings):
     settings.SOCKETS_PER_USER = 1
     cap = SocketCap()
     with suppress(ZeroDivisionError), cap.slot(1):

@@ -1,7 +1,6 @@
-"""The real server, as a process with a database file, and a real client on a real socket.
+"""The real server process with a database file, and a real client on a real socket.
 
-What only shows here: close codes as they arrive, what the server program does by itself, and what
-outlives a process.
+Covers close codes as clients receive them, the server program's own behavior, and restarts.
 """
 
 import json
@@ -46,25 +45,25 @@ def closed(socket: ClientConnection) -> tuple[int, str]:
     return caught.value.rcvd.code, caught.value.rcvd.reason
 
 
-def test_two_people_hear_each_other_at_once(server, ana, ben):
+def test_two_users_receive_each_others_messages(server, ana, ben):
     with server.connect(ana) as one, server.connect(ben) as other:
         for number, (sender, hearer) in enumerate([(one, other), (other, one)]):
             frame = ask(sender, {"conversation_id": 1, "message": f"number {number}"})
             assert json.loads(hearer.recv(TIMEOUT)) == frame
 
 
-def test_nobody_gets_in_without_a_login(server):
+def test_a_socket_without_a_login_is_closed(server):
     with server.connect() as socket:
         assert closed(socket) == (4401, "log in first")
 
 
 @pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://127.0.0.1:1"])
-def test_no_page_from_elsewhere_gets_in(server, ana, origin):
+def test_a_socket_of_another_origin_is_closed(server, ana, origin):
     with server.connect(ana, origin=origin) as socket:
         assert closed(socket) == (4403, "this page may not connect")
 
 
-def test_behind_a_proxy_that_ends_tls_the_page_is_of_https(server, ana):
+def test_behind_a_proxy_that_terminates_tls_the_origin_is_https(server, ana):
     host = server.url.removeprefix("http://")
     with server.connect(ana, origin=f"https://{host}") as socket:
         assert closed(socket)[0] == 4403
@@ -72,7 +71,7 @@ def test_behind_a_proxy_that_ends_tls_the_page_is_of_https(server, ana):
         assert ask(socket, {})["code"] == "bad_frame"
 
 
-def test_bad_frames_leave_a_good_connection_open(server, ana):
+def test_invalid_frames_do_not_close_the_connection(server, ana):
     with server.connect(ana) as socket:
         for frame, code in [
             ("Hello", "bad_json"),
@@ -86,15 +85,15 @@ def test_bad_frames_leave_a_good_connection_open(server, ana):
         assert ask(socket, {"conversation_id": 1, "message": "still here"})["message_id"]
 
 
-def test_a_frame_of_absurd_size_ends_the_connection(server, ana):
+def test_a_frame_over_1_mib_closes_the_connection(server, ana):
     with server.connect(ana) as socket:
         socket.send("a" * (1024 * 1024 + 1))
         assert closed(socket)[0] == 1009
 
 
-def test_a_frame_that_inflates_to_an_absurd_size_does_too(server, ana):
+def test_a_compressed_frame_that_inflates_beyond_1_mib_closes_the_connection(server, ana):
     with server.connect(ana, compression="deflate") as socket:
-        socket.send(" " * 20_000_000)  # some 20 kB on the wire
+        socket.send(" " * 20_000_000)  # about 20 kB on the wire
         assert closed(socket)[0] == 1009
 
 
@@ -102,17 +101,17 @@ def test_logging_out_closes_the_socket(server):
     chi = server.log_in("chi").cookies["sessionid"]
     with server.connect(chi) as socket:
         httpx.post(f"{server.url}/api/logout", json={}, cookies={"sessionid": chi})
-        assert closed(socket) == (4401, "the session is over")
+        assert closed(socket) == (4401, "the session has ended")
 
 
-def test_in_development_the_cookie_also_travels_over_plain_http(server):
+def test_with_debug_the_cookie_is_also_sent_over_plain_http(server):
     cookie = server.log_in("ana").headers["set-cookie"]
     assert "Secure" not in cookie
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
 
 
-def test_a_stopping_server_says_so_and_over_how_long_to_come_back(tmp_path):
+def test_a_stopping_server_closes_with_1012_and_retry_after(tmp_path):
     server = Server(tmp_path).start()
     with server.connect(server.log_in("ana").cookies["sessionid"]) as socket:
         server.process.send_signal(signal.SIGTERM)
@@ -120,11 +119,11 @@ def test_a_stopping_server_says_so_and_over_how_long_to_come_back(tmp_path):
     server.stop()
 
 
-def test_the_more_clients_there_are_the_longer_they_are_spread():
+def test_retry_after_grows_with_the_number_of_clients():
     assert [spread(sockets) for sockets in (1, 1_000, 10_000)] == [2_000, 10_000, 60_000]
 
 
-def test_what_was_heard_outlives_a_kill_and_so_does_the_login(tmp_path):
+def test_messages_and_logins_survive_a_kill(tmp_path):
     server = Server(tmp_path).start()
     ana = server.log_in("ana").cookies["sessionid"]
     with server.connect(ana) as socket:
@@ -141,7 +140,7 @@ def test_what_was_heard_outlives_a_kill_and_so_does_the_login(tmp_path):
     assert "remember this" not in server.log.read_text()
 
 
-def test_with_debug_off_the_demo_people_are_gone_and_so_are_their_sessions(tmp_path):
+def test_without_debug_demo_accounts_and_their_sessions_are_disabled(tmp_path):
     server = Server(tmp_path).start()
     ana = server.log_in("ana").cookies["sessionid"]
     server.stop()
@@ -155,7 +154,7 @@ def test_with_debug_off_the_demo_people_are_gone_and_so_are_their_sessions(tmp_p
         server.stop()
 
 
-def test_a_server_program_too_refuses_workers_that_cannot_reach_each_other(tmp_path):
+def test_a_server_program_refuses_several_workers_without_redis(tmp_path):
     loading = subprocess.run(
         [sys.executable, "-c", "import config.asgi"],
         cwd=BACKEND,

@@ -1,4 +1,4 @@
-"""From a database of layer 0 to one of layer 1, without losing anything."""
+"""Migrates a database from layer 0 to layer 1 without losing data."""
 
 import pytest
 from django.core.management import call_command
@@ -16,12 +16,12 @@ def migrate_to(name: str):
 
 @pytest.fixture
 def layer_0(transactional_db):
-    """The models as they were; the newest migration is back after the test."""
+    """The old models; the newest migration is applied again after the test."""
     yield migrate_to("0001_initial")
     call_command("migrate", verbosity=0)
 
 
-def test_messages_that_are_there_are_numbered_and_people_stay_where_they_were(layer_0):
+def test_existing_messages_are_numbered_and_participants_keep_their_history(layer_0):
     User = layer_0.get_model("inbox", "User")
     Room = layer_0.get_model("inbox", "Conversation")
     Old = layer_0.get_model("inbox", "Message")

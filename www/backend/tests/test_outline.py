@@ -1,4 +1,4 @@
-"""Whose answer a refusal is, where the frame itself was not read."""
+"""The ids found in frames that were rejected without parsing."""
 
 import json
 
@@ -20,7 +20,7 @@ NAMED = {"conversation_id": 2, "client_id": "c1"}
     ],
 )
 @pytest.mark.parametrize("extra", [ENDLESS, '"' + "x" * 1_000_000 + '"', "[1" + ",1" * 9999 + "]"])
-def test_what_names_a_frame_is_found_beside_what_cannot_be_read(text, extra):
+def test_ids_are_found_beside_a_value_that_cannot_be_parsed(text, extra):
     found = outline(text.replace("%s", extra))
     assert {name: found[name] for name in NAMED} == NAMED
 
@@ -40,16 +40,16 @@ def test_what_names_a_frame_is_found_beside_what_cannot_be_read(text, extra):
         "",
     ],
 )
-def test_what_only_looks_like_a_name_is_not_taken_for_one(text):
+def test_ids_in_strings_nested_values_and_incomplete_objects_are_ignored(text):
     assert "client_id" not in outline(text.replace("%s", ENDLESS))
 
 
-def test_every_whole_object_has_an_outline_of_its_own_members():
+def test_the_outline_of_a_complete_object_has_all_its_members():
     frame = {"a": 1, 'b"': 'x\\"{', "c": [], "d": {"e": [{}]}, "f": None, "ü": "]"}
     flat = {name: None if isinstance(v, list | dict) else v for name, v in frame.items()}
     assert outline(json.dumps(frame)) == outline(json.dumps(frame, indent=1)) == flat
 
 
 @pytest.mark.parametrize("part", ["[],", '"",', '"\\"', "{", '"a":1,'])
-def test_a_text_that_would_take_long_is_let_go(part):
+def test_the_outline_of_a_text_with_too_many_tokens_is_empty(part):
     assert outline('{"client_id":"c1","extra":[' + part * 300_000) == {}

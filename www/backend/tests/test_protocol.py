@@ -1,4 +1,4 @@
-"""The parser alone: what each frame means and what is wrong with those that mean nothing."""
+"""The parser: the requests in valid frames, and the errors for invalid ones."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from inbox.protocol import parse as parse_layer
 
 
 def parse(frame, layer=0):
-    """As before hello, unless said otherwise."""
+    """Parses a frame, by default as before `hello`."""
     return parse_layer(frame, layer)
 
 
@@ -29,76 +29,76 @@ def refusal(text: str | None) -> Refused:
     return caught.value
 
 
-def test_a_message_names_its_conversation_and_its_type():
+def test_a_message_has_a_conversation_a_text_and_a_type():
     frame = decode('{"conversation_id":2,"message":"Hello","type":"IMAGE"}')
     assert parse(frame) == SendMessage(conversation_id=2, text="Hello", type="IMAGE")
 
 
-def test_a_message_without_a_type_is_text():
+def test_the_default_type_is_text():
     assert parse({"conversation_id": 2, "message": "Hello"}).type == "TEXT"
 
 
-def test_members_of_a_later_version_are_ignored():
+def test_members_of_a_higher_layer_are_ignored():
     frame = {"conversation_id": 2, "message": "Hello", "client_id": "0198"}
     assert parse(frame) == SendMessage(conversation_id=2, text="Hello", type="TEXT")
 
 
-def test_history_is_asked_for_by_page():
+def test_history_is_requested_by_page():
     assert parse({"action": "get_messages", "conversation_id": 2}) == GetMessages(2, None, 50)
     asked = {"action": "get_messages", "conversation_id": 2, "before": 9, "limit": 100}
     assert parse(asked) == GetMessages(conversation_id=2, before=9, limit=100)
 
 
-def test_a_client_id_counts_only_once_layer_1_is_agreed():
+def test_a_client_id_is_read_on_layer_1_only():
     frame = {"conversation_id": 2, "message": "Hello", "client_id": "0198"}
     assert parse(frame, layer=1).client_id == "0198"
     assert parse(frame, layer=0).client_id is None
 
 
-def test_cursors_are_kept_by_number_and_what_is_no_number_here_is_left_out():
+def test_cursors_of_ids_that_are_not_canonical_integers_are_skipped():
     names = ["0", "2", "02", "+2", " 2", "-1", "2.0", "\u0662", "a text", "", "9" * 19, "9" * 20]
     frame = {"action": "sync", "id": "r1", "after": dict.fromkeys(names, 5)}
     assert parse(frame, layer=1) == Sync(after={0: 5, 2: 5}, id="r1")
 
 
 @pytest.mark.parametrize("asked", [1, 2, 99])
-def test_the_protocol_that_is_agreed_is_the_lower_one(asked):
+def test_hello_selects_the_lower_of_the_two_versions(asked):
     assert parse({"action": "hello", "protocol": asked, "cursors": {}}) == Hello(protocol=1)
 
 
-def test_an_error_prefers_the_client_id():
+def test_the_ref_of_an_error_is_the_client_id_if_there_is_one():
     error = error_frame(Refused(Code.NOT_FOUND, "no"), {"id": "r2", "client_id": "0198"})
     assert error["ref"] == "0198"
 
 
 @pytest.mark.parametrize("text", ["", "{", "nonsense", "'a'", "[1,]"])
-def test_what_is_not_json_is_bad_json(text):
+def test_a_text_that_is_not_json_is_bad_json(text):
     assert refusal(text).code == Code.BAD_JSON
 
 
 @pytest.mark.parametrize("text", ["null", "7", '"a"', "[]", '[{"conversation_id":1}]', None])
-def test_what_is_not_an_object_is_a_bad_frame(text):
+def test_a_value_other_than_an_object_is_a_bad_frame(text):
     assert refusal(text).code == Code.BAD_FRAME
 
 
 @pytest.mark.parametrize("value", ['"2"', "2.0", "true", "null", "-1", "[2]", str(10**20), "{}"])
-def test_an_id_is_a_whole_number_that_a_key_can_hold(value):
+def test_a_conversation_id_must_be_a_non_negative_integer(value):
     assert refusal(f'{{"conversation_id":{value},"message":"a"}}').code == Code.BAD_FRAME
 
 
 @pytest.mark.parametrize("value", ["0", "101", "true", "1.5", "null", '"5"'])
-def test_a_limit_is_from_1_to_100(value):
+def test_a_limit_must_be_from_1_to_100(value):
     frame = f'{{"action":"get_messages","conversation_id":1,"limit":{value}}}'
     assert refusal(frame).code == Code.BAD_FRAME
 
 
 @pytest.mark.parametrize("value", ['""', '"  \\n "', "7", "null", "{}", '"\\u0000"', '"\\udc00"'])
-def test_a_text_is_a_string_that_says_something_and_can_be_stored(value):
+def test_a_message_must_be_a_storable_string_that_is_not_blank(value):
     assert refusal(f'{{"conversation_id":1,"message":{value}}}').code == Code.BAD_FRAME
 
 
 @pytest.mark.parametrize("value", ['""', '"text"', '"A-B"', '"1A"', "1", "null", f'"{"A" * 33}"'])
-def test_a_type_is_a_short_upper_case_name(value):
+def test_a_type_must_be_a_short_upper_case_name(value):
     frame = f'{{"conversation_id":1,"message":"a","type":{value}}}'
     assert refusal(frame).code == Code.BAD_FRAME
 
@@ -108,19 +108,19 @@ def test_any_other_action_is_unknown(action):
     assert refusal(f'{{"action":{action}}}').code == Code.UNKNOWN_ACTION
 
 
-def test_a_message_may_be_as_long_as_the_limit_and_no_longer():
+def test_a_message_over_the_character_limit_is_too_large():
     longest = "😀" * MAX_TEXT_CHARS
     assert parse({"conversation_id": 1, "message": longest}).text == longest
     assert refusal(encode({"conversation_id": 1, "message": longest + "a"})).code == Code.TOO_LARGE
 
 
-def test_the_limit_of_a_frame_is_in_bytes():
+def test_a_frame_over_the_byte_limit_is_too_large():
     padding = "x" * (MAX_FRAME_BYTES - len('{"é":""}'.encode()))
     assert decode(f'{{"é":"{padding}"}}')
     assert refusal(f'{{"é":"{padding}x"}}').code == Code.TOO_LARGE
 
 
-def test_an_error_repeats_what_identifies_the_frame():
+def test_an_error_repeats_the_ids_of_the_frame():
     error = Refused(Code.RATE_LIMITED, "too many", retry_after=20)
     assert error_frame(error, {"id": "r2", "conversation_id": 2}) == {
         "action": "error",
@@ -133,6 +133,6 @@ def test_an_error_repeats_what_identifies_the_frame():
 
 
 @pytest.mark.parametrize("ref", [True, 1.5, [], {}, "\ud800", "x" * 65, 10**20])
-def test_an_error_repeats_nothing_that_is_malformed(ref):
+def test_an_error_does_not_repeat_malformed_ids(ref):
     error = error_frame(Refused(Code.BAD_FRAME, "no"), {"id": ref, "conversation_id": ref})
     assert error == {"action": "error", "code": "bad_frame", "detail": "no", "ref": None}

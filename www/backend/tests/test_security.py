@@ -1,4 +1,4 @@
-"""Who is let in, what they may do there, and when they have to leave: all seen from the wire."""
+"""Who may connect, what users may do, and when the server closes their sockets."""
 
 import json
 import logging
@@ -14,23 +14,23 @@ from inbox.database import in_database
 from inbox.events import group_of, tell
 from inbox.models import Message, User
 
-# An event that a socket passes on as `{}`. Events come in order: whoever has received it has
-# dealt with what was sent before it.
+# An event that a socket forwards as `{}`. Events arrive in order, so a socket that has forwarded it
+# has processed all earlier events.
 MARK = {"type": "inbox.message", "conversation_id": 0, "text": "{}"}
 
 
 async def post(path: str, session: str, body: dict | None = None):
-    """A POST by the browser that has this session."""
+    """Sends a POST with this session's cookie."""
     browser = Client()
     browser.cookies["sessionid"] = session
     return await in_database(lambda: browser.post(path, body or {}, "application/json"))
 
 
-# --- coming in ---
+# --- connecting ---
 
 
 @pytest.mark.parametrize("session", [None, "", "made-up", "x" * 5000])
-async def test_nobody_comes_in_without_a_session(world, connect, session):
+async def test_a_socket_without_a_session_is_closed(world, connect, session):
     socket = await connect(session=session)
     assert await socket.closed() == (4401, "log in first")
 
@@ -50,7 +50,7 @@ async def test_nobody_comes_in_without_a_session(world, connect, session):
         "",
     ],
 )
-async def test_a_page_from_another_origin_may_not_connect(world, connect, origin):
+async def test_a_page_of_another_origin_may_not_connect(world, connect, origin):
     socket = await connect(world.ana, origin=origin)
     assert await socket.closed() == (4403, "this page may not connect")
 
@@ -70,12 +70,12 @@ async def test_a_page_of_the_same_origin_may_connect(world, connect, scheme, hos
     assert (await socket.ask({}))["code"] == "bad_frame"
 
 
-async def test_at_the_same_port_the_scheme_still_counts(world, connect):
+async def test_an_origin_with_the_same_port_but_another_scheme_may_not_connect(world, connect):
     socket = await connect(world.ana, host="inbox.test:8443", origin="https://inbox.test:8443")
     assert (await socket.closed())[0] == 4403
 
 
-async def test_an_origin_that_is_listed_may_connect(world, connect, settings):
+async def test_a_listed_origin_may_connect(world, connect, settings):
     settings.ALLOWED_ORIGINS = ["https://app.example:8443"]
     socket = await connect(world.ana, origin="https://app.example:8443")
     assert (await socket.ask({}))["code"] == "bad_frame"
@@ -84,7 +84,7 @@ async def test_an_origin_that_is_listed_may_connect(world, connect, settings):
 
 
 @pytest.mark.parametrize("host", ["evil.example", None])
-async def test_a_host_that_is_not_ours_is_no_origin_either(world, connect, host):
+async def test_the_origin_of_an_unknown_host_may_not_connect(world, connect, host):
     socket = await connect(world.ana, host=host, origin="http://evil.example")
     assert (await socket.closed())[0] == 4403
 
@@ -92,12 +92,12 @@ async def test_a_host_that_is_not_ours_is_no_origin_either(world, connect, host)
 @pytest.mark.parametrize(
     "path", ["/", "/ws/", "/ws/inbox", "/ws/inbox/x", "/ws/chat/a/", f"/ws/chat/{'9' * 5000}/"]
 )
-async def test_an_unknown_path_is_closed_cleanly(world, connect, path):
+async def test_an_unknown_path_is_closed_with_4404(world, connect, path):
     socket = await connect(world.ana, path)
-    assert await socket.closed() == (4404, "there is no socket here")
+    assert await socket.closed() == (4404, "unknown path")
 
 
-async def test_one_user_has_a_limited_number_of_sockets(world, connect, settings):
+async def test_the_number_of_sockets_of_a_user_is_limited(world, connect, settings):
     settings.SOCKETS_PER_USER = 2
     first, _ = await connect(world.ana), await connect(world.ana)
     third = await connect(world.ana)
@@ -110,11 +110,13 @@ async def test_one_user_has_a_limited_number_of_sockets(world, connect, settings
     assert (await again.ask({}))["code"] == "bad_frame"
 
 
-# --- what one may do ---
+# --- permissions ---
 
 
 @pytest.mark.parametrize("request_", [{"message": "let me in"}, {"action": "get_messages"}])
-async def test_an_outsider_and_a_missing_conversation_get_the_same_answer(world, connect, request_):
+async def test_missing_and_other_users_conversations_return_the_same_error(
+    world, connect, request_
+):
     ana = await connect(world.ana)
     outsider = await ana.ask(request_ | {"conversation_id": world.elsewhere.pk})
     missing = await ana.ask(request_ | {"conversation_id": 404})
@@ -123,7 +125,7 @@ async def test_an_outsider_and_a_missing_conversation_get_the_same_answer(world,
     assert await Message.objects.acount() == 0
 
 
-async def test_a_removed_member_neither_hears_nor_sends_nor_reads(world, connect):
+async def test_a_removed_participant_can_neither_receive_nor_send_nor_read(world, connect):
     ana, ben = await connect(world.ana), await connect(world.ben)
     await world.room.participants.aremove(world.ben)
     await world.elsewhere.participants.aadd(world.ben, world.ana)
@@ -137,7 +139,7 @@ async def test_a_removed_member_neither_hears_nor_sends_nor_reads(world, connect
         assert error["code"] == "not_found"
 
 
-async def test_a_new_member_hears_at_once(world, connect):
+async def test_a_new_participant_receives_messages_at_once(world, connect):
     ana, chi = await connect(world.ana), await connect(world.chi)
     await world.room.participants.aadd(world.chi)
     await ana.send({"conversation_id": world.room.pk, "message": "welcome"})
@@ -168,7 +170,7 @@ MALFORMED = {
     "a lone surrogate as a reference": '{"id":"\\ud800","conversation_id":ROOM}',
     "a wrong type": '{"conversation_id":ROOM,"message":"a","type":"text; drop"}',
     "an unknown action": '{"action":"goodbye"}',
-    "an action that is no name": '{"action":["get_messages"],"conversation_id":ROOM}',
+    "an action that is not a string": '{"action":["get_messages"],"conversation_id":ROOM}',
     "a wrong page": '{"action":"get_messages","conversation_id":ROOM,"before":true}',
     "a message too long": '{"conversation_id":ROOM,"message":"' + "a" * 4001 + '"}',
     "a frame too large": '{"conversation_id":ROOM,"message":"a","extra":"' + "é" * 33_000 + '"}',
@@ -179,9 +181,7 @@ CODES = {"bad_json", "bad_frame", "unknown_action", "too_large"}
 
 
 @pytest.mark.parametrize("frame", MALFORMED.values(), ids=MALFORMED.keys())
-async def test_a_malformed_frame_gets_an_error_stores_nothing_and_closes_nothing(
-    world, connect, frame
-):
+async def test_a_malformed_frame_returns_an_error_and_keeps_the_socket_open(world, connect, frame):
     ana = await connect(world.ana)
     room = str(world.room.pk)
     frame = (
@@ -198,7 +198,7 @@ async def test_a_malformed_frame_gets_an_error_stores_nothing_and_closes_nothing
     ] == "fine"
 
 
-async def test_the_rate_limit_holds_across_all_sockets_of_a_user(world, connect, settings):
+async def test_the_rate_limit_covers_all_sockets_of_a_user(world, connect, settings):
     settings.FRAMES_PER_SECOND, settings.FRAMES_BURST = 0.001, 3
     first, second = await connect(world.ana), await connect(world.ana)
     ask = {"action": "get_messages", "conversation_id": world.room.pk, "id": "r1"}
@@ -221,7 +221,7 @@ async def test_the_rate_limit_holds_across_all_sockets_of_a_user(world, connect,
 async def test_the_text_of_a_message_is_never_logged(world, connect, monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
     ana = await connect(world.ana)
-    text = "".join(["the", "secret"])  # not as one word, since a traceback shows this very line
+    text = "".join(["the", "secret"])  # in two parts, because a traceback shows this line
     message = {"conversation_id": world.room.pk, "message": text}
 
     def quote(*args):
@@ -236,10 +236,10 @@ async def test_the_text_of_a_message_is_never_logged(world, connect, monkeypatch
     assert text not in caplog.text
 
 
-# --- having to leave ---
+# --- ended sessions ---
 
 
-async def test_logging_out_closes_the_sockets_of_that_session_and_of_no_other(
+async def test_logging_out_closes_the_sockets_of_that_session_only(
     world, connect, sessions, session_of
 ):
     ana, ben = await connect(world.ana), await connect(world.ben)
@@ -247,25 +247,25 @@ async def test_logging_out_closes_the_sockets_of_that_session_and_of_no_other(
     chat = await connect(world.ana, f"/ws/chat/{world.room.pk}/")
 
     assert (await post("/api/logout", sessions[world.ana.pk])).status_code == 204
-    assert await ana.closed() == (4401, "the session is over")
-    assert await chat.closed() == (4401, "the session is over")
+    assert await ana.closed() == (4401, "the session has ended")
+    assert await chat.closed() == (4401, "the session has ended")
 
     await ben.send({"conversation_id": world.room.pk, "message": "who is left?"})
     assert (await phone.receive())["message"] == "who is left?"
 
 
-async def test_logging_in_as_somebody_else_closes_the_sockets_of_whoever_was_logged_in(
+async def test_logging_in_as_another_user_closes_the_sockets_of_the_previous_session(
     world, connect, sessions, session_of
 ):
     ana = await connect(world.ana)
     phone = await connect(session=await in_database(session_of, world.ana))
     login = {"username": "ben", "password": "secret"}
     assert (await post("/api/login", sessions[world.ana.pk], login)).status_code == 200
-    assert await ana.closed() == (4401, "the session is over")
+    assert await ana.closed() == (4401, "the session has ended")
     assert (await phone.ask({}))["code"] == "bad_frame"
 
 
-async def test_logging_in_again_as_oneself_closes_nothing(world, connect, sessions):
+async def test_logging_in_again_as_the_same_user_closes_no_socket(world, connect, sessions):
     ana = await connect(world.ana)
     login = {"username": "ana", "password": "secret"}
     assert (await post("/api/login", sessions[world.ana.pk], login)).status_code == 200
@@ -273,41 +273,41 @@ async def test_logging_in_again_as_oneself_closes_nothing(world, connect, sessio
     assert await ana.receive() == {}
 
 
-async def test_a_deactivated_user_has_to_leave(world, connect):
+async def test_deactivating_a_user_closes_the_users_sockets(world, connect):
     ana = await connect(world.ana)
     world.ana.is_active = False
     await world.ana.asave()
-    assert await ana.closed() == (4401, "the session is over")
+    assert await ana.closed() == (4401, "the session has ended")
     assert (await (await connect(world.ana)).closed())[0] == 4401
 
 
-async def test_a_changed_password_ends_every_socket(world, connect):
+async def test_changing_the_password_closes_every_socket_of_the_user(world, connect):
     ana = await connect(world.ana)
     world.ana.set_password("another")
     await world.ana.asave()
-    assert await ana.closed() == (4401, "the session is over")
+    assert await ana.closed() == (4401, "the session has ended")
 
 
-async def test_what_happens_without_an_event_is_noticed_at_the_recheck(world, connect, settings):
+async def test_the_periodic_recheck_detects_changes_without_an_event(world, connect, settings):
     settings.SESSION_RECHECK_SECONDS = 0.05
     ana = await connect(world.ana)
     await User.objects.filter(pk=world.ana.pk).aupdate(is_active=False)
-    assert await ana.closed() == (4401, "the session is over")
+    assert await ana.closed() == (4401, "the session has ended")
 
 
-async def test_a_busy_client_cannot_put_off_the_recheck():
+async def test_a_busy_client_cannot_delay_the_recheck():
     async def always_something() -> dict:
         return {"type": "websocket.receive"}
 
     receive = with_reminders(always_something, seconds=0.01, event_type="session.check")
-    # It returns without ever yielding to the loop, where a timeout alone would not be noticed.
+    # `always_something` never yields to the event loop, so a timeout alone would never fire.
     for _ in range(100_000):
         if (await receive())["type"] == "session.check":
             return
-    pytest.fail("never reminded")
+    pytest.fail("no reminder in 100,000 events")
 
 
-async def test_a_recheck_that_fails_leaves_the_socket_open(world, connect, monkeypatch, caplog):
+async def test_a_failed_recheck_keeps_the_socket_open(world, connect, monkeypatch, caplog):
     ana = await connect(world.ana)
     with monkeypatch.context() as patch:
         patch.setattr("inbox.consumers.session_user", lambda key: 1 / 0)
@@ -326,7 +326,9 @@ async def test_nothing_is_sent_after_the_close(world, connect, channel_of):
     await ana.leave()
 
 
-async def test_a_recheck_brings_back_a_socket_that_the_layer_forgot(world, connect, channel_of):
+async def test_a_recheck_rejoins_a_socket_that_the_channel_layer_dropped(
+    world, connect, channel_of
+):
     layer = get_channel_layer()
     ana = await connect(world.ana)
     await layer.group_discard(group_of(world.ana.pk), channel_of(world.ana))
@@ -337,20 +339,20 @@ async def test_a_recheck_brings_back_a_socket_that_the_layer_forgot(world, conne
     assert await ana.receive() == {}
 
 
-async def test_a_socket_that_is_gone_leaves_nothing_behind(world, connect):
+async def test_a_disconnected_socket_leaves_its_group(world, connect):
     ana = await connect(world.ana)
     assert get_channel_layer().groups
     await ana.leave()
     assert not get_channel_layer().groups
 
 
-async def test_a_login_survives_the_rotation_of_the_secret_key(world, connect, settings):
+async def test_a_login_survives_a_rotation_of_the_secret_key(world, connect, settings):
     before = [row async for row in Session.objects.order_by("pk").values()]
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "the next key"
     ana = await connect(world.ana)
     assert (await ana.ask({}))["code"] == "bad_frame"
-    # A socket cannot hand out a new cookie, so it must not replace the session either.
+    # A socket can't set a new cookie, so it must not replace the session.
     assert [row async for row in Session.objects.order_by("pk").values()] == before
 
     settings.SECRET_KEY_FALLBACKS = []
@@ -358,7 +360,7 @@ async def test_a_login_survives_the_rotation_of_the_secret_key(world, connect, s
     assert (await too_late.closed())[0] == 4401
 
 
-async def test_a_demo_account_is_dead_while_debug_is_off(world, connect, settings):
+async def test_a_demo_account_can_connect_only_with_debug(world, connect, settings):
     await User.objects.filter(pk=world.ana.pk).aupdate(is_demo=True)
     ana = await connect(world.ana)
     assert (await ana.closed())[0] == 4401

@@ -1,4 +1,4 @@
-"""Settings, checks, and what the demo begins with."""
+"""Settings, checks and the demo's data."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -18,7 +18,7 @@ def test_several_workers_without_redis_are_refused(monkeypatch, settings):
 
 
 @pytest.mark.parametrize(("workers", "redis"), [("1", None), ("4", "redis://localhost")])
-def test_one_worker_or_redis_is_fine(monkeypatch, settings, workers, redis):
+def test_one_worker_or_redis_is_accepted(monkeypatch, settings, workers, redis):
     settings.REDIS_URL = redis
     monkeypatch.setenv("WEB_CONCURRENCY", workers)
     call_command("check")
@@ -28,7 +28,7 @@ def test_the_models_and_the_migrations_agree(db):
     call_command("makemigrations", check=True, dry_run=True)
 
 
-def test_a_secret_key_is_made_once_and_is_for_its_owner_alone(monkeypatch, tmp_path):
+def test_a_secret_key_is_generated_once_and_only_its_owner_can_read_it(monkeypatch, tmp_path):
     monkeypatch.delenv("SECRET_KEY", raising=False)
     key = environment.secret_key(tmp_path)
     assert len(key) >= 50
@@ -44,7 +44,7 @@ SQLITE = "sqlite:////data/inbox.sqlite3"
 
 
 @pytest.mark.parametrize("url", ["", " "])
-def test_an_empty_address_of_the_database_counts_as_none(monkeypatch, url):
+def test_an_empty_database_url_selects_the_default(monkeypatch, url):
     monkeypatch.setenv("DATABASE_URL", url)
     assert environment.database("DATABASE_URL", SQLITE)["NAME"] == "/data/inbox.sqlite3"
 
@@ -52,14 +52,14 @@ def test_an_empty_address_of_the_database_counts_as_none(monkeypatch, url):
 @pytest.mark.parametrize(
     ("url", "got"),
     [
-        ("postgres://ana:secret@host:port/inbox", "one that begins with postgres://"),
-        ("postgres://ana:secret@host/", "one that begins with postgres://"),
-        ("mysql://ana:secret@host/inbox", "one that begins with mysql://"),
-        ("sqlite://:memory:", "one that begins with sqlite://"),
-        ("/var/lib/secret.sqlite3", "a text without ://"),
+        ("postgres://ana:secret@host:port/inbox", "a URL that begins with postgres://"),
+        ("postgres://ana:secret@host/", "a URL that begins with postgres://"),
+        ("mysql://ana:secret@host/inbox", "a URL that begins with mysql://"),
+        ("sqlite://:memory:", "a URL that begins with sqlite://"),
+        ("/var/lib/secret.sqlite3", "a value without ://"),
     ],
 )
-def test_an_address_of_no_database_is_refused_with_what_was_expected(monkeypatch, url, got):
+def test_an_invalid_database_url_raises_an_error_that_names_valid_ones(monkeypatch, url, got):
     monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(ImproperlyConfigured) as caught:
         environment.database("DATABASE_URL", SQLITE)
@@ -69,7 +69,7 @@ def test_an_address_of_no_database_is_refused_with_what_was_expected(monkeypatch
     assert "secret" not in error
 
 
-def test_the_demo_begins_with_three_people_who_have_been_talking(transactional_db):
+def test_the_demo_has_three_users_with_conversations(transactional_db):
     demo_data.seed_demo()
     ana, ben, chi = User.objects.order_by("pk")
     assert [user.username for user in (ana, ben, chi)] == ["ana", "ben", "chi"]
@@ -91,19 +91,19 @@ def test_seeding_again_changes_nothing(transactional_db):
     assert User.objects.get(username="u1").conversations.count() == 3
 
 
-def test_a_database_with_people_in_it_is_not_seeded(world):
+def test_a_database_that_has_users_is_not_seeded(world):
     demo_data.seed_demo()
     assert User.objects.count() == 3
     assert not User.objects.filter(is_demo=True).exists()
 
 
-def test_everyone_who_is_seeded_is_a_demo_account(transactional_db):
+def test_every_seeded_user_is_a_demo_account(transactional_db):
     demo_data.seed_demo()
     demo_data.seed_crowd(users=2, conversations=1)
     assert not User.objects.filter(is_demo=False).exists()
 
 
-def test_with_debug_off_the_demo_refuses_to_seed(transactional_db, settings, monkeypatch):
+def test_without_debug_the_demo_refuses_to_seed(transactional_db, settings, monkeypatch):
     monkeypatch.setattr("inbox.management.commands.demo.serve", lambda host, port: None)
     settings.DEBUG = False
     with pytest.raises(CommandError, match="DEBUG"):

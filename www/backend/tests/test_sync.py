@@ -1,4 +1,4 @@
-"""Catching up: batches, floors, the digest."""
+"""Synchronization: batches, floors, the total of `pong`."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ from inbox.protocol import Ping, SendMessage, Sync
 
 @pytest.fixture
 def talk(world):
-    """Fills a conversation: `talk(room, 3)` is three messages of Ana's."""
+    """Fills a conversation: `talk(room, 3)` stores three messages of Ana."""
 
     def fill(conversation: Conversation, count: int, text: str = "a") -> None:
         for _ in range(count):
@@ -25,7 +25,7 @@ def talk(world):
 
 @pytest.fixture
 def ask(world):
-    """What Ana is answered: `ask({room: 3})`."""
+    """Returns the reply to a `sync` of Ana: `ask({room: 3})`."""
 
     def ask(after: dict, limit: int = protocol.SYNC_BYTES_DEFAULT) -> dict:
         cursors = {room.pk: seq for room, seq in after.items()}
@@ -38,7 +38,7 @@ def seqs(answer: dict) -> list[tuple[int, int]]:
     return [(message["conversation_id"], message["seq"]) for message in answer["messages"]]
 
 
-def test_what_came_after_a_cursor_comes_oldest_first(world, talk, ask):
+def test_messages_after_a_cursor_are_returned_oldest_first(world, talk, ask):
     talk(world.room, 3)
     room = world.room.pk
     answer = ask({world.room: 1})
@@ -47,12 +47,12 @@ def test_what_came_after_a_cursor_comes_oldest_first(world, talk, ask):
     assert (answer["heads"], answer["floors"]) == ({str(room): 3}, {})
 
 
-def test_a_message_looks_as_it_did_when_it_was_pushed(world, ask):
+def test_a_message_equals_its_broadcast_frame(world, ask):
     frame, _ = services.send_message(world.ben.pk, SendMessage(world.room.pk, "Grüße", "NOTE"))
     assert ask({world.room: 0})["messages"] == [frame]
 
 
-def test_heads_are_those_of_all_conversations_and_messages_of_those_asked_about(world, talk, ask):
+def test_heads_cover_all_conversations_and_messages_the_requested_ones(world, talk, ask):
     quiet = world.ana.conversations.create(title="Quiet")
     talk(world.room, 2)
     talk(quiet, 1)
@@ -61,7 +61,7 @@ def test_heads_are_those_of_all_conversations_and_messages_of_those_asked_about(
     assert answer["heads"] == {str(world.room.pk): 2, str(quiet.pk): 1}
 
 
-def test_somebody_elses_conversation_is_left_out_without_a_word(world, ask):
+def test_other_users_conversations_are_silently_omitted(world, ask):
     services.send_message(world.chi.pk, SendMessage(world.elsewhere.pk, "a", "TEXT"))
     answer = ask({world.elsewhere: 0, Conversation(pk=404): 0})
     assert (answer["messages"], answer["floors"], answer["complete"]) == ([], {}, True)
@@ -69,21 +69,21 @@ def test_somebody_elses_conversation_is_left_out_without_a_word(world, ask):
 
 
 def catch_up(ask, cursors: dict, batches: int) -> list[int]:
-    """Ask until there is no more, as a client does; the number of messages in each batch."""
+    """Requests batches until the last one, like a client; returns the size of each batch."""
     sizes, by_id = [], {room.pk: room for room in cursors}
     while len(sizes) < batches + 1:
         answer = ask(cursors)
         for conversation_id, seq in seqs(answer):
             room = by_id[conversation_id]
-            assert seq == cursors[room] + 1, "right behind the cursor"
+            assert seq == cursors[room] + 1, "directly after the cursor"
             cursors[room] = seq
         sizes.append(len(answer["messages"]))
         if not answer["has_more"]:
             return sizes
-    pytest.fail("no end")
+    pytest.fail(f"has_more is still true after {batches + 1} batches")
 
 
-def test_a_batch_has_two_hundred_messages_also_of_several_conversations(world, talk, ask):
+def test_a_batch_has_at_most_two_hundred_messages_of_all_conversations(world, talk, ask):
     second = world.ana.conversations.create(title="Second")
     talk(world.room, 250)
     talk(second, 160)
@@ -92,7 +92,7 @@ def test_a_batch_has_two_hundred_messages_also_of_several_conversations(world, t
     assert cursors == {world.room: 250, second: 160}
 
 
-def test_two_hundred_and_no_more_is_the_end(world, talk, ask):
+def test_a_batch_of_exactly_all_two_hundred_messages_is_the_last(world, talk, ask):
     talk(world.room, 200)
     everything = partial(ask, limit=protocol.SYNC_BYTES_MAX)
     assert catch_up(everything, {world.room: 0}, 1) == [200]
@@ -102,29 +102,29 @@ def test_two_hundred_and_no_more_is_the_end(world, talk, ask):
     ("text", "sizes"),
     [
         ("a" * 990, [28] * 2 + [4]),
-        ("😀" * 4000, [2] * 30),  # 16 kB in UTF-8, each of them
-        ("\1" * 3999, [1] * 60),  # 24 kB with JSON's escapes
+        ("😀" * 4000, [2] * 30),  # 16 kB each in UTF-8
+        ("\1" * 3999, [1] * 60),  # 24 kB each with JSON's escapes
     ],
 )
-def test_a_batch_ends_at_32768_bytes_of_what_is_encoded(world, talk, ask, text, sizes):
+def test_a_batch_has_at_most_32768_encoded_bytes(world, talk, ask, text, sizes):
     talk(world.room, sum(sizes), text)
     assert catch_up(ask, {world.room: 0}, len(sizes)) == sizes
     assert protocol.size(ask({world.room: 0})) <= 32_768
 
 
 @pytest.mark.parametrize("limit", [1_024, 4_096, 262_144])
-def test_a_client_may_ask_for_smaller_batches_and_for_larger_ones(world, talk, ask, limit):
+def test_a_client_may_request_smaller_and_larger_batches(world, talk, ask, limit):
     talk(world.room, 200, "a" * 1_200)
     first = ask({world.room: 0}, limit)
     one_more = protocol.size(first["messages"][0]) + 1
     if limit > one_more:
         assert limit - one_more < protocol.size(first) <= limit
     else:
-        assert len(first["messages"]) == 1, "or it would never end"
+        assert len(first["messages"]) == 1, "at least one message, or the client would loop"
     assert first["has_more"]
 
 
-def test_the_heads_of_very_many_conversations_leave_half_a_batch_for_messages(world, talk, ask):
+def test_the_heads_of_many_conversations_leave_half_a_batch_for_messages(world, talk, ask):
     for number in range(200):
         world.ana.conversations.create(title=f"{number}")
     talk(world.room, 100, "a" * 50)
@@ -135,9 +135,7 @@ def test_the_heads_of_very_many_conversations_leave_half_a_batch_for_messages(wo
 
 
 @pytest.mark.parametrize("conversations", [1, 300])
-def test_it_takes_three_queries_however_many_conversations_are_asked_about(
-    world, talk, ask, conversations
-):
+def test_sync_takes_three_queries_for_any_number_of_conversations(world, talk, ask, conversations):
     rooms = [world.ana.conversations.create(title=f"{n}") for n in range(conversations)]
     for room in rooms[:60]:
         talk(room, 2)
@@ -149,7 +147,7 @@ def test_it_takes_three_queries_however_many_conversations_are_asked_about(
     assert len(queries) == 3
 
 
-def test_what_is_committed_while_the_answer_is_made_is_left_to_its_own_push(
+def test_messages_committed_after_the_heads_were_read_are_left_to_the_broadcast(
     world, talk, ask, monkeypatch
 ):
     find = sync._messages
@@ -165,14 +163,14 @@ def test_what_is_committed_while_the_answer_is_made_is_left_to_its_own_push(
     assert (answer["heads"], answer["has_more"]) == ({str(world.room.pk): 2}, False)
 
 
-# --- history that is gone ---
+# --- deleted history ---
 
 
 def prune(keep: int) -> None:
     call_command("prune", keep=keep, days=-1)
 
 
-def test_where_history_does_not_reach_back_the_floor_says_so(world, talk, ask):
+def test_a_cursor_older_than_the_history_gets_a_floor(world, talk, ask):
     talk(world.room, 10)
     prune(keep=3)
     room = str(world.room.pk)
@@ -182,7 +180,7 @@ def test_where_history_does_not_reach_back_the_floor_says_so(world, talk, ask):
 
 
 @pytest.mark.parametrize("cursor", [7, 8, 10, 99])
-def test_a_cursor_that_history_reaches_back_to_has_no_floor(world, talk, ask, cursor):
+def test_a_cursor_within_the_history_gets_no_floor(world, talk, ask, cursor):
     talk(world.room, 10)
     prune(keep=3)
     answer = ask({world.room: cursor})
@@ -190,7 +188,7 @@ def test_a_cursor_that_history_reaches_back_to_has_no_floor(world, talk, ask, cu
     assert (answer["floors"], answer["complete"]) == ({}, True)
 
 
-def test_where_nothing_is_left_the_floor_is_the_head(world, talk, ask):
+def test_without_any_history_the_floor_is_the_head(world, talk, ask):
     talk(world.room, 10)
     prune(keep=0)
     answer = ask({world.room: 4})
@@ -200,7 +198,7 @@ def test_where_nothing_is_left_the_floor_is_the_head(world, talk, ask):
     assert [seq for _, seq in seqs(ask({world.room: 10}))] == [11]
 
 
-def test_a_long_gone_history_takes_two_queries_more(world, talk, ask):
+def test_a_floor_takes_two_more_queries(world, talk, ask):
     talk(world.room, 300)
     prune(keep=5)
     with CaptureQueriesContext(connection) as queries:
@@ -209,7 +207,7 @@ def test_a_long_gone_history_takes_two_queries_more(world, talk, ask):
     assert len(queries) == 5
 
 
-def test_a_floor_is_told_of_only_the_conversations_that_have_one(world, talk, ask):
+def test_floors_contain_only_the_conversations_that_have_one(world, talk, ask):
     second = world.ana.conversations.create(title="Second")
     talk(world.room, 4)
     prune(keep=1)
@@ -219,7 +217,7 @@ def test_a_floor_is_told_of_only_the_conversations_that_have_one(world, talk, as
     assert answer["floors"] == {str(world.room.pk): 3}
 
 
-def test_floors_do_not_keep_the_messages_behind_them_out_of_the_batch(world, talk, ask):
+def test_a_batch_with_floors_also_contains_the_messages_after_them(world, talk, ask):
     second = world.ana.conversations.create(title="Second")
     talk(world.room, 250)
     talk(second, 250)
@@ -231,7 +229,7 @@ def test_floors_do_not_keep_the_messages_behind_them_out_of_the_batch(world, tal
     assert answer["has_more"] is False
 
 
-def test_a_hole_that_somebody_made_by_hand_becomes_a_floor_too(world, talk, ask):
+def test_a_message_deleted_by_hand_leaves_a_floor(world, talk, ask):
     talk(world.room, 6)
     Message.objects.filter(seq=4).delete()
     first = ask({world.room: 1})
@@ -242,7 +240,7 @@ def test_a_hole_that_somebody_made_by_hand_becomes_a_floor_too(world, talk, ask)
     assert (second["has_more"], second["floors"]) == (False, {str(world.room.pk): 4})
 
 
-def test_pruning_spares_what_is_young_and_keeps_the_head(world, talk):
+def test_pruning_keeps_young_messages_and_the_head(world, talk):
     talk(world.room, 5)
     call_command("prune", keep=2)
     assert Message.objects.count() == 5
@@ -252,10 +250,10 @@ def test_pruning_spares_what_is_young_and_keeps_the_head(world, talk):
     assert world.room.head == 5
 
 
-# --- the digest ---
+# --- the total ---
 
 
-def test_the_digest_is_the_sum_of_ones_own_heads_in_one_query(
+def test_the_total_is_the_sum_of_the_users_heads_in_one_query(
     world, talk, django_assert_num_queries
 ):
     second = world.ana.conversations.create(title="Second")
@@ -268,6 +266,6 @@ def test_the_digest_is_the_sum_of_ones_own_heads_in_one_query(
     assert sync.pong(world.ben.pk, Ping("x"))["total"] == 3
 
 
-def test_the_digest_of_somebody_without_conversations_is_0(world):
+def test_the_total_of_a_user_without_conversations_is_0(world):
     world.ana.conversations.clear()
     assert sync.pong(world.ana.pk, Ping(7))["total"] == 0

@@ -1,4 +1,4 @@
-"""The server against the examples of the protocol: what it takes, what it says, what it refuses."""
+"""The server's replies, compared with the protocol's examples."""
 
 import json
 
@@ -16,7 +16,7 @@ HEARD = {"action": "sync", "after": {"2": 57}, "id": "r2"}
 
 @pytest.fixture
 def examples(world):
-    """The conversations that the examples speak of: 2 and 7 are Ana's, 9 is not."""
+    """The conversations in the examples: Ana takes part in 2 and 7, but not in 9."""
 
     def create(pk: int, people: list, messages: int) -> None:
         conversation = Conversation.objects.create(pk=pk)
@@ -42,7 +42,7 @@ async def open_socket(connect, user, layer: int):
 
 
 @each(FROM_CLIENT)
-async def test_each_frame_of_a_client_is_answered_as_its_example_says(examples, connect, example):
+async def test_the_reply_to_each_client_frame_matches_its_example(examples, connect, example):
     is_hello = example["frame"].get("action") == "hello"
     ana = await open_socket(connect, examples.ana, 0 if is_hello else example["layer"])
     answer = await ana.ask(example["frame"])
@@ -52,7 +52,7 @@ async def test_each_frame_of_a_client_is_answered_as_its_example_says(examples, 
 
 
 @pytest.mark.parametrize("layer", [0, 1])
-async def test_each_malformed_frame_gets_its_code_and_does_no_harm(examples, connect, layer):
+async def test_each_malformed_frame_returns_its_code_and_stores_nothing(examples, connect, layer):
     ana = await open_socket(connect, examples.ana, layer)
     for example in MALFORMED:
         if example["layer"] == layer:
@@ -133,7 +133,7 @@ FLAGS = ("code", "has_more", "complete")
 
 
 @pytest.mark.parametrize("name", MADE_HERE)
-async def test_the_server_says_what_the_examples_say(
+async def test_each_server_frame_matches_its_example(
     examples, connect, settings, monkeypatch, name
 ):
     ana = await open_socket(connect, examples.ana, layer=1)
@@ -142,7 +142,7 @@ async def test_the_server_says_what_the_examples_say(
     assert {f: frame.get(f) for f in FLAGS} == {f: example.get(f) for f in FLAGS}
 
 
-def test_no_example_is_left_out():
+def test_the_tests_cover_every_example():
     assert {example["answer"] for example in FROM_CLIENT} | MADE_HERE.keys() == FROM_SERVER.keys()
 
 
@@ -156,7 +156,7 @@ def test_no_example_is_left_out():
     ],
 )
 @pytest.mark.parametrize("layer", [0, 1])
-async def test_a_frame_that_is_too_much_to_read_is_refused_by_its_name(
+async def test_the_error_for_a_frame_too_large_to_parse_has_its_ids(
     examples, connect, layer, extra, code
 ):
     ana = await open_socket(connect, examples.ana, layer)
@@ -173,12 +173,12 @@ async def test_a_frame_that_is_too_much_to_read_is_refused_by_its_name(
         '{"action":"hello","protocol":1,"cursors":' + '{"2":' * 9000,
     ],
 )
-async def test_numbers_and_nesting_of_thousands_are_not_even_read(examples, connect, text):
+async def test_huge_numbers_and_deep_nesting_are_bad_json(examples, connect, text):
     ana = await open_socket(connect, examples.ana, layer=1)
     assert (await ana.ask(text))["code"] == "bad_json"
 
 
-async def test_what_the_client_sees_is_json_that_any_parser_takes(examples, connect):
+async def test_frames_are_compact_json_in_utf8(examples, connect):
     ana = await open_socket(connect, examples.ana, layer=1)
     await ana.send(HEARD)
     text = await ana.receive_text()

@@ -1,4 +1,4 @@
-"""People who talk while things break, and the comparison of what they heard with what is stored."""
+"""Clients that send while things break, and the comparison of received and stored messages."""
 
 import asyncio
 import random
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from tests.client import Client
 
-# Seconds; only ends a test that has failed.
+# In seconds; it only ends a test that has failed.
 PATIENCE = 90
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A message as the database holds it."""
+    """A message as stored in the database."""
 
     conversation_id: int
     seq: int
@@ -23,9 +23,9 @@ class Stored:
 
 
 class Traffic:
-    """Some clients, each of which says so many messages, in all rooms in turn.
+    """Clients that each send `each` messages, to all rooms in turn.
 
-    `pace` is the mean number of seconds between two of one client.
+    `pace` is the mean time between two messages of one client, in seconds.
     """
 
     def __init__(self, clients: list[Client], rooms: list[int], each: int, pace: float) -> None:
@@ -34,12 +34,12 @@ class Traffic:
 
     @property
     def progress(self) -> float:
-        """Which share of the messages is acknowledged."""
+        """The share of messages that are acknowledged."""
         open_ = sum(len(client.outbox) for client in self.clients)
         return (sum(map(len, self.said)) - open_) / (len(self.clients) * self.each)
 
     async def until(self, condition: Callable[[], bool], what: str) -> None:
-        """Wait for something that the clients and the servers bring about."""
+        """Waits for a condition that the clients and servers fulfil."""
         try:
             async with asyncio.timeout(PATIENCE):
                 while not condition():
@@ -47,18 +47,18 @@ class Traffic:
                     for client in self.clients:
                         client.check()
         except TimeoutError:
-            raise AssertionError(f"never: {what}") from None
+            raise AssertionError(f"not within {PATIENCE} s: {what}") from None
 
     async def at(self, share: float) -> None:
-        """Wait until that share of the messages is acknowledged."""
+        """Waits until that share of the messages is acknowledged."""
         await self.until(lambda: self.progress >= share, f"{share:.0%} acknowledged")
 
     async def go_on(self) -> None:
-        """Wait until some more are acknowledged, as long as there are any to come."""
+        """Waits until more messages are acknowledged, up to 95 % of them."""
         await self.at(min(self.progress + 0.1, 0.95))
 
     async def flow(self, trouble: Callable[["Traffic"], Awaitable[None]]) -> None:
-        """Talk, and make trouble meanwhile, until everyone has heard everything."""
+        """Sends messages while `trouble` runs, until every client has received all messages."""
         async with AsyncExitStack() as stack:
             for client in self.clients:
                 await stack.enter_async_context(client)
@@ -70,7 +70,7 @@ class Traffic:
                 for number in range(len(self.clients)):
                     tasks.create_task(self._talk(number))
             await self.at(1)
-            await self.until(self._all_heard, "all heard")
+            await self.until(self._all_heard, "all messages received")
 
     async def _talk(self, number: int) -> None:
         for turn in range(self.each):
@@ -87,13 +87,13 @@ class Traffic:
         )
 
     def check(self, stored: list[Stored]) -> str:
-        """Nothing is lost, nothing is there twice, and everything is in order, for everyone."""
+        """Checks that the server and every client have each message once and in order."""
         for number, said in enumerate(self.said):
             kept = [m for m in stored if m.text.startswith(f"{number}:")]
             for room in self.rooms:
                 assert [m.text for m in kept if m.conversation_id == room] == [
                     text for where, text in said if where == room
-                ], "each message is stored once, in the order in which it was said"
+                ], "each message is stored once, in the order in which it was sent"
         for room in self.rooms:
             in_room = [m for m in stored if m.conversation_id == room]
             assert [m.seq for m in in_room] == list(range(1, len(in_room) + 1))
@@ -105,9 +105,9 @@ class Traffic:
             assert (client.gaps, client.refused, client.outbox) == ([], [], {})
         heard = len(self.clients) * len(stored)
         recovered = sum(client.recovered for client in self.clients)
-        assert 0 < recovered < heard, "some were lost on the way, and some were not"
+        assert 0 < recovered < heard, "sync delivered some messages, and broadcasts the others"
         connections = sum(client.connections for client in self.clients)
         return (
-            f"{len(stored)} messages, each heard by {len(self.clients)} clients: 0 lost, 0 twice, "
+            f"{len(stored)} messages to {len(self.clients)} clients: 0 lost, 0 duplicated, "
             f"in order ({recovered} of {heard} by sync; {connections} connections)"
         )

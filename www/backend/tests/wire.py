@@ -1,4 +1,4 @@
-"""A client for tests that goes through the whole ASGI application, in this process."""
+"""A WebSocket client that calls the whole ASGI application in the test's process."""
 
 import json
 
@@ -11,10 +11,10 @@ HELLO = {"action": "hello", "protocol": 1, "cursors": {}}
 
 
 class Socket:
-    """One WebSocket, with Host and Origin as a browser sends them; None leaves a header out."""
+    """One WebSocket, with Host and Origin as a browser sends them; None omits a header."""
 
     def __init__(self, path, *, session=None, origin=ORIGIN, host=HOST, scheme="ws") -> None:
-        from config.asgi import application  # once Django is set up
+        from config.asgi import application  # requires Django to be set up
 
         cookie = None if session is None else f"sessionid={session}"
         headers = {"host": host, "origin": origin, "cookie": cookie}
@@ -31,11 +31,11 @@ class Socket:
 
     async def open(self) -> None:
         await self._wire.send_input({"type": "websocket.connect"})
-        # Always: a browser sees neither code nor reason of a handshake that is refused.
+        # The server always accepts: a browser sees neither code nor reason of a rejected handshake.
         await self._expect("websocket.accept")
 
     async def send(self, frame) -> None:
-        """Send a frame: a dictionary, or the raw text or bytes of it."""
+        """Sends a frame: a dictionary, or raw text or bytes."""
         if isinstance(frame, bytes):
             await self._wire.send_input({"type": "websocket.receive", "bytes": frame})
         else:
@@ -43,35 +43,35 @@ class Socket:
             await self._wire.send_input({"type": "websocket.receive", "text": text})
 
     async def receive_text(self) -> str:
-        """The next frame as it is on the wire."""
+        """Returns the text of the next frame."""
         return (await self._expect("websocket.send"))["text"]
 
     async def receive(self) -> dict:
-        """The next frame."""
+        """Returns the next frame."""
         return json.loads(await self.receive_text())
 
     async def ask(self, frame) -> dict:
-        """Send a frame and return the next one that comes."""
+        """Sends a frame and returns the next one received."""
         await self.send(frame)
         return await self.receive()
 
     async def closed(self) -> tuple[int, str]:
-        """The code and the reason of the close, which is to be the next thing that comes."""
+        """Returns code and reason of the close, which must be the next event."""
         event = await self._expect("websocket.close")
         self._closed = True
         return event["code"], event["reason"]
 
     async def leave(self) -> None:
-        """Disconnect, and wait until the server has let go."""
+        """Disconnects and waits until the application has finished."""
         await self._wire.send_input({"type": "websocket.disconnect", "code": 1000})
         await self._wire.wait(timeout=10)
         if self._closed:
             assert self._wire.output_queue.empty(), (
-                "a server program fails on a frame after a close"
+                "the application must not send after a close: a server program would raise"
             )
 
     async def _expect(self, event_type: str) -> dict:
-        # The limit only ends a test that has failed.
+        # The timeout only ends a test that has failed.
         event = await self._wire.receive_output(timeout=10)
         assert event["type"] == event_type, event
         return event

@@ -1,4 +1,4 @@
-"""Number the messages, note where people joined, and know again what is sent again."""
+"""Adds `seq` and `head`, `joined_seq`, and `client_id`, which identifies repeated messages."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     dependencies = [("inbox", "0001_initial")]
 
     operations = [
-        # The table is there already: only Django's picture of it changes.
+        # The table already exists: only Django's state changes.
         migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.CreateModel(
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ),
             ]
         ),
-        # Whoever is there now has been from the beginning.
+        # Existing participants joined before the first message: 0.
         migrations.AddField("participation", "joined_seq", models.BigIntegerField(default=0)),
         migrations.AddField("conversation", "head", models.BigIntegerField(default=0)),
         migrations.AddField("message", "client_id", models.CharField(max_length=64, null=True)),
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
             "message",
             models.UniqueConstraint(fields=["sender", "client_id"], name="message_client_id"),
         ),
-        # The second constraint's index serves the key as well.
+        # The second constraint's index also serves the foreign key.
         migrations.AlterField(
             "message",
             "sender",

@@ -1,4 +1,4 @@
-"""Tell the conversations that the comparison page fills from those of people."""
+"""Adds `is_rehearsal`, which marks the conversations of the comparison page."""
 
 from django.db import migrations, models
 

@@ -1,1 +1,1 @@
-"""PostgreSQL, Redis and two server processes: `pytest tests/cluster`."""
+"""Tests with PostgreSQL, Redis and two server processes: `pytest tests/cluster`."""

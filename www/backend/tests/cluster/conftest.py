@@ -1,4 +1,4 @@
-"""What the cluster is made of."""
+"""The cluster's services, as fixtures."""
 
 import shutil
 import tempfile
@@ -11,7 +11,7 @@ from tests.cluster.programs import Postgres, Redis, missing
 
 @pytest.fixture(scope="session")
 def folder():
-    # Not pytest's own, which no other account can look into.
+    # pytest's own temporary folder is not readable for other accounts, such as postgres.
     path = Path(tempfile.mkdtemp(prefix="inbox-cluster-"))
     path.chmod(0o755)
     yield path

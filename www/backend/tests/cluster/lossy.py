@@ -1,4 +1,4 @@
-"""A channel layer that loses, doubles and delays on purpose."""
+"""A channel layer that deliberately loses, duplicates and delays events."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 
 
 class LossyLayer(RedisPubSubChannelLayer):
-    """Of fifty events to a user two are lost, one comes twice and one comes late."""
+    """Of fifty events to a user, it loses two, sends one twice and delays one, on average."""
 
     _late: set[asyncio.Task] = set()  # noqa: RUF012 - the loop itself holds tasks only weakly
 
@@ -24,5 +24,5 @@ class LossyLayer(RedisPubSubChannelLayer):
 
     async def _send_late(self, group: str, message: dict) -> None:
         await asyncio.sleep(random.uniform(0.05, 0.3))  # noqa: S311
-        with suppress(RedisError):  # one more that is lost
+        with suppress(RedisError):  # then this event is lost too
             await self._get_layer().group_send(group, message)

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis, started on free ports of this machine with all they keep in one folder."""
+"""Starts PostgreSQL and Redis on free local ports, with their data in one folder."""
 
 import os
 import pwd
@@ -12,29 +12,29 @@ from pathlib import Path
 import psycopg
 import redis
 
-PATIENCE = 30  # seconds; only ends a test that has failed
+PATIENCE = 30  # seconds; it only ends a test that has failed
 
 
 def find(name: str) -> str | None:
-    """Where a program is. Debian keeps PostgreSQL's beside the usual places."""
+    """Returns the path of a program. Debian installs PostgreSQL's outside PATH."""
     installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     return shutil.which(name) or (str(installed[-1]) if installed else None)
 
 
 def missing() -> list[str]:
-    """The programs that are needed and not there."""
+    """Returns the required programs that are not installed."""
     return [name for name in ("initdb", "postgres", "redis-server") if not find(name)]
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
+    """Returns a port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def eventually(attempt, *errors: type[Exception]) -> None:
-    """Call it until it raises none of these errors."""
+    """Calls `attempt` until it raises none of these errors."""
     give_up = time.monotonic() + PATIENCE
     while True:
         try:
@@ -46,7 +46,7 @@ def eventually(attempt, *errors: type[Exception]) -> None:
 
 
 class Program:
-    """A process that is one of our own, and nobody else's to stop."""
+    """A child process."""
 
     process: subprocess.Popen | None = None
     log: Path
@@ -63,18 +63,18 @@ class Program:
 
 
 class Postgres(Program):
-    """A new database cluster, which forgets about disks: it only has to live as long as a test."""
+    """A new database cluster that never syncs to disk, because it lives only as long as a test."""
 
     def __init__(self, folder: Path) -> None:
         self.data, self.log, self.port = folder / "postgres", folder / "postgres.log", free_port()
-        # It refuses to run as root.
-        self.user = _somebody() if os.getuid() == 0 else {}
+        # PostgreSQL refuses to run as root.
+        self.user = _other_account() if os.getuid() == 0 else {}
         self.data.mkdir()
         if self.user:
             shutil.chown(self.data, **self.user)
 
     def start(self) -> "Postgres":
-        # -A trust: the port is this machine's alone. -N: without waiting for the disk.
+        # -A trust: only this machine can reach the port. -N: don't wait for the disk.
         options = ["-U", "inbox", "-A", "trust", "-N", "-E", "UTF8", "--locale", "C"]
         self.run([find("initdb"), "-D", self.data, *options], cwd="/", **self.user)
         assert self.process.wait(PATIENCE) == 0, self.log.read_text()
@@ -99,7 +99,7 @@ class Postgres(Program):
 
 
 class Redis(Program):
-    """A Redis that keeps nothing."""
+    """A Redis without persistence."""
 
     def __init__(self, folder: Path) -> None:
         self.log, self.port = folder / "redis.log", free_port()
@@ -116,8 +116,8 @@ class Redis(Program):
         return f"redis://127.0.0.1:{self.port}"
 
 
-def _somebody() -> dict:
-    """An account that is not root's, and its group."""
+def _other_account() -> dict:
+    """Returns an account other than root, and its group."""
     accounts = {account.pw_name: account for account in pwd.getpwall()}
     account = accounts.get("postgres") or accounts["nobody"]
     return {"user": account.pw_name, "group": account.pw_gid}

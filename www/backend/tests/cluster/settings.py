@@ -1,4 +1,4 @@
-"""The product's settings, with a channel layer that is worse than any real one."""
+"""The production settings, with a channel layer that loses events more often than a real one."""
 
 import os
 

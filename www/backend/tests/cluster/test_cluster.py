@@ -1,4 +1,4 @@
-"""The promise across two server processes, while they and what they stand on are killed."""
+"""The protocol's guarantee across two server processes, while they and Redis are killed."""
 
 import asyncio
 import signal
@@ -38,7 +38,7 @@ class Pair:
         }
 
     async def start(self, number: int) -> None:
-        """Start one for the first time, or again where it was."""
+        """Starts a server, or restarts it on the same port."""
         server = self.servers[number]
         port = server.url.rpartition(":")[2] if hasattr(server, "url") else "0"
         await asyncio.to_thread(server.start, "--port", port, *self.CROWD, **self.extra)
@@ -47,7 +47,7 @@ class Pair:
         await asyncio.to_thread(self.servers[number].stop, how)
 
     def addresses(self) -> list[str]:
-        """Both, also while one of them is down: nobody tells the clients."""
+        """Returns both addresses, even while one server is down: clients have to find out."""
         return [server.url.replace("http", "ws", 1) + "/ws/inbox/" for server in self.servers]
 
     def session(self, name: str) -> str:
@@ -64,7 +64,9 @@ async def pair(folder, postgres, redis):
         await pair.stop(number, signal.SIGTERM)
 
 
-async def test_nothing_is_lost_or_doubled_whatever_is_killed(pair, postgres, redis):
+async def test_no_message_is_lost_or_duplicated_when_servers_and_redis_are_killed(
+    pair, postgres, redis
+):
     async def trouble(traffic: Traffic) -> None:
         await traffic.go_on()
         redis.stop(signal.SIGKILL)
@@ -89,7 +91,7 @@ async def test_nothing_is_lost_or_doubled_whatever_is_killed(pair, postgres, red
     print(traffic.check(stored))
 
 
-def test_what_holds_on_sqlite_holds_on_postgresql_and_redis(folder, postgres, redis):
+def test_the_delivery_tests_also_pass_on_postgresql_and_redis(folder, postgres, redis):
     tests = ["tests/test_delivery.py", "tests/test_sync.py", "tests/test_migration.py"]
     run = subprocess.run(  # noqa: S603 - our own tests
         [sys.executable, "-m", "pytest", "--quiet", *tests],

@@ -1,4 +1,4 @@
-"""A real Redis that is away, seen from a page."""
+"""A real Redis that is unreachable, as a page sees it."""
 
 import signal
 
@@ -11,7 +11,7 @@ from tests.test_live import ask, closed
 
 @pytest.fixture
 def redis(tmp_path):
-    """One that is not started yet."""
+    """A Redis that is not started yet."""
     if not find("redis-server"):
         pytest.skip("not installed: redis-server")
     program = Redis(tmp_path)
@@ -27,11 +27,11 @@ def server(tmp_path, redis):
     running.stop()
 
 
-def test_a_socket_is_accepted_and_closed_for_now_while_redis_is_away(server, redis):
+def test_without_redis_new_sockets_are_accepted_and_closed_with_1013(server, redis):
     ana = server.log_in("ana").cookies["sessionid"]
     with server.connect(ana) as early:
-        assert closed(early) == (1013, "no channel layer now")
-    line = "WARNING: inbox.consumers: user 1 not joined: ConnectionError\n"
+        assert closed(early) == (1013, "the channel layer is unavailable")
+    line = "WARNING: inbox.consumers: user 1: joining the channel layer failed: ConnectionError\n"
     assert server.log.read_text() == line
 
     redis.start()
@@ -39,9 +39,9 @@ def test_a_socket_is_accepted_and_closed_for_now_while_redis_is_away(server, red
         assert ask(socket, {"conversation_id": 1, "message": "a"})["message"] == "a"
         redis.stop(signal.SIGKILL)
         with server.connect(ana) as late:
-            assert closed(late) == (1013, "no channel layer now")
+            assert closed(late) == (1013, "the channel layer is unavailable")
         history = ask(socket, {"action": "get_messages", "conversation_id": 1, "limit": 1})
-        assert history["messages"][0]["message"] == "a", "what was open stays open"
+        assert history["messages"][0]["message"] == "a", "open sockets stay open"
     assert server.log.read_text().count(line) == 2
 
     redis.start()

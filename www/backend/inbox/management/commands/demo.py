@@ -1,4 +1,4 @@
-"""`manage.py demo`: from nothing to a running server in one command."""
+"""`manage.py demo`: sets up and runs the demo server."""
 
 from argparse import ArgumentParser
 
@@ -10,21 +10,26 @@ from inbox.server import serve
 
 
 class Command(BaseCommand):
-    """Migrate, seed and serve."""
+    """Migrates, seeds and serves."""
 
-    help = "Migrate the database, fill an empty one with demo people, and serve."
+    help = "Migrate the database, add demo users to an empty one, and start the server."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000, help="0 takes any free one")
-        parser.add_argument("--no-seed", action="store_true", help="add no people")
-        parser.add_argument("--users", type=int, default=0, help="also people u1, u2 …")
-        parser.add_argument("--conversations", type=int, default=0, help="that all of those share")
+        parser.add_argument("--port", type=int, default=8000, help="0 uses any free port")
+        parser.add_argument("--no-seed", action="store_true", help="add no users")
+        parser.add_argument("--users", type=int, default=0, help="also add users u1, u2 …")
+        parser.add_argument(
+            "--conversations",
+            type=int,
+            default=0,
+            help="also add empty conversations that u1, u2 … share",
+        )
 
     def handle(self, *, host, port, no_seed, users, conversations, **options) -> None:
         if not no_seed and not settings.DEBUG:
             raise CommandError(
-                "The demo's people have a public password, so they exist only with DEBUG on. "
+                "The demo accounts have a public password and therefore require DEBUG. "
                 "Set DEBUG=1, or pass --no-seed."
             )
         call_command("migrate", verbosity=0)

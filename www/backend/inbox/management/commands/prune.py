@@ -1,4 +1,4 @@
-"""`manage.py prune`: forget old messages."""
+"""`manage.py prune`: deletes old messages."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -11,18 +11,20 @@ from inbox.models import Message
 
 
 class Command(BaseCommand):
-    """Delete what is both old and not among a conversation's newest messages.
+    """Deletes messages that are both old and not among the newest of their conversation.
 
-    Heads stay, so numbers are not given out twice, and a page that comes back with a cursor from
-    before is told what is missing. A page that sends a message again which is gone by then would
-    have it stored twice: hence the days, which should be more than a page stays open offline.
+    Heads stay, so no `seq` is assigned twice, and a page that returns with an older cursor receives
+    a floor. If a page sends a message again that was deleted meanwhile, the server stores it twice.
+    `--days` prevents this: choose more days than a page may stay offline with queued messages.
     """
 
-    help = "Delete each conversation's messages beyond the newest, if they are old enough."
+    help = "Delete old messages, except the newest of each conversation."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--keep", type=int, required=True, help="newest of each conversation")
-        parser.add_argument("--days", type=int, default=30, help="and all that are younger")
+        parser.add_argument(
+            "--keep", type=int, required=True, help="messages to keep in each conversation"
+        )
+        parser.add_argument("--days", type=int, default=30, help="also keep younger messages")
 
     def handle(self, *, keep: int, days: int, **options) -> None:
         old = Message.objects.filter(created_at__lt=timezone.now() - timedelta(days=days))
