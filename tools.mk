@@ -1,14 +1,12 @@
-# How each tool is found or installed. Included by the Makefile.
+# Finds or installs each tool. Included by the Makefile.
 #
-# What is found is used; what is missing is installed where that can be done without asking, and named with the
-# line that installs it where not. Tools that are built here live outside the clone, so that the next clone
-# finds them.
+# Uses tools that are installed; installs missing ones if that needs no confirmation, or else prints the line that
+# installs them. Tools that are built here are stored outside the clone, so that other clones can use them.
 
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/inbox-socket
 export PATH := $(TOOLS)/bin:$(PATH)
 
-# The command-line tool writes glue for exactly the version that the crate is built with: what is built for it is
-# built --locked.
+# The command-line tool must have exactly the version that the crate is built with; builds of the crate use --locked.
 WASM_BINDGEN := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"/\1/p;}' Cargo.lock)
 WASM_PACK := 0.15.1
 GECKODRIVER := 0.37.1
@@ -16,15 +14,15 @@ CARGO_DENY := 0.20.2
 
 say = @printf '\033[1m▸ %s\033[0m\n' '$(1)'
 
-# $(call has,command,version): the command is there, in this version.
+# $(call has,command,version): succeeds if the command is installed in this version.
 has = $(1) --version 2>/dev/null | grep -qF '$(2)'
 
-# $(call cargo-tool,crate,version): builds a tool once. Not --locked: a locked dependency may have been withdrawn.
-cargo-tool = echo 'Building $(1) $(2), once: a few minutes'; \
+# $(call cargo-tool,crate,version): builds a tool once. Not --locked: a locked dependency may have been yanked.
+cargo-tool = echo 'Building $(1) $(2) once; this takes a few minutes'; \
   CARGO_TARGET_DIR='$(TOOLS)/build-$(1)' cargo install --quiet --root '$(TOOLS)' '$(1)' --version '=$(2)' && \
   rm -rf '$(TOOLS)/build-$(1)'
 
-# $(call debian,command,packages): installs Debian packages where that is possible, else says how.
+# $(call debian,command,packages): installs Debian packages if possible, or else prints how.
 debian = command -v $(1) >/dev/null || { \
     if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
       echo 'Installing $(2)'; \
@@ -34,7 +32,7 @@ debian = command -v $(1) >/dev/null || { \
       echo 'inbox-socket needs $(1). On Debian: sudo apt-get install $(2)' >&2; exit 1; \
     fi; }
 
-# $(call needed,command,how to get it): what nobody can install for you.
+# $(call needed,command,how to install it): fails if a command is missing that make can't install.
 needed = command -v $(1) >/dev/null || { echo 'inbox-socket needs $(1): $(2)' >&2; exit 1; }
 
 .PHONY: tools-rust tools-wasm tools-wasm-pack tools-node tools-python tools-chromium tools-firefox tools-webkit tools-deny tools-redis tools-services
@@ -48,18 +46,18 @@ tools-rust:
 tools-wasm: tools-rust
 	@$(call has,wasm-bindgen,$(WASM_BINDGEN)) || { $(call cargo-tool,wasm-bindgen-cli,$(WASM_BINDGEN)); }
 
-# Only the tests in browsers need it: the build calls cargo and wasm-bindgen by itself.
+# Needed by the browser tests only: the build calls cargo and wasm-bindgen directly.
 tools-wasm-pack: tools-wasm
 	@$(call has,wasm-pack,$(WASM_PACK)) || { $(call cargo-tool,wasm-pack,$(WASM_PACK)); }
 
 tools-node:
 	@$(call needed,node,install Node.js 20 or newer from https://nodejs.org)
-	@$(call needed,npm,it comes with Node.js: https://nodejs.org)
+	@$(call needed,npm,it is part of Node.js: https://nodejs.org)
 
 tools-python:
 	@$(call needed,python3,install Python 3.11 or newer from https://www.python.org)
 
-# CHROMIUM may name a browser that is somewhere else.
+# CHROMIUM can be the path of a browser outside PATH.
 tools-chromium:
 	@[ -n "$$CHROMIUM" ] || command -v google-chrome >/dev/null || command -v chromium-browser >/dev/null || \
 	  { $(call debian,chromium,chromium chromium-driver fonts-noto-color-emoji); }
@@ -69,7 +67,7 @@ tools-firefox: tools-rust
 	@command -v firefox >/dev/null || { $(call debian,firefox-esr,firefox-esr); }
 	@command -v geckodriver >/dev/null || { $(call cargo-tool,geckodriver,$(GECKODRIVER)); }
 
-# It has no mode without a display.
+# WebKitGTK has no headless mode.
 tools-webkit:
 	@$(call debian,WebKitWebDriver,webkit2gtk-driver)
 	@$(call debian,xvfb-run,xvfb xauth)
@@ -83,7 +81,7 @@ tools-redis:
 tools-services: tools-redis
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { $(call debian,initdb,postgresql); }
 
-# An npm folder is installed anew when its lock file has changed.
+# Reinstalls an npm folder when its lock file has changed.
 %/node_modules/.package-lock.json: %/package-lock.json | tools-node
 	$(call say,Installing npm packages: $*)
 	@cd $* && npm ci --silent --no-audit --no-fund
