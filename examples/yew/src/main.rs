@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-/// A chat message, as far as this page reads it.
+/// The members of a chat message that this page reads.
 #[derive(Deserialize)]
 struct Message {
     message: String,
@@ -79,14 +79,14 @@ fn Page() -> Html {
     }
 }
 
-/// For the page's own JavaScript: the library exports nothing, so every name is free.
+/// Exported to the page's JavaScript: the library exports nothing, so any name is free.
 #[wasm_bindgen]
 pub fn retry() {
     inbox_socket::retry();
 }
 
 fn main() {
-    // What can be wrong is an option's value, and these are right.
+    // `configure` fails only for invalid option values, and these are valid.
     inbox_socket::configure(Options { url: "/ws/inbox/".into(), ..Options::default() }).unwrap_throw();
     yew::Renderer::<Page>::new().render();
 }
