@@ -15,7 +15,7 @@ describe("the comparison", () => {
     for (const title of ALL) await comparison.lane(title).withText("Not started.").appears();
 
     await comparison.press("Start all");
-    await comparison.says("All three run with 10 conversations.");
+    await comparison.says("All three are running with 10 conversations.");
     for (const title of ALL) await comparison.connects(title, 10);
     await comparison.shows("Open sockets", ["10", "1", "1"]);
     await comparison.shows("Handshakes", ["10", "1", "1"]);
@@ -32,11 +32,11 @@ describe("the comparison", () => {
     for (const title of ALL) await comparison.connects(title, 10);
     await comparison.press("Send 100 messages");
     await comparison.says("100 messages sent.");
-    await comparison.shows("Messages heard", ["100 of 100", "100 of 100", "100 of 100"]);
+    await comparison.shows("Messages received", ["100 of 100", "100 of 100", "100 of 100"]);
     // Inbox-socket hears its welcome besides.
     await comparison.shows("Frames received", ["100", "100", "101"]);
     await comparison.shows("JSON parses", ["100", "100", "101"]);
-    const [before, after, ours] = (await comparison.figures("Looks at whose a message is")).map(number);
+    const [before, after, ours] = (await comparison.figures("Recipient checks")).map(number);
     assert.equal(before, 0);
     assert.equal(after, 1000);
     assert.ok(ours < after / 2, `${ours} looks`);
@@ -58,13 +58,13 @@ describe("the comparison", () => {
       const [before, after, ours] = shown.map(number);
       return before >= 10 && after >= 1 && ours >= 1;
     });
-    await comparison.shows("Messages heard", ["0 of 100", "0 of 100", "0 of 100"]);
+    await comparison.shows("Messages received", ["0 of 100", "0 of 100", "0 of 100"]);
 
     await comparison.press("Restore the network");
     for (const title of ALL) await comparison.connects(title, 10);
     await comparison.shows("Open sockets", ["10", "1", "1"]);
     await comparison.shows("Handshakes", ["20", "2", "2"]);
-    await comparison.shows("Messages heard", ["0 of 100", "0 of 100", "100 of 100"]);
+    await comparison.shows("Messages received", ["0 of 100", "0 of 100", "100 of 100"]);
   });
 
   it("opens more conversations while it runs, and stops without leaving a socket open", async (t) => {
@@ -80,9 +80,9 @@ describe("the comparison", () => {
 
     await comparison.press("Stop Before");
     await comparison.shows("Open sockets", ["0", "1", "1"]);
-    await comparison.says("After and inbox-socket run with 50 conversations.");
+    await comparison.says("After and inbox-socket are running with 50 conversations.");
     await comparison.press("Stop all");
-    await comparison.says("Nothing runs.");
+    await comparison.says("Nothing is running.");
     await comparison.shows("Open sockets", ["0", "0", "0"]);
     await comparison.person.holds();
   });
@@ -95,7 +95,7 @@ describe("the comparison", () => {
     await backend.kill();
     for (const title of ALL) await comparison.lane(title).withText("0 of 10 connected. Connection lost").appears();
     await comparison.choose(50);
-    await comparison.says("The server cannot be reached. Is it running?");
+    await comparison.says("Cannot reach the server. Is it running?");
     await eventually("what runs is what is chosen", () => comparison.size(10).isChecked());
 
     await backend.restart();
@@ -111,7 +111,7 @@ describe("the comparison", () => {
     await other.press("Log out");
     await comparison.page.all.withText("Your session has ended. Please log in again.").appears();
     await comparison.press("Log in as Ben");
-    await comparison.says("Nothing runs yet.");
+    await comparison.says("Nothing is running yet.");
     await comparison.person.holds();
   });
 
@@ -119,14 +119,14 @@ describe("the comparison", () => {
     const { origin } = await Backend.start(t);
     const ana = await Person.logIn("Ana", t, origin);
     const titles = await ana.conversations.texts();
-    await ana.page.role("link", "Compare with a socket for each").click();
+    await ana.page.role("link", "Compare architectures").click();
     const comparison = new Comparison(ana);
     await comparison.press("Start all");
     for (const title of ALL) await comparison.connects(title, 10);
     await comparison.press("Send 100 messages");
     await comparison.says("100 messages sent.");
     await comparison.page.reload();
-    await comparison.says("Nothing runs yet.");
+    await comparison.says("Nothing is running yet.");
     await comparison.page.role("link", "← Inbox").click();
     await ana.conversations.appears();
     assert.deepEqual(await ana.conversations.texts(), titles);

@@ -9,7 +9,7 @@ export class Comparison {
     const person = await Person.arrive(t, server, { path: "/compare/", ...options });
     await person.press(`Log in as ${name}`);
     const comparison = new Comparison(person);
-    await comparison.says("Nothing runs yet.");
+    await comparison.says("Nothing is running yet.");
     return comparison;
   }
 
@@ -36,7 +36,7 @@ export class Comparison {
 
   /** One of the architectures. @param {string} title */
   lane(title) {
-    return this.page.role("region", "What runs").role("article", title);
+    return this.page.role("region", "Architectures").role("article", title);
   }
 
   /** Waits until all its conversations are connected. @param {string} title @param {number} count */

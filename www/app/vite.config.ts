@@ -1,24 +1,24 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-// inbox-socket needs nothing here: no plugin, no exclusion, no asset rule.
-// The proxy serves only `npm run dev`, where the page and Django are on two ports. It leaves the Host
-// header alone: Django compares that with the Origin of the page.
+// inbox-socket needs no configuration: no plugin, no exclusion, no asset rule.
+// The proxy is for `npm run dev` only, where the page and Django use different ports. It keeps the Host
+// header, which Django compares with the page's Origin.
 const backend = "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [react()],
-  // The hooks to compare with are the benchmark's own: outside of this folder, where no React is found.
+  // The hooks for the comparison are part of the benchmark, outside this folder, where React can't be resolved.
   resolve: { dedupe: ["react"] },
   build: {
     rolldownOptions: {
-      // The comparison is a page of its own: the inbox loads none of it.
+      // The comparison is a separate page: the inbox loads no code of it.
       input: ["index.html", "compare/index.html", "compare/frame.html"],
     },
   },
   server: {
     fs: { allow: [".", "../../tests/bench"] },
-    // As Django does it: see isolate_comparison in its settings.
+    // The same headers as Django's: see isolate_comparison in its settings.
     headers: {
       "Cross-Origin-Opener-Policy": "same-origin",
       "Cross-Origin-Embedder-Policy": "require-corp",

@@ -6,7 +6,7 @@ import { type User, fetchMe, logOut } from "./api";
 import { Inbox } from "./components/Inbox";
 import { Login } from "./components/Login";
 
-/** Who is here: somebody, nobody (null), or not known yet (undefined). */
+/** The user, null if no user is logged in, or undefined until the server has responded. */
 type Session = User | null | undefined;
 
 export function App() {
@@ -26,7 +26,7 @@ export function App() {
   };
 
   const handleLogOut = async () => {
-    // The socket, and what is queued for it, belong to whoever opened it and must not serve the next one.
+    // The socket and its queue belong to this user and must not be used for the next one.
     disconnect();
     try {
       await logOut();

@@ -1,4 +1,4 @@
-/** The server's JSON endpoints. Everything live comes over the socket instead. */
+/** The server's HTTP API. Live updates arrive over the socket instead. */
 
 export interface User {
   id: number;
@@ -38,7 +38,7 @@ export async function logOut(): Promise<void> {
   await call("/api/logout", { method: "POST", body: {} });
 }
 
-/** Who is logged in, or null when nobody is. */
+/** Returns the user who is logged in, or null if there is none. */
 export async function fetchMe(): Promise<User | null> {
   try {
     return await call<User>("/api/me");
@@ -53,7 +53,7 @@ export async function fetchConversations(): Promise<Conversation[]> {
   return conversations;
 }
 
-/** Ids of so many conversations that are there for the comparison, and in nobody's inbox. */
+/** Returns the ids of `count` conversations for the comparison, which no inbox lists. */
 export async function fetchRehearsal(count: number): Promise<number[]> {
   const body = { count };
   const { conversations } = await call<{ conversations: number[] }>("/api/rehearsal", { method: "POST", body });
@@ -72,11 +72,11 @@ async function call<Answer>(
       body: JSON.stringify(body),
     });
   } catch {
-    throw new ApiError(0, "The server cannot be reached. Is it running?");
+    throw new ApiError(0, "Cannot reach the server. Is it running?");
   }
   const answer = await response.json().catch(() => null);
   if (!response.ok) {
-    throw new ApiError(response.status, answer?.detail ?? `The server answered ${response.status}.`);
+    throw new ApiError(response.status, answer?.detail ?? `The server responded with status ${response.status}.`);
   }
   return answer;
 }

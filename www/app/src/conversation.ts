@@ -1,25 +1,25 @@
-/** What one open conversation holds, and how each thing that happens to it changes that. */
+/** The state of one open conversation, and how each event changes it. */
 
 import type { History, Message } from "./frames";
 
 export interface Conversation {
-  /** Oldest first, each once. */
+  /** Oldest first, without duplicates. */
   messages: Message[];
-  /** Written here and not yet heard back from the server. */
+  /** Written here and not yet received from the server. */
   outgoing: Outgoing[];
   isLoaded: boolean;
   /** The server has messages older than the first one here. */
   hasEarlier: boolean;
-  /** Behind this message some may be missing, until history has come again; null when none is. */
+  /** The id after which messages may be missing until the history is loaded again; null if none are. */
   missingAfter: number | null;
 }
 
 export interface Outgoing {
   key: string;
   text: string;
-  /** `sent` is all that is known where the server acknowledges nothing. */
+  /** `sent` is final if the server doesn't acknowledge messages. */
   state: "sending" | "sent" | "delivered" | "failed";
-  /** The server's name for it, once it is delivered. */
+  /** Assigned by the server, once the message is delivered. */
   messageId?: number | string;
   /** Why it failed. */
   reason?: string;
@@ -61,7 +61,7 @@ export function conversationReducer(state: Conversation, event: ConversationEven
       return missingFromHere(state);
 
     case "disconnected":
-      // Of a server that counts its messages, the library fetches what was missed, or tells of a gap.
+      // If the server numbers its messages, the library fetches missed ones, or reports a gap.
       return state.messages.at(-1)?.seq === undefined ? missingFromHere(state) : state;
 
     case "written":
@@ -75,7 +75,7 @@ export function conversationReducer(state: Conversation, event: ConversationEven
 
     case "delivered": {
       const { key, messageId } = event;
-      // The echo comes after the acknowledgement as a rule, but they may cross.
+      // The echo usually follows the acknowledgement, but may arrive before it.
       const isHeard = state.messages.some((message) => message.message_id === messageId);
       return {
         ...state,
@@ -92,7 +92,7 @@ export function conversationReducer(state: Conversation, event: ConversationEven
       };
 
     case "refused": {
-      // Without acknowledgements the server still answers in order: it means the oldest one unanswered.
+      // Without acknowledgements the server still replies in order: the error refers to the oldest sent message.
       const refused = state.outgoing.find((outgoing) => outgoing.state === "sent");
       if (!refused) return state;
       return {
@@ -117,13 +117,13 @@ function withHistory(state: Conversation, history: History, myId: number): Conve
   const first = history.messages[0];
   const leavesAHole =
     first !== undefined && state.missingAfter !== null && first.message_id > state.missingAfter;
-  // More was missed than one page of history holds, or than the server still has: what came before the hole
-  // has to go, or a reader would take two distant messages for neighbours.
+  // One page of history doesn't cover all missed messages, or the server no longer has them: drop the
+  // messages before the gap. Otherwise the gap would be invisible.
   const kept = leavesAHole
     ? state.messages.filter((message) => message.message_id >= first.message_id)
     : state.messages;
 
-  // A page that does not reach back to the oldest message here says nothing about what is before that.
+  // Only a page that reaches back to the oldest message here shows whether there are earlier ones.
   const oldest = kept[0];
   const reachesBack = !oldest || (first !== undefined && first.message_id <= oldest.message_id);
 
@@ -141,7 +141,7 @@ function merge(known: Message[], arrived: Message[]): Message[] {
   return [...byId.values()].sort((a, b) => a.message_id - b.message_id);
 }
 
-/** What has come back from the server stands in the log, and no longer among the outgoing. */
+/** Removes outgoing messages that the server has sent back: the log shows them now. */
 function withoutEchoes(outgoing: Outgoing[], arrived: Message[], myId: number): Outgoing[] {
   return arrived
     .filter((message) => message.sender_id === myId)
@@ -153,7 +153,7 @@ function withoutEchoes(outgoing: Outgoing[], arrived: Message[], myId: number): 
 
 function isEcho(item: Outgoing, message: Message): boolean {
   if (item.state === "delivered") return item.messageId === message.message_id;
-  // A server that acknowledges nothing leaves only the text to tell by.
+  // Without acknowledgements, only the text identifies the message.
   return item.state === "sent" && item.text === message.message;
 }
 

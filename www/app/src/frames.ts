@@ -1,10 +1,10 @@
-/** What this page hears, as far as it reads it: the server's frames, and the library's word of a gap. */
+/** The frames that this page reads: the server's frames, and the library's `gap`. */
 
 import type { GapMessage } from "inbox-socket";
 
 export interface Message {
   conversation_id: number;
-  /** Counts the conversation's messages, where the server does. */
+  /** The number of the message in its conversation, if the server numbers messages. */
   seq?: number;
   message_id: number;
   message: string;
@@ -14,7 +14,7 @@ export interface Message {
   created_at: string;
 }
 
-/** Messages of a conversation, oldest first: its newest, or those before one that was named. */
+/** Messages of a conversation, oldest first: the newest ones, or those before a given message. */
 export interface History {
   action: "messages_response";
   conversation_id: number;
@@ -22,7 +22,7 @@ export interface History {
   has_more: boolean;
 }
 
-/** Something that this page sent was refused. Of an acknowledged message, `sendMessage` tells that instead. */
+/** The server rejected a frame of this page. For acknowledged messages, `sendMessage` resolves to `failed` instead. */
 export interface Refusal {
   action: "error";
   code: string;

@@ -1,16 +1,16 @@
-/** The inbox list: which conversations there are, what was said last, and what is unread. */
+/** The state of the inbox list: conversations, their last messages and unread counts. */
 
 import type { Conversation } from "./api";
 import type { Message } from "./frames";
 
 export interface Inbox {
-  /** Null until the server has told. The one with the latest message comes first. */
+  /** Null until the server has responded. The conversation with the latest message is first. */
   conversations: Conversation[] | null;
-  /** Those that were listed once and no longer are: somebody may still have one open, with something written. */
+  /** No longer listed, but kept: the user may have one open, with unsent messages. */
   left: Conversation[];
-  /** Per conversation, the newest message that was on screen. */
+  /** Per conversation, the id of the newest message that was on screen. */
   readUpTo: Record<number, number>;
-  /** Per conversation, the ids of others' messages beyond that. */
+  /** Per conversation, the ids of newer messages from others. */
   unread: Record<number, number[]>;
 }
 
@@ -33,10 +33,10 @@ export function inboxReducer(state: Inbox, event: InboxEvent): Inbox {
 function withList(state: Inbox, listed: Conversation[]): Inbox {
   const readUpTo = { ...state.readUpTo };
   for (const { id, last_message } of listed) {
-    // Seen for the first time in this browser: nobody wants to be told of years of unread messages.
+    // On the first visit in this browser, the whole history counts as read.
     readUpTo[id] ??= last_message?.message_id ?? 0;
   }
-  // A list that was on its way while a message arrived must not take that message back.
+  // A message may arrive while the list is loading: don't replace it with the list's older one.
   const conversations = listed.map((conversation) => {
     const known = state.conversations?.find(({ id }) => id === conversation.id);
     return known && newestId(known) > newestId(conversation) ? known : conversation;

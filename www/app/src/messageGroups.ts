@@ -1,4 +1,4 @@
-/** Messages as they are read: in days, and within a day in runs of one sender. */
+/** Groups messages by day, and within a day by consecutive messages of one sender. */
 
 import type { Message } from "./frames";
 import { isSameDay } from "./time";

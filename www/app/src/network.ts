@@ -1,18 +1,17 @@
 /**
- * A switch that cuts the page off from its sockets, so that a visitor can watch it recover.
+ * A switch that cuts the page's sockets, so that a visitor can watch the page recover.
  *
- * A page has no way to pull its own plug: the browser's offline switch is in the developer tools, and
- * asking inbox-socket itself to disconnect would be a farewell and not an accident. So the demo, and
- * only the demo, puts a subclass in the place of `WebSocket` before anything uses it. inbox-socket does
- * not know about it and sees what it would see on a bad network: a close that nobody asked for, and
- * attempts that fail until the connection is restored.
+ * A page can't switch its own network off: the browser's offline switch is in the developer tools, and
+ * `disconnect()` of inbox-socket would end the connection on purpose. The demo therefore replaces
+ * `WebSocket` with a subclass before any other code uses it. inbox-socket observes the same as on a bad
+ * network: an unexpected close, and attempts that fail until the connection is restored.
  */
 
 import { useSyncExternalStore } from "react";
 
 interface Network {
   isCut: boolean;
-  /** Sockets that are open right now, counted here and not by the library that is on show. */
+  /** Sockets that are open now, counted independently of the library. */
   openSockets: number;
 }
 
@@ -21,17 +20,17 @@ let network: Network = { isCut: false, openSockets: 0 };
 const sockets = new Set<WebSocket>();
 const observers = new Set<() => void>();
 
-/** Any code but 1000 would do: that one would mean that both sides were done. */
+/** Any code except 1000, after which the library wouldn't reconnect. */
 const CUT = 4000;
 
 export function installNetworkSwitch(): void {
   window.WebSocket = class extends window.WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
-      // Only the inbox's sockets: in development Vite has one of its own.
+      // Only the inbox's sockets: Vite's dev server uses a socket too.
       if (!new URL(this.url).pathname.startsWith("/ws/")) return;
 
-      // Closed before it is open, a socket fails as an unreachable server's does: `error`, then 1006.
+      // A socket closed before it opens fails as if the server were unreachable: `error`, then 1006.
       if (network.isCut) super.close();
 
       sockets.add(this);

@@ -1,6 +1,6 @@
 /**
- * Which conversations are open, kept in the address: `#/2/7`. So a reload keeps them, the browser's
- * back button closes the one opened last, and an arrangement can be bookmarked.
+ * Stores the open conversations in the address: `#/2/7`. A reload keeps them, the browser's back button
+ * closes the one opened last, and the arrangement can be bookmarked.
  */
 
 import { useCallback, useMemo, useSyncExternalStore } from "react";

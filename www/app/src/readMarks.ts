@@ -1,4 +1,4 @@
-/** How far each conversation was read, kept in this browser: the server does not know. */
+/** Stores in this browser how far each conversation was read; the server does not track it. */
 
 type ReadMarks = Record<number, number>;
 
@@ -14,7 +14,7 @@ export function saveReadMarks(userId: number, marks: ReadMarks): void {
   try {
     localStorage.setItem(keyFor(userId), JSON.stringify(marks));
   } catch {
-    // Storage can be full or forbidden. The counts then last as long as the page.
+    // Storage can be full or blocked. The counts then last until the page is closed.
   }
 }
 

@@ -1,4 +1,4 @@
-/** Dates and times in the reader's own language and time zone. */
+/** Dates and times in the reader's language and time zone. */
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
@@ -15,7 +15,7 @@ export function clockTime(iso: string): string {
   return clock.format(new Date(iso));
 }
 
-/** As short as an inbox list needs it: a time today, a weekday this week, a date before that. */
+/** Short form for the inbox list: a time today, a weekday within a week, a date before that. */
 export function briefTime(iso: string): string {
   const date = new Date(iso);
   const age = startOfDay(new Date()) - startOfDay(date);
@@ -27,7 +27,7 @@ export function dayName(iso: string): string {
   const date = new Date(iso);
   const age = startOfDay(new Date()) - startOfDay(date);
   if (age <= 0) return "Today";
-  // A day with a clock change is an hour shorter or longer than others.
+  // A day with a clock change is an hour shorter or longer.
   return age < 1.5 * DAY ? "Yesterday" : longDate.format(date);
 }
 

@@ -9,7 +9,7 @@ import { isGap, isHistory, isMessage, isRefusal } from "./frames";
 
 let written = 0;
 
-/** One conversation, live: its messages, and a way to write to it. */
+/** One live conversation: its messages, and functions to send to it. */
 export function useConversation(conversationId: number, me: User) {
   const [conversation, dispatch] = useReducer(conversationReducer, emptyConversation);
 
@@ -29,7 +29,7 @@ export function useConversation(conversationId: number, me: User) {
     if (!isConnected) dispatch({ type: "disconnected" });
   }, [isConnected]);
 
-  // Asked for again after a connection that was lost before the answer.
+  // Requests again if the connection was lost before the reply.
   const needsHistory = !conversation.isLoaded || conversation.missingAfter !== null;
   useEffect(() => {
     if (isConnected && needsHistory) requestMessages(conversationId);
@@ -46,13 +46,13 @@ export function useConversation(conversationId: number, me: User) {
 
   const discard = (key: string) => dispatch({ type: "discarded", key });
 
-  // As a new message, behind what was written since.
+  // Sends the text as a new message, after messages written since.
   const sendAgain = ({ key, text }: Outgoing) => {
     discard(key);
     void send(text);
   };
 
-  // What the hook's requestMessages asks for is the newest page; an older one is a frame of our own.
+  // The hook's requestMessages requests the newest page; an older page needs a custom frame.
   const showEarlier = () => {
     const before = conversation.messages[0]?.message_id;
     sendFrame({ action: "get_messages", conversation_id: conversationId, before });

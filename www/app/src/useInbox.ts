@@ -7,7 +7,7 @@ import { isGap, isHistory, isMessage, isRefusal } from "./frames";
 import { inboxReducer } from "./inbox";
 import { loadReadMarks, saveReadMarks } from "./readMarks";
 
-/** The inbox list, kept up to date by a subscription to everything, and the state of the connection. */
+/** The inbox list, updated by a subscription to all conversations, and the state of the connection. */
 export function useInbox(
   me: User,
   visibleIds: number[],
@@ -20,7 +20,8 @@ export function useInbox(
     unread: {},
   }));
   const [problem, setProblem] = useState<string | null>(null);
-  // Another tab's comparison has conversations that are in no list; it would be asked for at every message of theirs.
+  // The comparison in another tab uses conversations that are never listed. Remember them, so that their messages
+  // don't reload the list each time.
   const unlisted = useRef(new Set<number>());
 
   const { isConnected, error, reconnectAttempts, retry, requestMessages } = useWebSocket(
@@ -48,20 +49,20 @@ export function useInbox(
       for (const { id } of listed) unlisted.current.delete(id);
       dispatch({ type: "listed", conversations: listed });
       setProblem(null);
-      // The list tells only the last message. To count the ones before it, they have to be asked for;
-      // an open conversation does so itself.
+      // The list has only the last message of each conversation. Request the history to count the others;
+      // an open conversation requests it itself.
       for (const { id, last_message } of listed) {
         const isNews = last_message !== null && last_message.message_id > (readUpTo[id] ?? Infinity);
         if (isNews && isConnected && !visibleIds.includes(id)) requestMessages(id);
       }
     } catch {
       unlisted.current.clear();
-      setProblem("The list of conversations could not be loaded.");
+      setProblem("Could not load the list of conversations.");
     }
   }
 
   async function checkSession() {
-    // Without an answer nothing is known, and the banner already says that there is trouble.
+    // Without a response, assume no change: the banner already shows the error.
     const user = await fetchMe().catch(() => me);
     if (user?.id !== me.id) onSessionChange(user);
   }
@@ -70,8 +71,8 @@ export function useInbox(
     if (isConnected || conversations === null) void refresh();
   }, [isConnected]);
 
-  // Another tab may have logged out, or logged in as somebody else: the cookie is the browser's, and the
-  // next connection is that person's.
+  // Another tab may have logged out, or logged in as another user. Tabs share the session cookie, so the
+  // next connection belongs to that user.
   useEffect(() => {
     if (isConnected || error !== null) void checkSession();
   }, [isConnected, error]);

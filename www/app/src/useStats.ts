@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 import { type ConnectionStats, getStats } from "inbox-socket";
 
-/** The library's counters, looked at every second; null until its core has been loaded. */
+/** The library's counters, read every second; null until the core is loaded. */
 export function useStats(): ConnectionStats | null {
   const [stats, setStats] = useState(getStats);
   useEffect(() => {

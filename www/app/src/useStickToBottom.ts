@@ -2,12 +2,12 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import type { Message } from "./frames";
 
-/** Nearer to the end than this, a reader is taken to be reading the newest. */
+/** In pixels from the end: closer than this, the reader is reading the newest messages. */
 const SLACK = 48;
 
 /**
- * Keeps a log scrolled to its newest message as long as its reader is there. One who has scrolled up
- * stays where they are, and is told how many messages came meanwhile.
+ * Keeps a log scrolled to its newest message while the reader is at the end. If the reader has scrolled
+ * up, the position stays, and `newCount` counts the messages that have arrived since.
  */
 export function useStickToBottom(messages: Message[], outgoingCount: number) {
   const scrollerRef = useRef<HTMLDivElement>(null);
@@ -23,8 +23,8 @@ export function useStickToBottom(messages: Message[], outgoingCount: number) {
       isAtBottom.current = below < SLACK;
       if (isAtBottom.current) setNewCount(0);
     };
-    // A phone's keyboard, a neighbour that opens, the banner: all change the room there is. The content
-    // changes too without a new message, as when one is refused and the reason stands below it.
+    // A phone's keyboard, another pane and the banner change the log's height. The content's height can
+    // change without a new message too, for example when a message fails and the reason appears below it.
     const observer = new ResizeObserver(() => {
       if (isAtBottom.current) toBottom(scroller);
     });
@@ -50,7 +50,7 @@ export function useStickToBottom(messages: Message[], outgoingCount: number) {
       toBottom(scroller);
       return;
     }
-    // Earlier messages push down what is being read: follow it.
+    // Earlier messages push the others down: scroll along, so that the reader stays at the same message.
     if (firstId < old.firstId) scroller.scrollTop += height - old.height;
 
     const arrived = messages.filter((message) => message.message_id > old.lastId).length;

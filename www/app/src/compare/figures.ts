@@ -1,11 +1,11 @@
-/** What is compared: how each figure is told, what was claimed of it, and what it means. */
+/** The figures of the comparison: how each is shown, what the design document claims, and what it means. */
 
 import type { Counts } from "./frame/frame";
 import { tellsMemory } from "./memory";
 
-/** What is known of one architecture at one moment. */
+/** The measurements of one architecture at one time. */
 export interface Reading extends Counts {
-  /** In bytes; null until the browser has told. */
+  /** In bytes; null until the browser has measured it. */
   memory: number | null;
 }
 
@@ -13,13 +13,13 @@ export interface Figure {
   title: string;
   value: (reading: Reading) => number | null;
   show?: (value: number) => string;
-  /** Beside the value, where that alone does not say it. */
+  /** An addition beside the value. */
   detail?: (reading: Reading) => string;
-  /** Something is lacking. */
+  /** Whether messages are missing. */
   isShort?: (reading: Reading) => boolean;
-  /** What the document says of ten conversations, from before to after. */
+  /** The document's claim for ten conversations, from before to after. */
   claim?: string;
-  /** Whether it can be told from this reading how much is saved; without it, never. */
+  /** Whether this reading can be compared to show the saving; by default it can't. */
   tellsSaving?: (reading: Reading) => boolean;
   words: string;
 }
@@ -39,14 +39,14 @@ export const FIGURES: Figure[] = [
     claim: "10 → 1, 90 % less",
     tellsSaving: ({ connected, conversations }) => connected === conversations,
     words:
-      "Each is kept by the browser, by the server and by everything between them. The server pings each one every 20 s, of which a page is not told.",
+      "The browser, the server and everything between them keep each socket. The server pings each one every 20 s, which a page can't observe.",
   },
   {
     title: "Handshakes",
     value: ({ handshakes }) => handshakes,
     claim: "10 → 1, 90 % less",
     tellsSaving: always,
-    words: "Each is an HTTP request with its cookies, a look at the session and a new consumer on the server.",
+    words: "Each costs an HTTP request with cookies, a session lookup and a new consumer on the server.",
   },
   {
     title: "Attempts to reconnect",
@@ -54,15 +54,15 @@ export const FIGURES: Figure[] = [
     claim: "10 × attempts → 1 × attempts, 90 % less",
     tellsSaving: always,
     words:
-      "Cut the network to see them. With very many sockets there are some before: a browser opens one to a server at a time, and a hook waits 5 s for it.",
+      "Cut the network to see them. With very many sockets they occur without a cut too: a browser opens one socket to a server at a time, and a hook waits 5 s for it.",
   },
   {
-    title: "Messages heard",
+    title: "Messages received",
     value: ({ heard }) => heard,
     detail: ({ expected }) => `of ${showNumber(expected)}`,
     isShort: ({ heard, expected }) => heard < expected,
     words:
-      "Of those sent while it ran. Send some while the network is cut: the TypeScript hooks never hear of them, inbox-socket fetches them when it is back.",
+      "Of the messages sent while the architecture ran. Send some while the network is cut: the TypeScript hooks never receive them; inbox-socket fetches them after the reconnection.",
   },
   {
     title: "JSON parses",
@@ -70,15 +70,15 @@ export const FIGURES: Figure[] = [
     claim: "10 parses → 1 parse and 10 filters, about the same",
     tellsSaving: always,
     words:
-      "One for each frame, in every design. The claim is wrong about “before”: a message comes in on its own conversation's socket only.",
+      "One for each frame, in every architecture. The claim is wrong about “before”: a message arrives only on its own conversation's socket.",
   },
   {
-    title: "Looks at whose a message is",
+    title: "Recipient checks",
     value: ({ looks }) => looks,
     detail: ({ calls }) => `${showNumber(calls)} calls`,
     claim: "0 → 10 filters for each message",
     words:
-      "What the single socket costs in “after”: every listener looks at every message and throws away what is not its own. inbox-socket looks up the listener, however many there are. The calls are those of the listeners that a message is for.",
+      "The cost of the single socket in “after”: every listener reads the conversation id of every message and discards other conversations' messages. inbox-socket looks up the listener instead. Calls are those of listeners that the message was for.",
   },
   {
     title: "Renders",
@@ -86,7 +86,7 @@ export const FIGURES: Figure[] = [
     claim: "10 × updates → 1 update and notify, 50 % less",
     tellsSaving: always,
     words:
-      "Of the conversations' components. One state that all share still renders each of them. With inbox-socket one renders only when something that it has read is no longer so.",
+      "Of the conversations' components. A shared state still renders each of them. With inbox-socket a component renders only when a value that it has read changes.",
   },
   {
     title: "Memory of the frame",
@@ -94,35 +94,35 @@ export const FIGURES: Figure[] = [
     show: showMegabytes,
     claim: "150 kB → 15 kB, 90 % less",
     words: tellsMemory
-      ? "All that the frame's page holds, React and WebAssembly included. The browser estimates it every 10 to 20 s and shares out what several frames use, so it swings; and most of what a socket takes is outside of it."
-      : "Not told by this browser. Chrome and Edge tell it of each frame by itself, on localhost or over HTTPS.",
+      ? "The whole memory of the frame's page, including React and WebAssembly. The browser estimates it every 10 to 20 s and divides shared memory among the frames, so it varies. It does not include most of a socket's memory."
+      : "Not available in this browser. Chrome and Edge report it for each frame, on localhost or over HTTPS.",
   },
   {
     title: "Frames received",
     value: ({ framesIn }) => framesIn,
-    words: "A message comes once in each design, on however many sockets. What inbox-socket has more are the answers to its own.",
+    words: "Each architecture receives a message once, regardless of its number of sockets. inbox-socket also receives the replies to its own frames.",
   },
   {
     title: "Bytes received",
     value: ({ bytesIn }) => bytesIn,
     show: showBytes,
     words:
-      "The frames' contents. Handshakes, pings and headers come on top, and a page is not told of them. inbox-socket is also told where each conversation stands, which is how it knows what it has missed.",
+      "The contents of the frames, without handshakes, pings and headers, which a page can't observe. inbox-socket also receives the head of each conversation, from which it detects missed messages.",
   },
   {
     title: "Frames sent",
     value: ({ framesOut }) => framesOut,
-    words: "The messages are written by the page around, over a connection of its own that is neither counted nor cut.",
+    words: "The surrounding page sends the messages, over a separate connection that is neither counted nor cut.",
   },
   {
     title: "Bytes sent",
     value: ({ bytesOut }) => bytesOut,
     show: showBytes,
-    words: "Here nobody writes: what inbox-socket sends is its greeting, its signs of life, and what it asks for after a cut.",
+    words: "The architectures send no messages. inbox-socket sends its hello, its pings, and a sync after an outage.",
   },
 ];
 
-/** How much less (or more) the second is than the first. */
+/** Formats the change from the first value to the second in percent. */
 export function showSaving(from: number, to: number): string {
   const percent = Math.round(100 * (to / from - 1));
   return `${percent > 0 ? "+" : percent < 0 ? "−" : "±"}${Math.abs(percent)}\u00a0%`;

@@ -1,12 +1,12 @@
 /**
- * What each frame takes of the memory. `performance.memory` would not do: frames of one origin share a heap, and it
- * tells only of the whole. The newer question is answered for each frame by itself, to a page that is isolated.
+ * Measures the memory of each frame. `performance.memory` reports the whole heap, which frames of one origin share.
+ * `measureUserAgentSpecificMemory` reports each frame, but only to a cross-origin isolated page.
  */
 
 import { ARCHITECTURES, type Architecture } from "./architectures";
 import type { Frame } from "./frame/frame";
 
-/** Not yet in TypeScript's library. */
+/** Missing in TypeScript's library. */
 interface MemoryMeasurement {
   breakdown: { bytes: number; attribution: { url: string }[] }[];
 }
@@ -21,7 +21,7 @@ export const tellsMemory = window.crossOriginIsolated && performance.measureUser
 
 export type Memory = Partial<Record<Architecture, number>>;
 
-/** Takes its time: the browser waits for the next garbage collection. */
+/** Slow: the browser waits for the next garbage collection. */
 export async function measureMemory(frames: Record<Architecture, Frame | null>): Promise<Memory> {
   const { breakdown } = await performance.measureUserAgentSpecificMemory!();
   const memory: Memory = {};

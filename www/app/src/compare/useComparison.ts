@@ -10,10 +10,10 @@ import { type Memory, measureMemory, tellsMemory } from "./memory";
 
 export interface Lane {
   status: "idle" | "loading" | "running" | "stopped" | "failed";
-  /** Lanes with the same number were started together. Each start has a frame of its own; 0 is none yet. */
+  /** Lanes with the same number were started together. Each start loads a new frame; 0 before the first start. */
   start: number;
   frame: Frame | null;
-  /** Every conversation was connected at some time since they were opened. */
+  /** All conversations have been connected at the same time since they were opened. */
   hasConnected: boolean;
   problem: string | null;
 }
@@ -36,21 +36,21 @@ export interface Burst {
 const IDLE: Lane = { status: "idle", start: 0, frame: null, hasConnected: false, problem: null };
 
 const SAMPLE_INTERVAL = 500;
-/** The close code of a server that does not know who is there, or no longer. */
+/** The server's close code if the user is not logged in. */
 const SESSION_ENDED = 4401;
 /** Two minutes. */
 const SAMPLES_KEPT = 240;
-/** A server that answers takes a moment. */
+/** In ms; after this a frame that has not loaded counts as failed. */
 const LOADING_PATIENCE = 15_000;
 
 export const BURST = 100;
-/** Tells the messages of this page from those of another one that compares at the same time. */
+/** Distinguishes this page's messages from those of another comparison that runs at the same time. */
 const PAGE = crypto.randomUUID().slice(0, 8);
 
 let starts = 0;
 let bursts = 0;
 
-/** Runs the three architectures, each in a frame of its own, and reads their counts. */
+/** Runs the three architectures in separate frames and reads their counts. */
 export function useComparison(onSessionEnd: () => void) {
   const [lanes, setLanes] = useState<Lanes>(() => forEach(() => IDLE));
   const [count, setCount] = useState(10);
@@ -72,7 +72,7 @@ export function useComparison(onSessionEnd: () => void) {
     setLanes((before) => ({ ...before, [architecture]: { ...before[architecture], ...changes } }));
   }, []);
 
-  /** The conversations, or null when the server did not give them. */
+  /** Returns the conversations' ids, or null if the server did not return them. */
   async function open(wanted: number): Promise<number[] | null> {
     setProblem(null);
     try {
@@ -145,8 +145,8 @@ export function useComparison(onSessionEnd: () => void) {
     await Promise.all(sent);
   }
 
-  // Those started together begin together, when all of them are there. Whoever wants one socket goes first: a
-  // browser opens one socket to a server at a time, and nobody should wait behind a hundred of somebody else's.
+  // Architectures that were started together begin when all their frames have loaded. The ones with a single socket
+  // begin first: a browser opens one socket to a server at a time, so they would wait behind a hundred others.
   useEffect(() => {
     const loading = keys.filter((key) => lanes[key].status === "loading");
     if (loading.length === 0 || loading.some((key) => lanes[key].frame === null)) return;
@@ -164,7 +164,7 @@ export function useComparison(onSessionEnd: () => void) {
     const timer = setTimeout(() => {
       for (const key of keys) {
         if (lanes[key].status === "loading" && lanes[key].frame === null) {
-          change(key, { status: "failed", problem: "Its frame was not loaded. Is the server running?" });
+          change(key, { status: "failed", problem: "Could not load the frame. Is the server running?" });
         }
       }
     }, LOADING_PATIENCE);
@@ -186,14 +186,14 @@ export function useComparison(onSessionEnd: () => void) {
       if (reading === null || lanes[key].status !== "running") continue;
       if (reading.refusal?.code === SESSION_ENDED) onSessionEnd();
       if (reading.connected < reading.conversations) continue;
-      // The server is there.
+      // The server responds, so an earlier problem is over.
       setProblem(null);
       if (!lanes[key].hasConnected) change(key, { hasConnected: true });
     }
   }
   const runningFrames = () => forEach((key) => (lanes[key].status === "running" ? lanes[key].frame : null));
 
-  // For what goes on over many renders.
+  // For effects that outlive a render: always the latest functions.
   const now = useRef({ sample, runningFrames });
   useEffect(() => {
     now.current = { sample, runningFrames };
@@ -205,7 +205,7 @@ export function useComparison(onSessionEnd: () => void) {
       const timer = setInterval(take, SAMPLE_INTERVAL);
       return () => clearInterval(timer);
     }
-    // Once more when the last socket has been closed.
+    // One more sample after the last socket has closed.
     if (began.current === 0) return;
     const timer = setTimeout(take, 2 * SAMPLE_INTERVAL);
     return () => clearTimeout(timer);

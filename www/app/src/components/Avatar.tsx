@@ -1,6 +1,6 @@
 const HUES = 6;
 
-/** Decoration only: wherever it stands, the name stands beside it. */
+/** Decorative: the name is always shown beside it. */
 export function Avatar({ id, name }: { id: number; name: string }) {
   return (
     <span className={`avatar avatar-${id % HUES}`} aria-hidden="true">

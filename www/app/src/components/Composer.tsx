@@ -1,6 +1,6 @@
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
 
-/** What the server accepts, in characters as it counts them: an emoji is one. */
+/** The server's limit, in code points: an emoji counts as one. */
 const LONGEST_MESSAGE = 4_000;
 
 interface ComposerProps {
@@ -29,7 +29,7 @@ export function Composer({ inputId, label, isConnected, onSend }: ComposerProps)
   };
 
   const handleKeyDown = (event: KeyboardEvent) => {
-    // While an input method is composing, Enter picks a word.
+    // While an input method is composing, Enter selects a word.
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     submit();
@@ -56,7 +56,7 @@ export function Composer({ inputId, label, isConnected, onSend }: ComposerProps)
       <p id={hintId} className="composer-hint">
         {excess > 0
           ? `${excess} characters too long`
-          : !isConnected && "Not connected: what you send will wait."}
+          : !isConnected && "Not connected: messages are queued."}
       </p>
     </form>
   );

@@ -4,12 +4,12 @@ interface ConnectionBannerProps {
   retry: () => void;
 }
 
-/** What went wrong, in the words of the hook, and the way to hurry it. */
+/** Shows the hook's `error`, and a button that retries now. */
 export function ConnectionBanner({ error, reconnectAttempts, retry }: ConnectionBannerProps) {
   return (
     <div className="banner" data-shown={error !== null || undefined}>
       <div className="banner-text">
-        {/* There before it has anything to say: a screen reader announces only what changes in it. */}
+        {/* Mounted even when empty: screen readers announce only changes of an existing status element. */}
         <p role="status">{error}</p>
         {error && reconnectAttempts > 0 && <p className="banner-attempts">Attempt {reconnectAttempts}</p>}
       </div>

@@ -9,7 +9,7 @@ interface ConnectionPanelProps {
   onInspect: (isInspected: boolean) => void;
 }
 
-/** Shows that there is one connection and what it has recovered, and lets a visitor cut it. */
+/** Shows the number of connections and recovered messages, and lets the visitor cut the connection. */
 export function ConnectionPanel({ isConnected, openConversations, isInspected, onInspect }: ConnectionPanelProps) {
   const { isCut, openSockets } = useNetwork();
   const stats = useStats();
@@ -26,15 +26,15 @@ export function ConnectionPanel({ isConnected, openConversations, isInspected, o
       <button className="button" onClick={isCut ? restoreNetwork : cutNetwork}>
         {isCut ? "Restore the connection" : "Cut the connection"}
       </button>
-      {isCut && <p className="hint">Cut. Write something, it will wait.</p>}
+      {isCut && <p className="hint">The connection is cut. Messages you send now are queued.</p>}
       {stats !== null && stats.recovered > 0 && (
-        <p className="hint">{count(stats.recovered, "message")} recovered after a cut</p>
+        <p className="hint">{count(stats.recovered, "message")} recovered after outages</p>
       )}
       <Figures stats={stats} />
       <button className="button" aria-pressed={isInspected} onClick={() => onInspect(!isInspected)}>
         Inspector
       </button>
-      <a href="/compare/">Compare with a socket for each</a>
+      <a href="/compare/">Compare architectures</a>
     </section>
   );
 }

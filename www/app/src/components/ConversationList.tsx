@@ -17,7 +17,7 @@ export function ConversationList(props: ConversationListProps) {
 
   return (
     <nav className="conversation-list" aria-label="Conversations">
-      {conversations?.length === 0 && <p className="hint">You are in no conversation yet.</p>}
+      {conversations?.length === 0 && <p className="hint">No conversations yet.</p>}
       <ul>
         {conversations?.map((conversation) => (
           <li key={conversation.id}>

@@ -11,9 +11,9 @@ export const composerId = (id: number) => `composer-${id}`;
 interface ConversationPaneProps {
   conversation: Conversation;
   me: User;
-  /** Not one's own any more: there to be read, and to save what could not be sent. */
+  /** The user has left: the pane still shows the messages, and those that could not be sent. */
   hasLeft: boolean;
-  /** There is room for nothing else, so closing it is going back. */
+  /** On a narrow screen the pane is alone, and its close button leads back to the list. */
   isAlone: boolean;
   isHidden: boolean;
   onClose: (id: number) => void;
@@ -21,7 +21,7 @@ interface ConversationPaneProps {
 
 const names = new Intl.ListFormat("en-GB");
 
-/** One open conversation. It subscribes for itself and knows nothing of its neighbours. */
+/** One open conversation, with a separate subscription, independent of other panes. */
 export const ConversationPane = memo(function ConversationPane(props: ConversationPaneProps) {
   const { conversation, me, hasLeft, isAlone, isHidden, onClose } = props;
   const { id, title, participants } = conversation;

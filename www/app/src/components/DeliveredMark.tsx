@@ -1,4 +1,4 @@
-/** For the eye only: a screen reader is told in words beside it. */
+/** Visual only: the text beside it tells screen readers the same. */
 export function DeliveredMark() {
   return (
     <span className="delivered-mark" title="Delivered" aria-hidden="true">

@@ -3,12 +3,12 @@ import type { ConnectionStats } from "inbox-socket";
 type Figure = [label: string, value: (stats: ConnectionStats) => number | string];
 
 const DELIVERY: Figure[] = [
-  ["Delivery assured", (stats) => (stats.assured ? "yes" : "not at present")],
-  ["Heartbeats", (stats) => stats.pings],
-  ["Recovered after cuts", (stats) => stats.recovered],
+  ["Acknowledged delivery", (stats) => (stats.assured ? "yes" : "no")],
+  ["Pings sent", (stats) => stats.pings],
+  ["Recovered after outages", (stats) => stats.recovered],
   ["Duplicates dropped", (stats) => stats.duplicates],
-  ["Gaps left in the history", (stats) => stats.gaps],
-  ["Waiting to be delivered", (stats) => stats.queued],
+  ["Gaps in the history", (stats) => stats.gaps],
+  ["Queued", (stats) => stats.queued],
 ];
 
 const TRAFFIC: Figure[] = [
@@ -21,11 +21,11 @@ const TRAFFIC: Figure[] = [
   ["… delivered to listeners", (stats) => stats.framesDelivered],
   ["… dropped", (stats) => stats.framesDropped],
   ["Frames sent", (stats) => stats.framesOut],
-  ["Characters in", (stats) => stats.charactersIn],
-  ["Characters out", (stats) => stats.charactersOut],
+  ["Characters received", (stats) => stats.charactersIn],
+  ["Characters sent", (stats) => stats.charactersOut],
 ];
 
-/** What the library counts: how delivery goes, and what went over the wire. */
+/** The library's counters: delivery and traffic. */
 export function Figures({ stats }: { stats: ConnectionStats | null }) {
   return (
     <>
@@ -46,7 +46,7 @@ function FigureList({ title, figures, stats }: FigureListProps) {
     <details>
       <summary>{title}</summary>
       {stats === null ? (
-        <p className="hint">Nothing yet: the core is being loaded.</p>
+        <p className="hint">Loading the core…</p>
       ) : (
         <dl className="figures">
           {figures.map(([label, value]) => (

@@ -9,12 +9,12 @@ import { ConnectionPanel } from "./ConnectionPanel";
 import { ConversationList, conversationButtonId } from "./ConversationList";
 import { ConversationPane, composerId, titleId } from "./ConversationPane";
 
-/** As in styles/inbox.css: below it there is room for the list or one conversation. */
+/** As in styles/inbox.css: the list or one conversation fills the screen. */
 const NARROW = "(max-width: 47.99rem)";
-/** And from here on for the inspector beside them. */
+/** Wide enough for the expanded inspector. */
 const WIDE = "(min-width: 64rem)";
 
-// For the curious: whoever does not ask for it loads none of it.
+// Loaded only when the visitor opens it.
 const Inspector = lazy(async () => ({ default: (await import("inbox-socket/devtools")).InboxSocketDevtools }));
 
 interface InboxProps {
@@ -30,8 +30,8 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
   const { openIds, open, close, closeAll } = useOpenConversations();
   const visibleIds = isNarrow ? openIds.slice(-1) : openIds;
 
-  // On a phone, what was opened stays mounted behind the list: it goes on listening, and what was written
-  // into it offline still stands there on the next visit.
+  // On a phone, opened conversations stay mounted behind the list: they keep receiving, and messages
+  // written offline are still there when the reader returns.
   const [everOpen, setEverOpen] = useState(openIds);
   const added = openIds.filter((id) => !everOpen.includes(id));
   if (added.length > 0) setEverOpen([...everOpen, ...added]);
@@ -51,8 +51,8 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
     return () => void (document.title = "Inbox");
   }, [unread]);
 
-  // Focus follows the reader into a conversation and back out of it. What is to have it may not be there
-  // yet, or still be hidden: the address changes first, and the page follows. So it is tried until it works.
+  // Focus follows the reader into a conversation and back. The target may not be rendered yet, or may be
+  // hidden, because the address changes before the page does: try after each render until it succeeds.
   const [focusId, setFocusId] = useState<string | null>(null);
   useEffect(() => {
     const target = focusId && document.getElementById(focusId);
@@ -64,7 +64,7 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
   const handleOpen = useCallback(
     (id: number) => {
       open(id);
-      // On a phone the field would bring up the keyboard before anything was read.
+      // On a phone, focusing the field would open the keyboard before the reader has read anything.
       setFocusId(isNarrow ? titleId(id) : composerId(id));
     },
     [open, isNarrow],
@@ -72,7 +72,7 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
 
   const handleClose = useCallback(
     (id: number) => {
-      // Where only one is shown, leaving it leads to the list and not to the one behind it.
+      // On a narrow screen, closing leads to the list, not to the conversation opened before.
       if (isNarrow) closeAll();
       else close(id);
       setFocusId(conversationButtonId(id));
@@ -83,7 +83,7 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
   const handleLogOut = async () => {
     try {
       await onLogOut();
-      // The next person has conversations of their own.
+      // The next user has other conversations.
       closeAll();
     } catch (failure) {
       setProblem((failure as Error).message);
@@ -145,7 +145,7 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
           ))}
           {panes.length === 0 && conversations !== null && conversations.length > 0 && (
             <div className="no-panes">
-              <p>Pick a conversation, or several: they open side by side and share one connection.</p>
+              <p>Choose one or more conversations: they open side by side and share one connection.</p>
               <button
                 className="button"
                 onClick={() => open(...conversations.slice(0, 3).map(({ id }) => id))}

@@ -41,11 +41,11 @@ export function Login({ notice, onLogIn }: LoginProps) {
       <header className="login-header">
         <img src="/icon.svg" alt="" width="44" height="44" />
         <h1>Inbox</h1>
-        <p>Every conversation, one WebSocket.</p>
+        <p>All conversations, one WebSocket.</p>
       </header>
 
       <section aria-labelledby="people">
-        <h2 id="people">Be one of three people</h2>
+        <h2 id="people">Choose a demo user</h2>
         <ul className="people">
           {SEEDED_PEOPLE.map((person) => (
             <li key={person.username}>
@@ -64,7 +64,7 @@ export function Login({ notice, onLogIn }: LoginProps) {
           ))}
         </ul>
         <p className="hint">
-          Open a private window as somebody else, and talk to yourself.
+          Log in as another user in a private window to try a conversation.
         </p>
       </section>
 

@@ -15,7 +15,7 @@ interface MessageLogProps {
   outgoing: Outgoing[];
   isLoaded: boolean;
   isConnected: boolean;
-  /** Null when there is nothing earlier, or no way to fetch it now. */
+  /** Null if there are no earlier messages, or if they can't be requested at the moment. */
   onShowEarlier: (() => void) | null;
   onSendAgain: (outgoing: Outgoing) => void;
   onDiscard: (key: string) => void;
@@ -31,7 +31,7 @@ export function MessageLog(props: MessageLogProps) {
 
   return (
     <div className="message-area">
-      {/* Focusable, so that the arrow keys scroll it. */}
+      {/* Focusable, so that the arrow keys scroll the log. */}
       <div
         className="message-scroller"
         role="log"
@@ -47,10 +47,10 @@ export function MessageLog(props: MessageLogProps) {
             </button>
           )}
           {!isLoaded && !isConnected && (
-            <p className="hint">What was said here is fetched when the connection is back.</p>
+            <p className="hint">Messages will load when you are connected again.</p>
           )}
           {isLoaded && messages.length === 0 && outgoing.length === 0 && (
-            <p className="hint">Nothing here yet. Say hello.</p>
+            <p className="hint">No messages yet. Say hello!</p>
           )}
           {groupMessages(messages).map((group) => (
             <Fragment key={group.messages[0]!.message_id}>
@@ -90,13 +90,13 @@ function Group({ group, isMine }: { group: MessageGroup; isMine: boolean }) {
       </p>
       {group.messages.map((message) => (
         <p key={message.message_id} className="bubble" dir="auto">
-          {/* A screen reader announces each new message alone, without the header of its group. */}
+          {/* Screen readers announce each new message separately, without its group's header. */}
           <span className="visually-hidden">
             {name}, {clockTime(message.created_at)}
             {isMine && ", delivered"}:{" "}
           </span>
           {message.message}
-          {/* What comes from the server has been stored there. */}
+          {/* Messages received from the server are stored there. */}
           {isMine && <DeliveredMark />}
         </p>
       ))}

@@ -8,7 +8,7 @@ interface OutgoingMessageProps {
   onDiscard: (key: string) => void;
 }
 
-/** A message written here that has not come back from the server. */
+/** A message that this page has sent and not yet received from the server. */
 export function OutgoingMessage(props: OutgoingMessageProps) {
   const { outgoing, isConnected, onSendAgain, onDiscard } = props;
   const { key, text, state, reason } = outgoing;
@@ -22,7 +22,7 @@ export function OutgoingMessage(props: OutgoingMessageProps) {
       </p>
       <p className="outgoing-state">
         {state === "sending" && (isConnected ? "Sending…" : "Waiting for the connection")}
-        {state === "sent" && "Sent, not confirmed yet"}
+        {state === "sent" && "Sent, not acknowledged yet"}
         {state === "failed" && `Not sent: ${reason}`}
       </p>
       {state === "failed" && (

@@ -31,6 +31,6 @@ export function ArchitectureFrame({ architecture, title, onLoad }: ArchitectureF
     };
   }, []);
 
-  // Nothing in it can be done by hand.
+  // The frame contains nothing interactive.
   return <iframe ref={element} src={frameAddress(architecture)} title={title} tabIndex={-1} />;
 }

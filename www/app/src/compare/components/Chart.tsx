@@ -4,12 +4,12 @@ import "uplot/dist/uPlot.min.css";
 
 const HEIGHT = 120;
 
-/** Seconds: room for what is to come, so that the first lines do not race through the chart. */
+/** In seconds: the minimum length of the time axis, so that the first values don't rescale it constantly. */
 const LEAST_TIME = 30;
 
 const WHOLE_STEPS = [1, 2, 5].flatMap((step) => Array.from({ length: 9 }, (_, zeros) => step * 10 ** zeros)).sort((a, b) => a - b);
 
-/** In the order of ARCHITECTURES, and drawn in it: where the last two are equal, the dashes show both. */
+/** In the order of ARCHITECTURES. Where lines coincide, the dashes leave the line below visible. */
 const LINES: uPlot.Series[] = [
   { stroke: colour("--before"), width: 2 },
   { stroke: colour("--after"), width: 2, dash: [5, 5] },
@@ -18,16 +18,16 @@ const LINES: uPlot.Series[] = [
 
 interface ChartProps {
   times: number[];
-  /** For each of the three, a value at each time. */
+  /** For each of the three architectures, one value per time. */
   series: (number | null)[][];
   show: (value: number) => string;
 }
 
 /**
- * Lines over time, by uPlot: it is small (22 kB) and depends on nothing, and was made for many points that change
- * often. Twelve charts, drawn twice a second, must not disturb what they show.
+ * Lines over time, drawn with uPlot: it is small (22 kB), has no dependencies, and draws many points quickly. Twelve
+ * charts are drawn twice a second and must not disturb the measurement.
  *
- * The numbers stand beside it, so that for a screen reader there is nothing to see here.
+ * Hidden from screen readers: the numbers beside it are text.
  */
 export function Chart({ times, series, show }: ChartProps) {
   const element = useRef<HTMLDivElement>(null);
@@ -71,7 +71,7 @@ function makePlot(element: HTMLElement, show: (value: number) => string): uPlot 
       legend: { show: false },
       scales: {
         x: { time: false, range: (_, first, last) => [first ?? 0, Math.max(last ?? 0, (first ?? 0) + LEAST_TIME)] },
-        // From zero, and not flat while there is nothing to see.
+        // From zero to at least one, so that the axis has a range even if all values are zero.
         y: { range: (_, __, most) => [0, Math.max(most ?? 0, 1) * 1.1] },
       },
       axes: [
@@ -89,7 +89,7 @@ function inDrawingOrder(times: number[], [before, after, ours]: (number | null)[
   return [times, ours!, before!, after!];
 }
 
-/** A colour of the page's, asked for at each drawing: the scheme may change. A canvas knows no variables. */
+/** Resolves a colour variable of the page on each drawing: a canvas can't use variables, and the scheme may change. */
 function colour(name: string): (plot: uPlot) => string {
   return ({ root }) => {
     root.style.color = `var(${name})`;

@@ -5,7 +5,7 @@ import { FigureCard } from "./FigureCard";
 import { LaneCard } from "./LaneCard";
 import { Toolbar } from "./Toolbar";
 
-/** The three side by side: what runs, and what it takes. */
+/** The three architectures side by side, and their figures. */
 export function Comparison({ onSessionEnd }: { onSessionEnd: () => void }) {
   const comparison = useComparison(onSessionEnd);
   const { lanes, latest, samples, isCut, start, stop, change } = comparison;
@@ -16,15 +16,14 @@ export function Comparison({ onSessionEnd }: { onSessionEnd: () => void }) {
         <a href="/">← Inbox</a>
         <h1>One socket per conversation, or one for all?</h1>
         <p>
-          Three ways to keep an inbox live, run by this page against its real server. Each has a frame of its own, and
-          everything is counted there while it happens. The claims are those of the design document that inbox-socket
-          grew from.
+          This page runs three architectures of a live inbox against its real server. Each runs in a separate frame,
+          which counts its work. The claims are those of the design document that preceded inbox-socket.
         </p>
       </header>
 
       <Toolbar {...comparison} />
 
-      <section className="lanes" aria-label="What runs">
+      <section className="lanes" aria-label="Architectures">
         {ARCHITECTURES.map((architecture) => (
           <LaneCard
             key={architecture.key}
@@ -46,16 +45,17 @@ export function Comparison({ onSessionEnd }: { onSessionEnd: () => void }) {
       </section>
 
       <footer className="compare-footer">
-        <h2>How it is counted</h2>
+        <h2>How the figures are measured</h2>
         <p>
-          A frame has a WebSocket, a JSON and a React of its own. The first two are wrapped before anything else runs
-          in it, so that what they count was done by one architecture and by no other. All figures but the open sockets
-          and the memory are sums since the start; the charts show the last two minutes. The network is cut within the
-          frames: sockets are closed, and attempts fail, without the browser being told that it is offline.
+          Each frame has a separate WebSocket class, JSON object and React. The page wraps the first two before any other
+          code runs in the frame, so the counts cover exactly one architecture. All figures except open sockets and
+          memory are sums since the start; the charts show the last two minutes. Cutting the network closes the frames'
+          sockets and makes attempts fail; the browser itself stays online.
         </p>
         <p>
-          Who is back first says little while all three run: a browser opens one socket to a server at a time, and
-          whoever asks behind the hundred of “before” waits for them. For that, run one alone.
+          While all three run, the order in which they reconnect means little: a browser opens one socket to a server at
+          a time, so the others wait behind the hundred sockets of “before”. To compare reconnection times, run one
+          architecture at a time.
         </p>
       </footer>
     </main>

@@ -13,7 +13,7 @@ interface FigureCardProps {
   samples: Sample[];
 }
 
-/** One figure of all three: now, over time, as it was claimed, and what it means. */
+/** One figure for all three architectures: its current value, a chart, the claim and an explanation. */
 export function FigureCard({ figure, lanes, latest, samples }: FigureCardProps) {
   const { title, value, show = showNumber, detail, isShort, claim, words } = figure;
 
@@ -55,7 +55,7 @@ export function FigureCard({ figure, lanes, latest, samples }: FigureCardProps) 
   );
 }
 
-/** Of those that began together with "before", since sums tell nothing of others, and still run if that does. */
+/** Compares only architectures that were started with "before" and have its status: other sums aren't comparable. */
 function tellSavings(figure: Figure, lanes: Lanes, latest: Readings): string {
   const from = savingValueOf(figure, latest.before);
   const savings = ARCHITECTURES.flatMap(({ key, title }) => {

@@ -14,10 +14,10 @@ interface LaneCardProps {
   onLoad: (changes: Partial<Lane>) => void;
 }
 
-/** How the hooks' word begins when they try no longer. */
+/** The hooks' `error` begins with this when they have given up. */
 const GIVEN_UP = "Unable to connect";
 
-/** One architecture: its frame, how it is, and the way to start and to stop it. */
+/** One architecture: its frame, its state, and a button that starts or stops it. */
 export function LaneCard({ architecture, lane, reading, isCut, onStart, onStop, onLoad }: LaneCardProps) {
   const { key, title, way } = architecture;
   const isActive = lane.status === "running" || lane.status === "loading";
@@ -57,14 +57,14 @@ function tell({ status, problem, hasConnected }: Lane, reading: Reading | null, 
   if (status === "idle") return "Not started.";
   if (status === "loading") return "Loading…";
   if (status === "failed") return problem ?? "";
-  if (status === "stopped") return "Stopped. Its last figures stand below.";
+  if (status === "stopped") return "Stopped. The figures below are its last ones.";
   if (reading === null) return "Starting…";
 
   const { connected, conversations, refusal, error } = reading;
   const state = `${connected} of ${conversations} connected`;
   if (connected === conversations) return `${state}.`;
   if (isCut) return `${state}: the network is cut. ${error?.startsWith(GIVEN_UP) ? "Given up." : ""}`;
-  if (refusal !== null) return `${state}. The server says: ${refusal.reason || `closed with ${refusal.code}`}.`;
+  if (refusal !== null) return `${state}. The server closed with ${refusal.code}: ${refusal.reason || "no reason"}.`;
   if (error !== null) return `${state}. ${error}`;
   return `${state}, ${hasConnected ? "reconnecting" : "connecting"}…`;
 }

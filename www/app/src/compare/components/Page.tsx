@@ -6,7 +6,7 @@ import { type User, fetchMe } from "../../api";
 import { Login } from "../../components/Login";
 import { Comparison } from "./Comparison";
 
-/** The comparison, for whoever is logged in: its sockets are that person's. */
+/** The comparison. It requires a login, because its sockets belong to a user. */
 export function Page() {
   const [me, setMe] = useState<User | null | undefined>(undefined);
   const [notice, setNotice] = useState<string | null>(null);

@@ -1,6 +1,6 @@
 import type { Architecture } from "../architectures";
 
-/** A piece of an architecture's line in the charts. */
+/** A sample of an architecture's line in the charts. */
 export function Swatch({ architecture }: { architecture: Architecture }) {
   return (
     <svg className={`swatch swatch-${architecture}`} viewBox="0 0 19 10" width="19" height="10" aria-hidden="true">

@@ -24,7 +24,7 @@ export function Toolbar({
 }: ReturnType<typeof useComparison>) {
   const running = ALL.filter((key) => lanes[key].status === "running");
   const isSending = burst !== null && burst.stored + burst.failed < burst.total;
-  // What is sent before somebody has connected would be missed for no fault of theirs.
+  // Wait until every running architecture has connected: before that, missing a message is not its fault.
   const canSend = running.length > 0 && !isSending && running.every((key) => lanes[key].hasConnected);
 
   return (
@@ -43,7 +43,7 @@ export function Toolbar({
         <button className="button button-primary" onClick={() => (isActive ? stop(ALL) : start(ALL))}>
           {isActive ? "Stop all" : "Start all"}
         </button>
-        {/* Not disabled, since whoever has just pressed it would lose the focus. */}
+        {/* aria-disabled instead of disabled, which would remove the focus from a button just pressed. */}
         <button className="button" onClick={canSend ? send : undefined} aria-disabled={!canSend}>
           Send {BURST} <span className="wide">messages</span>
         </button>
@@ -68,15 +68,15 @@ interface Situation {
   isSending: boolean;
 }
 
-/** What goes on, in a sentence or two. */
+/** Describes the current state in a few sentences. */
 function tell({ lanes, running, count, isCut, burst, isSending }: Situation): string {
   if (ALL.some((key) => lanes[key].status === "loading")) return "Loading…";
   if (running.length === 0) {
-    if (isCut) return "Nothing runs. The network is cut.";
-    return ALL.every((key) => lanes[key].status === "idle") ? `Nothing runs yet. ${HINT}` : "Nothing runs.";
+    if (isCut) return "Nothing is running. The network is cut.";
+    return ALL.every((key) => lanes[key].status === "idle") ? `Nothing is running yet. ${HINT}` : "Nothing is running.";
   }
   const names = ARCHITECTURES.filter(({ key }) => running.includes(key)).map(({ title }) => title);
-  const who = running.length === ALL.length ? "All three run" : `${names.join(" and ")} ${names.length === 1 ? "runs" : "run"}`;
+  const who = running.length === ALL.length ? "All three are running" : `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} running`;
   return [
     `${who} with ${count === 1 ? "1 conversation" : `${count} conversations`}.`,
     isCut && "The network is cut.",
@@ -87,8 +87,8 @@ function tell({ lanes, running, count, isCut, burst, isSending }: Situation): st
 }
 
 function tellBurst({ total, failed }: Burst, isSending: boolean): string {
-  if (failed > 0) return `${failed} of ${total} messages could not be sent.`;
+  if (failed > 0) return `Could not send ${failed} of ${total} messages.`;
   if (!isSending) return `${total} messages sent.`;
   const { error } = getState();
-  return `Sending ${total} messages. ${error ?? ""}`;
+  return `Sending ${total} messages… ${error ?? ""}`;
 }

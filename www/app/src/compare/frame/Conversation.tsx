@@ -1,6 +1,6 @@
 import { useRef } from "react";
 
-/** As far as the three hooks are alike. */
+/** The common interface of the three hooks. */
 export type UseWebSocket = (
   conversationId: number,
   onMessage: (message: { message?: unknown }) => void,
@@ -14,7 +14,7 @@ interface ConversationProps {
   onText: (text: unknown) => void;
 }
 
-/** A conversation as small as can be: it shows whether it is connected, and twinkles when a message comes in. */
+/** A minimal conversation: shows whether it is connected, and flashes when it receives a message. */
 export function Conversation({ id, useWebSocket, onText }: ConversationProps) {
   work.renders += 1;
   const element = useRef<HTMLLIElement>(null);
@@ -22,7 +22,7 @@ export function Conversation({ id, useWebSocket, onText }: ConversationProps) {
     work.calls += 1;
     if (message === undefined) return;
     onText(message);
-    // Not by a render, which would be counted as the hook's.
+    // Not by a render, which would count as one of the hook's.
     twinkle(element.current);
   });
   return <li ref={element} className="dot" data-connected={isConnected || undefined} data-error={error ?? undefined} />;
@@ -32,7 +32,7 @@ const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 function twinkle(element: HTMLElement | null): void {
   if (element === null || calm.matches) return;
-  // A burst would else pile them up.
+  // Otherwise the animations of a burst would accumulate.
   for (const animation of element.getAnimations()) animation.cancel();
   element.animate({ transform: ["scale(1.5)", "none"], filter: ["brightness(1.6)", "none"] }, 300);
 }

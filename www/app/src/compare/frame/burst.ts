@@ -1,4 +1,4 @@
-/** Which of the messages sent for everybody have been heard here. Those of other pages are nobody's business. */
+/** Counts which messages of this page's bursts the frame has received; ignores those of other pages. */
 
 const missing = new Set<string>();
 

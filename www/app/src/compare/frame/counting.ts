@@ -1,6 +1,6 @@
 /**
- * Counts what an architecture makes the browser do. It stands alone in its frame, and the frame has a `WebSocket`
- * and a `JSON` of its own: whatever is counted here was done by that architecture and by nobody else.
+ * Counts the work of one architecture. Each runs alone in a frame that has a separate `WebSocket` and `JSON`, so the
+ * counts cover that architecture only.
  */
 
 export const counts = {
@@ -16,7 +16,7 @@ export const counts = {
   refusal: null as { code: number; reason: string } | null,
 };
 
-/** Where a socket has been asked for already. The next one for the same address is an attempt to reconnect. */
+/** Paths that have had a socket before. The next socket for the same path is an attempt to reconnect. */
 const addresses = new Set<string>();
 
 export function countSockets(): void {
@@ -24,7 +24,7 @@ export function countSockets(): void {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
       const { pathname } = new URL(this.url);
-      // In development Vite has a socket of its own.
+      // Vite's dev server uses a socket too.
       if (!pathname.startsWith("/ws/")) return;
 
       if (addresses.has(pathname)) counts.reconnections += 1;
@@ -40,7 +40,7 @@ export function countSockets(): void {
         counts.bytesIn += bytes(data);
       });
       this.addEventListener("close", ({ code, reason, wasClean }) => {
-        // Not a restart, nor the switch that cuts the network.
+        // Ignores restarts (1012) and the network switch (4000).
         if (wasClean && (code === 1013 || code > 4000)) counts.refusal = { code, reason };
       });
     }
@@ -53,18 +53,18 @@ export function countSockets(): void {
   };
 }
 
-/** The conversation was closed: a socket for it is a new one again. */
+/** Call when a conversation is closed: its next socket is not a reconnection. */
 export function forgetAddress(conversationId: number): void {
   addresses.delete(`/ws/chat/${conversationId}/`);
 }
 
-/** Counts texts that are parsed, and by a getter how often a message is asked whose it is. */
+/** Counts calls of `JSON.parse`, and by a getter how often code reads the conversation id of a message. */
 export function countParses(): void {
   const parse = JSON.parse;
   JSON.parse = (text: string) => {
     counts.parses += 1;
     const parsed = parse(text);
-    // What was missed comes in one frame.
+    // A sync_response contains several messages.
     for (const message of [parsed, ...(parsed?.messages ?? [])]) countLooks(message);
     return parsed;
   };

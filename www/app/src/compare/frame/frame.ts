@@ -1,20 +1,20 @@
-/** What a frame offers to the page around it. Both are of one origin, so it is called and not sent messages. */
+/** The functions of a frame that the page calls. Both have the same origin, so they need no postMessage. */
 
 export interface Frame {
   /** Opens these conversations and closes all others. */
   show(conversationIds: number[]): void;
-  /** These messages are about to be sent to the conversations that are open. */
+  /** Announces messages that will be sent to the open conversations. */
   expect(texts: string[]): void;
-  /** They were not sent after all. */
+  /** Withdraws messages that could not be sent. */
   forget(texts: string[]): void;
   cutNetwork(): void;
   restoreNetwork(): void;
-  /** The bytes of WebAssembly's own memory, which a browser does not count with the rest. */
+  /** Returns the bytes of WebAssembly memory, which the browser's measurement does not include. */
   wasmMemory(): Promise<number>;
   read(): Counts;
 }
 
-/** All but the first three are sums since the frame was loaded. */
+/** All except the first three are sums since the frame was loaded. */
 export interface Counts {
   conversations: number;
   /** Conversations that show that they are connected. */
@@ -27,20 +27,20 @@ export interface Counts {
   framesIn: number;
   framesOut: number;
   parses: number;
-  /** How often somebody read the conversation id of a message. */
+  /** How often code read the conversation id of a message. */
   looks: number;
-  /** How often a conversation was handed a frame. */
+  /** How often a conversation's listener was called. */
   calls: number;
   renders: number;
-  /** Messages of the bursts that were to be heard, and those that were. */
+  /** Messages of the bursts that the frame should have received, and those that it did. */
   expected: number;
   heard: number;
-  /** What the hook says is wrong, in the first conversation that has something to say. */
+  /** The hook's `error`, from the first conversation that has one. */
   error: string | null;
-  /** Why the server would not have a socket, if that came after the last one that it took. */
+  /** Why the server last closed a socket, unless it has accepted one since. */
   refusal: { code: number; reason: string } | null;
 }
 
-/** Dispatched on the iframe element, with the frame as its detail, or with what went wrong. */
+/** Events on the iframe element; their detail is the frame, or the error message. */
 export const READY = "frameready";
 export const FAILED = "framefailed";

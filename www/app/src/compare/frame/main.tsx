@@ -1,4 +1,4 @@
-// One architecture, alone in a frame. Which one is said by the address: `frame.html?before`.
+// Runs one architecture in a frame. The address selects it: `frame.html?before`.
 
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
@@ -12,7 +12,7 @@ import { countParses, countSockets, counts, forgetAddress } from "./counting";
 import { FAILED, type Frame, READY } from "./frame";
 import "./frame.css";
 
-// Each frame loads its own hook only, or the others would be part of its memory.
+// Each frame loads only its own hook, so that its memory does not include the others.
 const HOOKS: Record<Architecture, () => Promise<{ useWebSocket: unknown }>> = {
   before: () => import("../../../../../tests/bench/baselines/before"),
   after: () => import("../../../../../tests/bench/baselines/after"),
@@ -24,11 +24,11 @@ countSockets();
 countParses();
 watchWasm();
 
-/** So many have room enough to be larger. */
+/** Up to this many conversations are shown larger. */
 const FEW = 10;
 
 const container = document.getElementById("root")!;
-// No StrictMode: in development it mounts everything twice, and the counts would tell.
+// No StrictMode: in development it mounts components twice, which would change the counts.
 const root = createRoot(container);
 
 HOOKS[window.location.search.slice(1) as Architecture]().then(
