@@ -16,7 +16,7 @@ from django.conf import settings
 
 from inbox import limits, protocol, services, sync
 from inbox.database import in_database
-from inbox.events import TIMEOUT, group_of, tell
+from inbox.events import TIMEOUT, group_of, send_event
 from inbox.outline import outline
 from inbox.protocol import (
     Code,
@@ -204,7 +204,7 @@ class InboxConsumer(AsyncWebsocketConsumer):
             "conversation_id": request.conversation_id,
             "text": protocol.encode(frame),  # encoded once for all recipients
         }
-        await tell(people, event)
+        await send_event(people, event)
 
     async def inbox_message(self, event) -> None:
         """Forwards a stored message to the client."""

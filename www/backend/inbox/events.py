@@ -26,16 +26,16 @@ def group_of(user_id: int) -> str:
     return f"user.{user_id}"
 
 
-async def tell(user_ids: Iterable[int], event: dict) -> None:
+async def send_event(user_ids: Iterable[int], event: dict) -> None:
     """Sends an event to every socket of these users, and logs failures."""
     layer = get_channel_layer()
     ids = list(user_ids)
 
-    async def tell_one(user_id: int) -> None:
+    async def send_to(user_id: int) -> None:
         async with asyncio.timeout(TIMEOUT):
             await layer.group_send(group_of(user_id), event)
 
-    outcomes = await asyncio.gather(*map(tell_one, ids), return_exceptions=True)
+    outcomes = await asyncio.gather(*map(send_to, ids), return_exceptions=True)
     for user_id, outcome in zip(ids, outcomes, strict=True):
         if isinstance(outcome, Exception):
             error = type(outcome).__name__
@@ -44,4 +44,4 @@ async def tell(user_ids: Iterable[int], event: dict) -> None:
 
 def recheck_sessions(user_id: int) -> None:
     """Makes every socket of the user recheck its session, and close if the session has ended."""
-    async_to_sync(tell)([user_id], {"type": "session.check"})
+    async_to_sync(send_event)([user_id], {"type": "session.check"})

@@ -10,7 +10,7 @@ from channels.layers import get_channel_layer
 
 from inbox import consumers, protocol, services
 from inbox.database import in_database
-from inbox.events import tell
+from inbox.events import send_event
 from inbox.models import Conversation, Message
 
 
@@ -115,9 +115,9 @@ async def test_a_message_is_committed_before_it_is_broadcast(world, connect, mon
 
     async def look_first(people, event):
         stored_when_told.append(await in_database(Message.objects.count))
-        await tell(people, event)
+        await send_event(people, event)
 
-    monkeypatch.setattr(consumers, "tell", look_first)
+    monkeypatch.setattr(consumers, "send_event", look_first)
     ana = await connect(world.ana)
     await ana.ask(say(world.room, "committed"))
     assert stored_when_told == [1]
@@ -179,7 +179,8 @@ async def test_forwarding_a_message_waits_for_no_thread(world, connect):
     # Blocks the default thread of sync_to_async, on which Channels would call first.
     busy = asyncio.ensure_future(sync_to_async(done.wait)())
     try:
-        await tell([world.ana.pk], {"type": "inbox.message", "conversation_id": 1, "text": "{}"})
+        event = {"type": "inbox.message", "conversation_id": 1, "text": "{}"}
+        await send_event([world.ana.pk], event)
         assert await ana.receive() == {}
     finally:
         done.set()

@@ -11,7 +11,7 @@ from django.test import Client
 from inbox import services
 from inbox.consumers import with_reminders
 from inbox.database import in_database
-from inbox.events import group_of, tell
+from inbox.events import group_of, send_event
 from inbox.models import Message, User
 
 # An event that a socket forwards as `{}`. Events arrive in order, so a socket that has forwarded it
@@ -269,7 +269,7 @@ async def test_logging_in_again_as_the_same_user_closes_no_socket(world, connect
     ana = await connect(world.ana)
     login = {"username": "ana", "password": "secret"}
     assert (await post("/api/login", sessions[world.ana.pk], login)).status_code == 200
-    await tell([world.ana.pk], MARK)
+    await send_event([world.ana.pk], MARK)
     assert await ana.receive() == {}
 
 
@@ -312,7 +312,7 @@ async def test_a_failed_recheck_keeps_the_socket_open(world, connect, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr("inbox.consumers.session_user", lambda key: 1 / 0)
         await in_database(world.ana.save)
-        await tell([world.ana.pk], MARK)
+        await send_event([world.ana.pk], MARK)
         assert await ana.receive() == {}
     assert "ZeroDivisionError" in caplog.text
 
@@ -335,7 +335,7 @@ async def test_a_recheck_rejoins_a_socket_that_the_channel_layer_dropped(
     await layer.send(channel_of(world.ana), {"type": "session.check"})
     await layer.send(channel_of(world.ana), MARK)
     assert await ana.receive() == {}
-    await tell([world.ana.pk], MARK)
+    await send_event([world.ana.pk], MARK)
     assert await ana.receive() == {}
 
 
