@@ -1,7 +1,7 @@
 /** The figures of the comparison: how each is shown, what the design document claims, and what it means. */
 
 import type { Counts } from "./frame/frame";
-import { tellsMemory } from "./memory";
+import { canMeasureMemory } from "./memory";
 
 /** The measurements of one architecture at one time. */
 export interface Reading extends Counts {
@@ -20,7 +20,7 @@ export interface Figure {
   /** The document's claim for ten conversations, from before to after. */
   claim?: string;
   /** Whether this reading can be compared to show the saving; by default it can't. */
-  tellsSaving?: (reading: Reading) => boolean;
+  showsSaving?: (reading: Reading) => boolean;
   words: string;
 }
 
@@ -37,7 +37,7 @@ export const FIGURES: Figure[] = [
     title: "Open sockets",
     value: ({ openSockets }) => openSockets,
     claim: "10 → 1, 90 % less",
-    tellsSaving: ({ connected, conversations }) => connected === conversations,
+    showsSaving: ({ connected, conversations }) => connected === conversations,
     words:
       "The browser, the server and everything between them keep each socket. The server pings each one every 20 s, which a page can't observe.",
   },
@@ -45,22 +45,22 @@ export const FIGURES: Figure[] = [
     title: "Handshakes",
     value: ({ handshakes }) => handshakes,
     claim: "10 → 1, 90 % less",
-    tellsSaving: always,
+    showsSaving: always,
     words: "Each costs an HTTP request with cookies, a session lookup and a new consumer on the server.",
   },
   {
     title: "Attempts to reconnect",
     value: ({ reconnections }) => reconnections,
     claim: "10 × attempts → 1 × attempts, 90 % less",
-    tellsSaving: always,
+    showsSaving: always,
     words:
       "Cut the network to see them. With very many sockets they occur without a cut too: a browser opens one socket to a server at a time, and a hook waits 5 s for it.",
   },
   {
     title: "Messages received",
-    value: ({ heard }) => heard,
+    value: ({ received }) => received,
     detail: ({ expected }) => `of ${showNumber(expected)}`,
-    isShort: ({ heard, expected }) => heard < expected,
+    isShort: ({ received, expected }) => received < expected,
     words:
       "Of the messages sent while the architecture ran. Send some while the network is cut: the TypeScript hooks never receive them; inbox-socket fetches them after the reconnection.",
   },
@@ -68,7 +68,7 @@ export const FIGURES: Figure[] = [
     title: "JSON parses",
     value: ({ parses }) => parses,
     claim: "10 parses → 1 parse and 10 filters, about the same",
-    tellsSaving: always,
+    showsSaving: always,
     words:
       "One for each frame, in every architecture. The claim is wrong about “before”: a message arrives only on its own conversation's socket.",
   },
@@ -84,7 +84,7 @@ export const FIGURES: Figure[] = [
     title: "Renders",
     value: ({ renders }) => renders,
     claim: "10 × updates → 1 update and notify, 50 % less",
-    tellsSaving: always,
+    showsSaving: always,
     words:
       "Of the conversations' components. A shared state still renders each of them. With inbox-socket a component renders only when a value that it has read changes.",
   },
@@ -93,7 +93,7 @@ export const FIGURES: Figure[] = [
     value: ({ memory }) => memory,
     show: showMegabytes,
     claim: "150 kB → 15 kB, 90 % less",
-    words: tellsMemory
+    words: canMeasureMemory
       ? "The whole memory of the frame's page, including React and WebAssembly. The browser estimates it every 10 to 20 s and divides shared memory among the frames, so it varies. It does not include most of a socket's memory."
       : "Not available in this browser. Chrome and Edge report it for each frame, on localhost or over HTTPS.",
   },

@@ -17,7 +17,7 @@ declare global {
   }
 }
 
-export const tellsMemory = window.crossOriginIsolated && performance.measureUserAgentSpecificMemory !== undefined;
+export const canMeasureMemory = window.crossOriginIsolated && performance.measureUserAgentSpecificMemory !== undefined;
 
 export type Memory = Partial<Record<Architecture, number>>;
 

@@ -6,7 +6,7 @@ import { fetchMe, fetchRehearsal } from "../api";
 import { ARCHITECTURES, type Architecture, forEach } from "./architectures";
 import type { Reading } from "./figures";
 import type { Frame } from "./frame/frame";
-import { type Memory, measureMemory, tellsMemory } from "./memory";
+import { type Memory, measureMemory, canMeasureMemory } from "./memory";
 
 export interface Lane {
   status: "idle" | "loading" | "running" | "stopped" | "failed";
@@ -212,7 +212,7 @@ export function useComparison(onSessionEnd: () => void) {
   }, [isRunning]);
 
   useEffect(() => {
-    if (!isRunning || !tellsMemory) return;
+    if (!isRunning || !canMeasureMemory) return;
     let isOver = false;
     void (async () => {
       while (!isOver) {

@@ -47,7 +47,7 @@ export function FigureCard({ figure, lanes, latest, samples }: FigureCardProps) 
       <Chart times={times} series={series} show={show} />
       {claim && (
         <p className="claim">
-          Claimed for 10 conversations: {claim}. {figure.tellsSaving && <b>{tellSavings(figure, lanes, latest)}</b>}
+          Claimed for 10 conversations: {claim}. {figure.showsSaving && <b>{describeSavings(figure, lanes, latest)}</b>}
         </p>
       )}
       <p className="hint">{words}</p>
@@ -56,7 +56,7 @@ export function FigureCard({ figure, lanes, latest, samples }: FigureCardProps) 
 }
 
 /** Compares only architectures that were started with "before" and have its status: other sums aren't comparable. */
-function tellSavings(figure: Figure, lanes: Lanes, latest: Readings): string {
+function describeSavings(figure: Figure, lanes: Lanes, latest: Readings): string {
   const from = savingValueOf(figure, latest.before);
   const savings = ARCHITECTURES.flatMap(({ key, title }) => {
     const isComparable = lanes[key].start === lanes.before.start && lanes[key].status === lanes.before.status;
@@ -68,7 +68,7 @@ function tellSavings(figure: Figure, lanes: Lanes, latest: Readings): string {
 }
 
 function savingValueOf(figure: Figure, reading: Reading | null): number | null {
-  return reading && figure.tellsSaving?.(reading) ? figure.value(reading) : null;
+  return reading && figure.showsSaving?.(reading) ? figure.value(reading) : null;
 }
 
 function valueOf(figure: Figure, reading: Reading | null): number | null {

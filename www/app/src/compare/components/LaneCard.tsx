@@ -42,7 +42,7 @@ export function LaneCard({ architecture, lane, reading, isCut, onStart, onStop, 
         )}
       </div>
       <p className="lane-status" data-state={stateOf(lane, reading)}>
-        {tell(lane, reading, isCut)}
+        {describe(lane, reading, isCut)}
       </p>
     </article>
   );
@@ -53,7 +53,7 @@ function stateOf({ status }: Lane, reading: Reading | null): string {
   return reading.connected === reading.conversations ? "connected" : "disconnected";
 }
 
-function tell({ status, problem, hasConnected }: Lane, reading: Reading | null, isCut: boolean): string {
+function describe({ status, problem, hasConnected }: Lane, reading: Reading | null, isCut: boolean): string {
   if (status === "idle") return "Not started.";
   if (status === "loading") return "Loading…";
   if (status === "failed") return problem ?? "";

@@ -53,7 +53,7 @@ export function Toolbar({
       </div>
 
       <p className="toolbar-status" role="status" data-problem={problem !== null || undefined}>
-        {problem ?? tell({ lanes, running, count, isCut, burst, isSending })}
+        {problem ?? describe({ lanes, running, count, isCut, burst, isSending })}
       </p>
     </div>
   );
@@ -69,7 +69,7 @@ interface Situation {
 }
 
 /** Describes the current state in a few sentences. */
-function tell({ lanes, running, count, isCut, burst, isSending }: Situation): string {
+function describe({ lanes, running, count, isCut, burst, isSending }: Situation): string {
   if (ALL.some((key) => lanes[key].status === "loading")) return "Loading…";
   if (running.length === 0) {
     if (isCut) return "Nothing is running. The network is cut.";
@@ -80,13 +80,13 @@ function tell({ lanes, running, count, isCut, burst, isSending }: Situation): st
   return [
     `${who} with ${count === 1 ? "1 conversation" : `${count} conversations`}.`,
     isCut && "The network is cut.",
-    burst !== null && tellBurst(burst, isSending),
+    burst !== null && describeBurst(burst, isSending),
   ]
     .filter(Boolean)
     .join(" ");
 }
 
-function tellBurst({ total, failed }: Burst, isSending: boolean): string {
+function describeBurst({ total, failed }: Burst, isSending: boolean): string {
   if (failed > 0) return `Could not send ${failed} of ${total} messages.`;
   if (!isSending) return `${total} messages sent.`;
   const { error } = getState();

@@ -2,7 +2,7 @@
 
 const missing = new Set<string>();
 
-export const burst = { expected: 0, heard: 0 };
+export const burst = { expected: 0, received: 0 };
 
 export function expect(texts: string[]): void {
   burst.expected += texts.length;
@@ -13,6 +13,6 @@ export function forget(texts: string[]): void {
   for (const text of texts) if (missing.delete(text)) burst.expected -= 1;
 }
 
-export function hear(text: unknown): void {
-  if (missing.delete(text as string)) burst.heard += 1;
+export function receive(text: unknown): void {
+  if (missing.delete(text as string)) burst.received += 1;
 }

@@ -34,7 +34,7 @@ export interface Counts {
   renders: number;
   /** Messages of the bursts that the frame should have received, and those that it did. */
   expected: number;
-  heard: number;
+  received: number;
   /** The hook's `error`, from the first conversation that has one. */
   error: string | null;
   /** Why the server last closed a socket, unless it has accepted one since. */

@@ -6,7 +6,7 @@ import { createRoot } from "react-dom/client";
 import { heapAndWasm, watchWasm } from "../../../../../tests/bench/page/memory";
 import { cutNetwork, installNetworkSwitch, restoreNetwork } from "../../network";
 import type { Architecture } from "../architectures";
-import { burst, expect, forget, hear } from "./burst";
+import { burst, expect, forget, receive } from "./burst";
 import { Conversation, type UseWebSocket, work } from "./Conversation";
 import { countParses, countSockets, counts, forgetAddress } from "./counting";
 import { FAILED, type Frame, READY } from "./frame";
@@ -32,8 +32,8 @@ const container = document.getElementById("root")!;
 const root = createRoot(container);
 
 HOOKS[window.location.search.slice(1) as Architecture]().then(
-  ({ useWebSocket }) => tell(READY, makeFrame(useWebSocket as UseWebSocket)),
-  (failure: Error) => tell(FAILED, failure.message),
+  ({ useWebSocket }) => dispatch(READY, makeFrame(useWebSocket as UseWebSocket)),
+  (failure: Error) => dispatch(FAILED, failure.message),
 );
 
 function makeFrame(useWebSocket: UseWebSocket): Frame {
@@ -47,7 +47,7 @@ function makeFrame(useWebSocket: UseWebSocket): Frame {
         root.render(
           <ul className="dots" data-few={ids.length <= FEW || undefined}>
             {ids.map((id) => (
-              <Conversation key={id} id={id} useWebSocket={useWebSocket} onText={hear} />
+              <Conversation key={id} id={id} useWebSocket={useWebSocket} onText={receive} />
             ))}
           </ul>,
         ),
@@ -69,6 +69,6 @@ function makeFrame(useWebSocket: UseWebSocket): Frame {
   };
 }
 
-function tell(event: string, detail: unknown): void {
+function dispatch(event: string, detail: unknown): void {
   window.frameElement?.dispatchEvent(new CustomEvent(event, { detail }));
 }
