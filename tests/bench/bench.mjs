@@ -1,8 +1,9 @@
-// Measures everything and says it: `npm run bench`, or `npm run bench -- --quick` for short rounds that are not kept.
+// Measures everything and prints it: `npm run bench`, or `npm run bench -- --quick` for short rounds whose results are
+// not saved.
 //
-// What is timed is timed in pages with a fake socket (page/plain.ts, page/react.tsx), what concerns the network with
-// the real server (network.mjs). What each figure is held against stands in reach.mjs, what the seed claimed in
-// claims.mjs. results.json keeps what was measured and nothing else.
+// Timings run in pages with a fake socket (page/plain.ts, page/react.tsx), network measurements against the real
+// server (network.mjs). targets.mjs contains the targets and claims.mjs the design document's claims; results.json
+// contains only measurements.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -14,16 +15,16 @@ import { launchFirefox } from "./browsers/firefox.mjs";
 import { claimTables } from "./claims.mjs";
 import { median } from "./median.mjs";
 import { measureNetwork } from "./network.mjs";
-import { reachTable } from "./reach.mjs";
 import { print } from "./report.mjs";
 import { bundle, file, serve } from "./site.mjs";
 import { measureSizes } from "./sizes.mjs";
+import { targetTable } from "./targets.mjs";
 
 const { values: flags } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
 
 const EFFORT = flags.quick ? { rounds: 7, batch: 3 } : { rounds: 31, batch: 6 };
 /**
- * Each figure is the median of so many pages: one page's luck with the compiler is not another's.
+ * Each figure is the median of this many pages, because the compiler optimizes the same code differently in each page.
  *
  * @type {Record<string, number>}
  */
@@ -46,22 +47,29 @@ const results = {
   chromium: { ...(await times(chromium)), ...(await memory()) },
   firefox: firefox && (await times(firefox)),
   network: await measureNetwork(chromium, networkPage, flags.quick ? 1 : 5),
-  // The server's are measured by themselves (server/bench.mjs), and stay.
+  // server/bench.mjs measures the server separately; its figures are kept.
   server: existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")).server : undefined,
 };
 await Promise.all([chromium.close(), firefox?.close(), plain.stop(), react.stop(), acknowledging.stop()]);
 
 print(
-  `Reach (Chromium ${results.browsers.chromium}, Firefox ${results.browsers.firefox ?? "not found"})`,
-  reachTable(results),
+  `Targets (Chromium ${results.browsers.chromium}, Firefox ${results.browsers.firefox ?? "not found"})`,
+  targetTable(results),
 );
 for (const { title, rows } of claimTables(results.network)) print(title, rows);
-if (flags.quick) console.log("Short rounds: results.json is as it was.");
+if (flags.quick) console.log("Short rounds: results.json is unchanged.");
 else writeFileSync(RESULTS, `${JSON.stringify(results, rounded, 2)}\n`);
 
 /** @typedef {{name: string, open(url: string): Promise<{run: (name: string, ...args: unknown[]) => Promise<any>, close(): Promise<void>}>}} Browser */
 
-/** Runs something in a new page. @param {Browser} browser @param {{origin: string}} server @param {object} options of configure() @param {[string, ...unknown[]]} call */
+/**
+ * Runs a function of `bench` in a new page.
+ *
+ * @param {Browser} browser
+ * @param {{origin: string}} server
+ * @param {object} options of configure()
+ * @param {[string, ...unknown[]]} call
+ */
 async function inPage(browser, server, options, call) {
   const page = await browser.open(server.origin);
   try {
@@ -72,7 +80,7 @@ async function inPage(browser, server, options, call) {
   }
 }
 
-/** The median over several pages, figure by figure. @param {Parameters<typeof inPage>} run */
+/** Returns the median of each figure over several pages. @param {Parameters<typeof inPage>} run */
 async function medianOfPages(...run) {
   const pages = [];
   for (let i = 0; i < (PAGES[run[0].name] ?? 1); i++) pages.push(await inPage(...run));
@@ -102,7 +110,7 @@ async function times(browser) {
         EFFORT,
       ]),
     ),
-    // Without acknowledgements and gaps to look after, as with a server of the old kind.
+    // Layer 0 has no acknowledgements or gaps to track.
     dispatchLayer0: await each([1, 10, 100, 1_000, 10_000], (open) =>
       medianOfPages(browser, plain, { protocol: 0 }, ["dispatch", open, true, ["ours"], EFFORT]),
     ),
@@ -110,7 +118,7 @@ async function times(browser) {
       medianOfPages(browser, plain, {}, ["dispatch", open, false, ["ours", "after"], EFFORT]),
     ),
     tricky: await inPage(browser, plain, {}, ["tricky"]),
-    // react-use-websocket needs several milliseconds for a message where 1,000 are open, so 10,000 are left out.
+    // With 1,000 open, react-use-websocket needs several milliseconds per message, so 10,000 are left out.
     rendering: await each([1, 10, 100, 1_000], (open) =>
       medianOfPages(browser, react, {}, [
         "rendering",
@@ -154,7 +162,7 @@ async function memory() {
   };
 }
 
-/** Three digits are more than the figures are good for. @param {string} _ @param {unknown} value */
+/** Rounds to three digits, which is more than the figures' precision. @param {string} _ @param {unknown} value */
 function rounded(_, value) {
   if (typeof value !== "number" || Number.isInteger(value)) return value;
   return Number(value.toPrecision(3));

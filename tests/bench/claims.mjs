@@ -1,7 +1,6 @@
-// The seed's three tables, with what was measured beside what was claimed.
+// The design document's three tables: the measurements beside its claims.
 //
-// A claim holds where the single connection saves as much as was said, within five points; the words say what there
-// is to know besides.
+// A claim holds if the single connection saves at least as much as claimed, less five percentage points.
 
 /**
  * @typedef {object} Claim
@@ -10,7 +9,7 @@
  * @property {number} saving claimed, in percent
  * @property {(measured: any) => number} measure
  * @property {(value: number) => string} [show]
- * @property {string} words
+ * @property {string} notes
  */
 
 const kB = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(0)} kB`;
@@ -26,32 +25,32 @@ const TABLES = [
         claimed: "10 → 1, 90 % less",
         saving: 90,
         measure: ({ sockets }) => sockets,
-        words: "",
+        notes: "",
       },
       {
-        metric: "JS heap and wasm, all of it",
+        metric: "JS heap and wasm, in total",
         claimed: "150 kB → 15 kB, 90 % less",
         saving: 90,
         measure: ({ heap }) => heap,
         show: kB,
-        words:
-          "A WebSocket's 10 kB are not in the heap, where React's component and the hook weigh most and both designs pay for them; ours adds the code and the memory of its core, once.",
+        notes:
+          "The heap doesn't include the 10 kB of each WebSocket. It consists mostly of React's components and the hook, which every design pays for; ours adds the code and memory of its core once.",
       },
       {
-        metric: "JS heap for each further conversation",
+        metric: "JS heap per additional conversation",
         claimed: "15 kB → 1.5 kB, 90 % less",
         saving: 90,
         measure: ({ heapPerConversation }) => heapPerConversation,
         show: kB,
-        words: "As above. What a socket really takes is in the next row.",
+        notes: "As above. The next row shows what a socket really takes.",
       },
       {
-        metric: "all browser processes, each further conversation",
+        metric: "all browser processes, per additional conversation",
         claimed: "10 kB → 0",
         saving: 90,
         measure: ({ process }) => process,
         show: kB,
-        words: "A socket takes more than the 10 kB said, most of it outside of the page's heap.",
+        notes: "A socket takes more than the claimed 10 kB, most of it outside the page's heap.",
       },
     ],
   },
@@ -63,7 +62,7 @@ const TABLES = [
         claimed: "10 → 1, 90 % less",
         saving: 90,
         measure: ({ handshakes }) => handshakes,
-        words: "",
+        notes: "",
       },
       {
         metric: "bytes until connected",
@@ -71,28 +70,28 @@ const TABLES = [
         saving: 90,
         measure: ({ bytesToConnect }) => bytesToConnect,
         show: kB,
-        words: "Ours includes the core itself, uncompressed, which a page loads once and then has in its cache.",
+        notes: "Ours includes the core itself, uncompressed, which the browser loads once and then caches.",
       },
       {
         metric: "server's pings in 20 s",
         claimed: "10 → 1, 90 % less",
         saving: 90,
         measure: ({ pingsPerInterval }) => pingsPerInterval,
-        words: "",
+        notes: "",
       },
       {
         metric: "client's pings in 20 s",
         claimed: "",
         saving: 90,
         measure: ({ clientPingsPerInterval }) => clientPingsPerInterval,
-        words: "",
+        notes: "",
       },
       {
-        metric: "attempts to reconnect in a cut of 10 s",
+        metric: "reconnection attempts in an outage of 10 s",
         claimed: "10 × attempts → 1 × attempts, 90 % less",
         saving: 90,
         measure: ({ reconnectionAttempts }) => reconnectionAttempts,
-        words: "Chromium itself holds back a page that tries with very many sockets at once.",
+        notes: "Chromium itself throttles a page that opens very many sockets at once.",
       },
     ],
   },
@@ -104,53 +103,53 @@ const TABLES = [
         claimed: "10 × 4 → 1 × 4, 90 % less",
         saving: 90,
         measure: ({ callbacksToConnect }) => callbacksToConnect,
-        words:
-          "The four kinds of event never come together: one on connecting, an error and a close for each attempt that fails.",
+        notes:
+          "A socket never fires all four events at once: it fires one on connecting, and an error and a close for each failed attempt.",
       },
       {
-        metric: "callbacks in a cut of 10 s",
+        metric: "callbacks in an outage of 10 s",
         claimed: "",
         saving: 90,
         measure: ({ callbacksToReconnect }) => callbacksToReconnect,
-        words: "",
+        notes: "",
       },
       {
         metric: "parses per message",
         claimed: "10 → 1, about the same",
         saving: 0,
         measure: ({ parsesPerMessage }) => parsesPerMessage,
-        words:
-          "The claim for “before” is wrong: a message comes in on its own conversation's socket only and is parsed once. Ten parses are ten messages, in every design.",
+        notes:
+          "The claim for “before” is wrong: a message arrives only on its own conversation's socket and is parsed once. In every design, ten parses are ten messages.",
       },
       {
-        metric: "listeners that look at a message",
+        metric: "reads of a message's conversation id",
         claimed: "0 → 10 filters",
         saving: 0,
         measure: ({ looksPerMessage }) => looksPerMessage,
-        words:
-          "This is what the single connection costs in the seed's design: every listener looks at every message. In ours one look finds the listener.",
+        notes:
+          "This is the cost of the single connection in the design document: every listener checks every message. In ours, one lookup finds the listener.",
       },
       {
         metric: "renders on connecting",
         claimed: "10 × updates → 1 update and notify, 50 % less",
         saving: 50,
         measure: ({ rendersToConnect }) => rendersToConnect,
-        words: "One shared state still renders every component that shows it.",
+        notes: "A change of the shared state still renders every component that shows it.",
       },
       {
-        metric: "renders in a cut of 10 s",
+        metric: "renders in an outage of 10 s",
         claimed: "10 × updates → 1 update and notify, 50 % less",
         saving: 50,
         measure: ({ rendersToReconnect }) => rendersToReconnect,
-        words:
-          "As above: each attempt renders every component, whoever's socket it is. Ours renders a component only for what it has read.",
+        notes:
+          "As above: in both hooks, each attempt renders the components. Ours renders a component only when a value that it has read changes.",
       },
       {
         metric: "renders per message",
         claimed: "",
         saving: 0,
         measure: ({ rendersPerMessage }) => rendersPerMessage,
-        words: "",
+        notes: "",
       },
     ],
   },
@@ -171,7 +170,7 @@ export function claimTables({ cases, processMemoryPerConversation }) {
   };
   return TABLES.map(({ title, claims }) => ({
     title: `${title}: before / after / ours`,
-    rows: claims.map(({ metric, claimed, saving, measure, show = count, words }) => {
+    rows: claims.map(({ metric, claimed, saving, measure, show = count, notes }) => {
       const at = (/** @type {number} */ size) =>
         ["before", "after", "ours"].map((architecture) => measure(find(architecture, size)));
       const [before = NaN, after = NaN] = at(10);
@@ -179,12 +178,12 @@ export function claimTables({ cases, processMemoryPerConversation }) {
       const verdict = claimed === "" || saving === 0 ? "" : saved >= saving - 5 ? "holds" : "does not hold";
       return {
         metric,
-        "the seed's claim, 10 open": claimed,
         "1 open": at(1).map(show).join(" / "),
         "10 open": at(10).map(show).join(" / "),
         "100 open": at(100).map(show).join(" / "),
-        "the claim": verdict,
-        words,
+        "design document, 10 open": claimed,
+        "its claim": verdict,
+        notes,
       };
     }),
   }));

@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { claimTables } from "./claims.mjs";
-import { reachTable } from "./reach.mjs";
 import { serverTable } from "./server/table.mjs";
+import { targetTable } from "./targets.mjs";
 
-// Nothing of the benchmark itself is needed, so that the test runs without installing it.
+// This file imports nothing that the benchmark installs, so that its test runs without an installation.
 const file = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
 const MARKS = /(<!-- figures -->\n)[^]*?(<!-- \/figures -->)/;
@@ -21,19 +21,19 @@ const PAGES = {
 
 export const pages = Object.keys(PAGES);
 
-/** The page as it should be. @param {string} page @param {string} text as it is */
+/** Returns the page with its figures replaced by those in results.json. @param {string} page @param {string} text */
 export function withFigures(page, text) {
-  if (!MARKS.test(text)) throw new Error(`${page} has no <!-- figures --> and <!-- /figures --> to write between`);
+  if (!MARKS.test(text)) throw new Error(`${page} must contain <!-- figures --> and <!-- /figures -->`);
   const results = JSON.parse(readFileSync(file("results.json"), "utf8"));
   return text.replace(MARKS, (_, begin, end) => `${begin}\n${PAGES[page]?.(results)}\n${end}`);
 }
 
 /** The README's two lines. @param {any} results */
 function summary(results) {
-  const rows = reachTable(results);
+  const rows = targetTable(results);
   const met = rows.filter(({ met }) => met === "yes").length;
-  const faster = rows.filter(({ what }) => what.startsWith("through React, faster than the replaced hook"));
-  const [few, many] = [faster[0], faster.at(-1)].map((row) => row?.Chromium);
+  const speedups = rows.filter(({ measurement }) => measurement.startsWith("speedup through React over the replaced"));
+  const [few, many] = [speedups[0], speedups.at(-1)].map((row) => row?.Chromium);
   return `Measured in Chromium: React shows a message ${few} to ${many} as fast as with a hand-written hook on one socket (1 to 1,000
 conversations open). ${met} of ${rows.length} targets are met: see [targets and results](docs/measurements.md#targets).
 `;
@@ -42,17 +42,17 @@ conversations open). ${met} of ${rows.length} targets are met: see [targets and 
 /** @param {any} results */
 function targets(results) {
   const { browsers, machine } = results;
-  const rows = reachTable(results);
-  const cells = rows.map(({ what, reach, Chromium, Firefox, met }) => ({
-    measurement: what,
-    target: reach,
+  const rows = targetTable(results);
+  const cells = rows.map(({ measurement, target, Chromium, Firefox, met }) => ({
+    measurement,
+    target,
     Chromium,
     ...(browsers.firefox ? { Firefox } : {}),
     met: met === "yes" ? "✓" : "✗",
   }));
   const versions = [`Chromium ${browsers.chromium}`, ...(browsers.firefox ? [`Firefox ${browsers.firefox}`] : [])];
   const reasons = rows.filter(({ why }, i) => why && rows.findIndex((other) => other.why === why) === i);
-  const missed = reasons.map(({ what, why }) => `- *${what}*: ${why}\n`).join("");
+  const missed = reasons.map(({ measurement, why }) => `- *${measurement}*: ${why}\n`).join("");
   return `## Targets
 
 ${table(cells)}
@@ -66,13 +66,8 @@ Measured by \`make bench\` on ${machine.cores} cores, ${versions.join(", ")}.
 /** @param {any} results */
 function claims(results) {
   return claimTables(results.network)
-    .map(({ title, rows }) => `## ${title}\n\n${table(rows.map(withHeadings))}`)
+    .map(({ title, rows }) => `## ${title}\n\n${table(rows)}`)
     .join("\n");
-}
-
-/** @param {Record<string, string>} row of the claims @returns {Record<string, string>} */
-function withHeadings({ "the seed's claim, 10 open": claim = "", "the claim": verdict = "", words = "", ...measured }) {
-  return { ...measured, "design document, 10 open": claim, "its claim": verdict, notes: words };
 }
 
 /** @param {any} results */
@@ -83,12 +78,7 @@ function server({ server, machine }) {
 Each user takes part in ${server.conversationsPerUser} conversations of ${server.peoplePerConversation} people. One server process, Redis and all clients share
 ${machine.cores} cores. Measured by \`make bench-server\`.
 
-${table(serverTable(server).map(withServerHeadings))}`;
-}
-
-/** @param {Record<string, string>} row @returns {Record<string, string>} */
-function withServerHeadings({ "CPU while nobody talks": idle = "", "ms until all have heard": latency = "", ...row }) {
-  return { ...row, "CPU when idle": idle, "ms until all have received": latency };
+${table(serverTable(server))}`;
 }
 
 /** @param {Record<string, string>[]} rows */
