@@ -1,5 +1,5 @@
-// A server that answers what layer 1 of the wire wants answered, and does nothing else: what a page's sending costs on
-// a real socket shall not depend on how fast a database is.
+// A server that sends the replies of layer 1 and does nothing else, so that the measured cost of sending on a real
+// socket doesn't depend on the speed of a database.
 
 import { WebSocketServer } from "ws";
 

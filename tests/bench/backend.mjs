@@ -1,4 +1,4 @@
-// The project's real server, on a database of its own, with people to spare.
+// The project's real server, with its own database.
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,7 +15,7 @@ const PYTHON = ".venv/bin/python";
 /**
  * @param {string[]} options of manage.py demo
  * @param {{environment?: Record<string, string>, prepare?: (run: (script: string[]) => string) => void}} [more]
- *   `prepare` is called before it starts, with what runs a Python script with the server's settings
+ *   `prepare` is called before the server starts, with a function that runs a Python script with the server's settings
  */
 export async function startBackend(options, { environment = {}, prepare } = {}) {
   const data = mkdtempSync(join(tmpdir(), "inbox-socket-bench-"));
@@ -25,7 +25,7 @@ export async function startBackend(options, { environment = {}, prepare } = {}) 
     ...where,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  // Also when the benchmark fails.
+  // Ends the server even if the benchmark fails.
   process.on("exit", () => server.kill());
   const ended = once(server, "exit");
   for await (const line of createInterface({ input: server.stdout })) {
@@ -46,7 +46,7 @@ export async function startBackend(options, { environment = {}, prepare } = {}) 
   throw new Error("the server did not start: run `make backend` to see why");
 }
 
-/** Logs somebody in and gives the cookie. @param {string} origin @param {string} username */
+/** Logs a user in and returns the cookie. @param {string} origin @param {string} username */
 export async function logIn(origin, username) {
   const response = await fetch(`${origin}/api/login`, {
     method: "POST",

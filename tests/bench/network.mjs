@@ -1,4 +1,4 @@
-// The seed's three tables, measured: what each architecture does on a real network with a real server.
+// Measures each architecture on a real network with a real server, for the design document's three tables.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ const ARCHITECTURES = ["before", "after", "ours"];
 const PING_INTERVAL = 20;
 /** How long pings are counted, in intervals. */
 const INTERVALS = 2;
-/** How long the line is cut, in seconds. */
+/** Length of the outage, in seconds. */
 const CUT = 10;
 
 const sleep = (/** @type {number} */ seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -84,16 +84,16 @@ async function until(page, condition) {
   for (const end = Date.now() + 60_000; Date.now() < end; await sleep(0.05)) {
     if (condition(await page.run("read"))) return;
   }
-  throw new Error(`not so after a minute: ${condition}`);
+  throw new Error(`still false after a minute: ${condition}`);
 }
 
-/** One architecture with so many conversations, in a page and on a line of its own. */
+/** One architecture with a number of conversations, in its own page and on its own line. */
 class Case {
   /** @type {Record<string, number>} */
   measured = {};
 
   /**
-   * Opens the conversations, and has one message come in for each.
+   * Opens the conversations, and has the speaker send one message to each.
    *
    * @param {Chromium} chromium @param {number} port @param {string} name @param {number[]} ids @param {WebSocket} speaker
    */
@@ -107,7 +107,7 @@ class Case {
     const { bytesUp, bytesDown } = proxy;
     await page.run("show", name, ids);
     await until(one.page, (now) => now.connected === ids.length);
-    // Nothing comes by itself any more, and what was connected stays so.
+    // Wait for the connections to settle.
     await sleep(1);
     const open = await page.run("read");
     const held = await page.run("heapAndWasm");
@@ -153,7 +153,7 @@ class Case {
   }
 }
 
-/** All at the same time: waiting costs no work. @param {Case[]} cases */
+/** Counts the pings of all cases during the same interval. @param {Case[]} cases */
 async function countPings(cases) {
   const before = await Promise.all(
     cases.map(async ({ proxy, page }) => ({ pings: proxy.pings, page: await page.run("read") })),
@@ -167,7 +167,7 @@ async function countPings(cases) {
   }
 }
 
-/** All at the same time, so that nobody has a quieter network than others. @param {Case[]} cases */
+/** Cuts all lines at the same time, so that every case has the same conditions. @param {Case[]} cases */
 async function cutTheLine(cases) {
   const before = await Promise.all(cases.map(({ page }) => page.run("read")));
   for (const { proxy } of cases) proxy.refuse();
@@ -183,8 +183,8 @@ async function cutTheLine(cases) {
 }
 
 /**
- * What a further conversation takes of the memory of all the browser's processes. A new browser each time: one that
- * has closed sockets keeps their memory for the next ones.
+ * Returns the bytes that each additional conversation takes in all the browser's processes. Each round starts a new
+ * browser, because a browser keeps the memory of closed sockets for later ones.
  *
  * @param {string} origin @param {string} name @param {number[]} ids @param {number} rounds
  */

@@ -1,17 +1,17 @@
-// A line that counts what passes on the wire.
+// A line that counts the handshakes, pings and bytes that pass.
 
 import { Line } from "../support/line.mjs";
 
 const PING = 9;
 
 export class Proxy extends Line {
-  /** WebSocket handshakes that the server has answered. */
+  /** WebSocket handshakes that the server accepted. */
   handshakes = 0;
-  /** Ping frames, which no page ever sees. */
+  /** Ping frames, which browsers hide from pages. */
   pings = 0;
   bytesUp = 0;
   bytesDown = 0;
-  /** Every WebSocket that a page has asked for. @type {{path: string, isOpen: boolean}[]} */
+  /** Every WebSocket that a page requested. @type {{path: string, isOpen: boolean}[]} */
   webSockets = [];
 
   /** @param {import("node:net").Socket} near @param {import("node:net").Socket} far */
@@ -24,7 +24,7 @@ export class Proxy extends Line {
 
   /** @param {import("node:net").Socket} near */
   #noteWebSocket(near) {
-    // Not only in what comes first: a browser may ask on a connection that has served a file before.
+    // The request is not always the first data: a browser may reuse a connection that has served a file.
     const read = (/** @type {Buffer} */ data) => {
       const request = data.toString("latin1");
       if (!/\r\nupgrade: websocket\r\n/i.test(request)) return;
@@ -60,7 +60,7 @@ export class Proxy extends Line {
   }
 }
 
-/** The length of the frame that a buffer begins with, header included; Infinity while that cannot be told. @param {Buffer} buffer */
+/** Returns the length of the first frame, header included; Infinity until its header is complete. @param {Buffer} buffer */
 function frameLength(buffer) {
   if (buffer.length < 2) return Infinity;
   const short = buffer.readUInt8(1) & 0x7f;

@@ -1,4 +1,4 @@
-// Tables for a terminal.
+// Prints tables to the terminal.
 
 /** @param {string} title @param {Record<string, string>[]} rows */
 export function print(title, rows) {

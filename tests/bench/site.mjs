@@ -1,4 +1,4 @@
-// The benchmark's pages, bundled as an application's would be for production, and a server for them.
+// Bundles the benchmark's pages for production, and serves them.
 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { TestServer } from "../support/server.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
-/** A file of the benchmark, by its path from this folder. @param {string} path */
+/** Returns the absolute path of a file in this folder. @param {string} path */
 export const file = (path) => join(HERE, path);
 
 /** @type {import("esbuild").BuildOptions} */
@@ -23,21 +23,21 @@ export const PRODUCTION = {
   jsx: "automatic",
   define: { "process.env.NODE_ENV": '"production"' },
   logLevel: "warning",
-  // In the package's generated glue; a bundler keeps quiet about it where the package is really installed.
+  // The package's generated glue triggers this warning; bundlers don't report it for an installed package.
   logOverride: { "duplicate-object-key": "silent" },
 };
 
 /**
  * @param {string} entry a file of the benchmark
- * @param {string} react what stands for React
- * @returns {Promise<Map<string, Uint8Array>>} the files by path; the page is "/"
+ * @param {string} react the module to use as React
+ * @returns {Promise<Map<string, Uint8Array>>} the files by path, with the page at "/"
  */
 export async function bundle(entry, react = file("node_modules/react")) {
   const { outputFiles = [] } = await build({
     ...PRODUCTION,
     entryPoints: { page: entry },
     outdir: "/",
-    // Whole paths, so that the package finds this React, which it does not depend on itself.
+    // Absolute paths: the package doesn't depend on React, and would not find it from its own folder.
     alias: { react, "react-dom": file("node_modules/react-dom") },
   });
   const html =
@@ -50,7 +50,7 @@ export async function bundle(entry, react = file("node_modules/react")) {
 
 /** Serves files on a free port. @param {Map<string, Uint8Array>} files */
 export async function serve(files) {
-  // A page isolated in this way has a clock of 5 µs instead of 100.
+  // An isolated page has a clock resolution of 5 µs instead of 100 µs.
   const headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
   const server = new TestServer({ files, headers });
   await new Promise((resolve) => server.http.listen(0, "127.0.0.1", () => resolve(undefined)));

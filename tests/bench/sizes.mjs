@@ -1,4 +1,4 @@
-// What a page has to load: each package bundled as its users would, minified, React left out.
+// The code that a page loads: each package bundled and minified, without React.
 
 import { readFileSync } from "node:fs";
 
@@ -11,14 +11,14 @@ const ENTRIES = {
   "partysocket/react": 'export { useWebSocket } from "partysocket/react";',
 };
 
-/** @typedef {Awaited<ReturnType<typeof weigh>>} Weight `first` is what is loaded before the first subscription */
+/** @typedef {Awaited<ReturnType<typeof weigh>>} Weight `first` is the code loaded before the first subscription */
 
 /** @returns {Promise<Record<string, Weight>>} */
 export async function measureSizes() {
   /** @type {Record<string, Weight>} */
   const weights = {};
   for (const [name, contents] of Object.entries(ENTRIES)) weights[name] = await weigh(contents, file(""));
-  // The other way to load the core: as a file, in place of the inlined copy.
+  // A page can also load the core from a file instead of the inlined copy.
   const { first, all } = /** @type {Weight} */ (weights.ours);
   const [inline, wasm] = ["inline.js", "core.wasm"].map((name) =>
     sizeOf(readFileSync(file(`../../pkg/wasm/${name}`))),

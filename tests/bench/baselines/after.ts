@@ -1,8 +1,8 @@
 /**
  * The hook that inbox-socket replaces: one WebSocket for the whole inbox, written by hand.
  *
- * Every listener is called with every message and throws away what is not its own. That is simple,
- * and it is the cost that the benchmark measures: work per message grows with the open conversations.
+ * It calls every listener with every message, and each listener ignores the messages of other conversations.
+ * So the work per message grows with the number of open conversations, which the benchmark measures.
  */
 
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
@@ -52,7 +52,7 @@ const globalStateListeners = new Set<() => void>();
 
 let backgroundReconnectTimer: ReturnType<typeof setTimeout> | null = null;
 
-/** Says where the inbox socket is; without it, `/ws/inbox/` on the page's own origin. */
+/** Sets the inbox socket's URL. Default: `/ws/inbox/` on the page's own origin. */
 export function configure(options: { url: string }): void {
   configuredUrl = options.url;
 }
@@ -77,7 +77,7 @@ function connectGlobalWebSocket(): void {
   globalWebSocket = ws;
   let wasOpen = false;
 
-  // A server that never answers the handshake would otherwise hold the attempt for minutes.
+  // Without a timeout, a server that never answers the handshake would hold the attempt for minutes.
   const connectTimeout = setTimeout(() => ws.close(), CONNECT_TIMEOUT);
 
   ws.onopen = () => {
@@ -103,7 +103,7 @@ function connectGlobalWebSocket(): void {
 
   ws.onclose = (event) => {
     clearTimeout(connectTimeout);
-    // A socket that was let go, or replaced, has nothing more to say about the connection.
+    // A socket that was closed on purpose or replaced no longer affects the connection.
     if (globalWebSocket !== ws) return;
     globalWebSocket = null;
     globalConnectionState.isConnecting = false;
@@ -167,7 +167,7 @@ export function useWebSocket(
   const [, rerender] = useReducer((renders: number) => renders + 1, 0);
   const [lastMessage, setLastMessage] = useState<InboxMessage | null>(null);
 
-  // The listener outlives a render, and must call the callback of the latest one.
+  // The listener outlives a render, and must call the latest render's callback.
   const onMessageRef = useRef(onMessage);
   useEffect(() => {
     onMessageRef.current = onMessage;
@@ -193,7 +193,7 @@ export function useWebSocket(
 
   const sendMessage = useCallback((id: ConversationId, message: string, type = "TEXT") => {
     if (sendFrame({ conversation_id: id, message, type })) return;
-    // What such hooks say. There is no queue: the message is gone, which is one reason to replace them.
+    // Hooks of this kind print this although they have no queue: the message is lost.
     console.warn("WebSocket is not connected: message queued");
   }, []);
 

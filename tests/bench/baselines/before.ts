@@ -1,9 +1,9 @@
 /**
- * The architecture before the single connection: a hook and a WebSocket per conversation.
+ * The architecture before the single connection: one WebSocket per conversation.
  *
- * Everything is kept once per conversation, in four Maps keyed by its id: the socket, who listens,
- * the reconnection timer and the state. Components of one conversation share its socket; conversations
- * share nothing, so ten of them shake hands, ping and reconnect ten times.
+ * Four Maps keyed by the conversation's id contain its socket, listeners, reconnection timer and state.
+ * Components of one conversation share its socket; conversations share nothing, so ten of them take ten
+ * handshakes, pings and reconnections.
  */
 
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
@@ -64,8 +64,7 @@ const backgroundReconnects = new Map<ConversationId, ReturnType<typeof setTimeou
 const connectionStates = new Map<ConversationId, ConnectionState>();
 
 /**
- * Says under which address the conversations' sockets are: `<url><id>/`.
- * Without it, `/ws/chat/` on the page's own origin.
+ * Sets the base of the sockets' URLs, which are `<url><id>/`. Default: `/ws/chat/` on the page's own origin.
  */
 export function configure(options: { url: string }): void {
   configuredUrl = options.url;
@@ -91,7 +90,7 @@ function connect(conversationId: ConversationId): void {
   updateState(conversationId, { isConnecting: true });
   let wasOpen = false;
 
-  // A server that never answers the handshake would otherwise hold the attempt for minutes.
+  // Without a timeout, a server that never answers the handshake would hold the attempt for minutes.
   const connectTimeout = setTimeout(() => ws.close(), CONNECT_TIMEOUT);
 
   ws.onopen = () => {
@@ -118,7 +117,7 @@ function connect(conversationId: ConversationId): void {
 
   ws.onclose = (event) => {
     clearTimeout(connectTimeout);
-    // A socket that was let go, or replaced, has nothing more to say about this conversation.
+    // A socket that was closed on purpose or replaced no longer affects its conversation.
     if (wsConnections.get(conversationId) !== ws) return;
     wsConnections.delete(conversationId);
 
@@ -189,7 +188,7 @@ function sendFrame(conversationId: ConversationId, frame: Record<string, unknown
   return true;
 }
 
-/** Without an id there is no socket to open: this architecture has no way to hear the whole inbox. */
+/** Without an id the hook does nothing: this architecture cannot subscribe to the whole inbox. */
 export function useWebSocket(
   conversationId: ConversationId | null | undefined,
   onMessage?: (message: ChatMessage) => void,
@@ -197,7 +196,7 @@ export function useWebSocket(
   const [, rerender] = useReducer((renders: number) => renders + 1, 0);
   const [lastMessage, setLastMessage] = useState<ChatMessage | null>(null);
 
-  // The listener outlives a render, and must call the callback of the latest one.
+  // The listener outlives a render, and must call the latest render's callback.
   const onMessageRef = useRef(onMessage);
   useEffect(() => {
     onMessageRef.current = onMessage;
@@ -221,7 +220,7 @@ export function useWebSocket(
 
   const sendMessage = useCallback((id: ConversationId, message: string, type = "TEXT") => {
     if (sendFrame(id, { conversation_id: id, message, type })) return;
-    // What such hooks say. There is no queue: the message is gone, which is one reason to replace them.
+    // Hooks of this kind print this although they have no queue: the message is lost.
     console.warn(`WebSocket of conversation ${id} is not connected: message queued`);
   }, []);
 

@@ -1,4 +1,4 @@
-// Chromium, with its garbage collector at the page's hand and a precise account of memory.
+// Chromium, started so that the page can collect garbage and read precise memory figures.
 
 import { chromium } from "playwright-core";
 
@@ -14,7 +14,7 @@ export async function launchChromium() {
     version: browser.version(),
     browser,
     close: () => browser.close(),
-    /** A page of its own process. @param {string} url */
+    /** Opens a page in a separate context. @param {string} url */
     async open(url) {
       const context = await browser.newContext();
       const page = await context.newPage();

@@ -1,4 +1,4 @@
-// Firefox, by the WebDriver protocol through geckodriver: what Debian ships speaks no other.
+// Firefox, driven by geckodriver over the WebDriver protocol, the only one that Debian's Firefox supports.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 
 const MINUTES = 60_000;
 
-/** @returns what launchChromium gives, or null where there is no geckodriver */
+/** @returns the same interface as launchChromium, or null if geckodriver is not installed */
 export async function launchFirefox() {
   const driver = spawn("geckodriver", ["--port", "0"], { stdio: ["ignore", "pipe", "ignore"] });
   const started = await once(driver, "spawn").then(
@@ -14,7 +14,7 @@ export async function launchFirefox() {
     () => false,
   );
   if (!started) return null;
-  // Also when the benchmark fails.
+  // Ends the driver even if the benchmark fails.
   process.on("exit", () => driver.kill());
   const origin = await listening(driver);
 
@@ -39,7 +39,7 @@ export async function launchFirefox() {
   });
   const session = `/session/${sessionId}`;
   await command("POST", `${session}/timeouts`, { script: 30 * MINUTES });
-  // One window stays while pages come and go; without any the session would end.
+  // The first window stays open: the session would end with its last window.
   const first = await command("GET", `${session}/window`);
 
   return {
@@ -87,5 +87,5 @@ async function listening(driver) {
       return `http://${address}`;
     }
   }
-  throw new Error("geckodriver ended without a word");
+  throw new Error("geckodriver ended before it printed its address");
 }

@@ -1,8 +1,12 @@
-// What a browser holds outside of JavaScript as well: a WebSocket is more than its object.
+// A browser's memory, including what lies outside the JavaScript heap, as most of a WebSocket does.
 
 import { readFileSync } from "node:fs";
 
-/** What all processes of the browser hold together, shared pages counted once. @param {import("playwright-core").Browser} browser */
+/**
+ * Returns the memory of all the browser's processes in bytes, with shared pages counted once.
+ *
+ * @param {import("playwright-core").Browser} browser
+ */
 export async function processMemory(browser) {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");
@@ -15,7 +19,7 @@ function proportionalSize(pid) {
   try {
     return 1024 * Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1]);
   } catch {
-    // It has just ended.
+    // The process has just ended.
     return 0;
   }
 }

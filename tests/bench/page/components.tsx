@@ -1,4 +1,4 @@
-// What a page mounts once for each conversation, with each of the hooks.
+// The component that a page mounts for each conversation, written with each of the hooks.
 
 import { useWebSocket as useOurs } from "inbox-socket/react";
 import { useCallback, useEffect, type FC } from "react";
@@ -7,7 +7,7 @@ import * as reactUseWebSocket from "react-use-websocket";
 import * as after from "../baselines/after";
 import * as before from "../baselines/before";
 
-// A CommonJS module: what it exports as default is found at one place by bundlers and at another by types.
+// A CommonJS module, whose default export bundlers and types find in different places.
 const useReactUseWebSocket = ((reactUseWebSocket as any).default.default ??
   reactUseWebSocket.default) as typeof reactUseWebSocket.default;
 
@@ -17,10 +17,10 @@ export interface Props {
   hear: (message: any) => void;
 }
 
-/** How often a component was rendered, any component. */
+/** The number of renders of all components together. */
 export const renders = { count: 0 };
 
-// Every component does the same: it listens, and shows whether it is connected.
+// Every component does the same: it subscribes, and shows whether it is connected.
 
 const Before: FC<Props> = ({ id, hear }) => {
   renders.count += 1;
@@ -37,23 +37,23 @@ const Ours: FC<Props> = ({ id, hear }) => {
   return show(useOurs(id, hear));
 };
 
-/** Ours, where it has to render for each message as well. */
+/** Ours, reading lastMessage, so that it renders for each message too. */
 const OursReading: FC<Props> = ({ id, hear }) => {
   renders.count += 1;
   const chat = useOurs<any>(id, hear);
   return <p title={chat.lastMessage?.message}>{show(chat)}</p>;
 };
 
-/** What React itself needs for such a component. */
+/** The cost of React itself for such a component. */
 const Nothing: FC<Props> = () => show({ isConnected: true, error: null });
 
-/** A filter is given the event and not the message, so each component parses what it is to look at. */
+/** A filter receives the event instead of the message, so each component parses it. */
 const ReactUseWebSocket: FC<Props> = (props) => {
   const isOwn = useCallback((event: any) => JSON.parse(event.data).conversation_id === props.id, [props.id]);
   return useFiltered(props, isOwn);
 };
 
-/** The same with the parsing shared by hand, which its documentation does not show. */
+/** The same with shared parsing, which its documentation doesn't show. */
 const ReactUseWebSocketParsingOnce: FC<Props> = (props) => {
   const isOwn = useCallback((event: any) => parseOnce(event).conversation_id === props.id, [props.id]);
   return useFiltered(props, isOwn);

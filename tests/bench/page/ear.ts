@@ -1,5 +1,5 @@
-// Who heard what: each listener adds up the ids of the messages it was given. At the end the sums must be those of
-// the messages sent to its conversation, so that a message lost, doubled or sent astray shows.
+// Checks deliveries: each listener adds up the ids of the messages that it receives. The sums must equal those of the
+// messages sent to its conversation, so a lost, duplicated or misdirected message is noticed.
 
 import type { Feed } from "./frames";
 
@@ -11,7 +11,7 @@ export class Ear {
     this.#heard = new Float64Array(highest + 1);
   }
 
-  /** The listener of a conversation. */
+  /** Returns a listener for a conversation. */
   of(id: number): (message: any) => void {
     const heard = this.#heard;
     return (message) => {
@@ -19,11 +19,11 @@ export class Ear {
     };
   }
 
-  /** @throws when a listener has not heard exactly the messages of its conversation */
+  /** @throws if a listener has not received exactly its conversation's messages */
   check(name: string, feed: Feed): void {
     this.#heard.forEach((sum, id) => {
       const owed = feed.owed.get(id) ?? 0;
-      if (sum !== owed) throw new Error(`${name}: conversation ${id} heard ${sum} where ${owed} was sent`);
+      if (sum !== owed) throw new Error(`${name}: ids in conversation ${id} must add up to ${owed}; got ${sum}`);
     });
   }
 }

@@ -1,11 +1,11 @@
-// A WebSocket without a network, put in the place of the browser's: what is timed is the page's own work.
+// Replaces the browser's WebSocket by one without a network, so that timings contain only the page's own work.
 
 type Handler = ((event: any) => void) | null;
 
-/** Every fake socket that was opened, by its address; of several at one address, the latest. */
+/** The latest fake socket at each URL. */
 export const sockets = new Map<string, FakeSocket>();
 
-/** A message's event. What wants a real one of it (partysocket dispatches a copy) makes it by the constructor. */
+/** A message's event. partysocket dispatches a copy that it makes with the event's constructor. */
 class MessageFrame {
   readonly type = "message";
   readonly data: string;
@@ -34,9 +34,9 @@ export class FakeSocket {
   onmessage: Handler = null;
   onerror: Handler = null;
   onclose: Handler = null;
-  /** What the page has sent and nobody has taken yet. */
+  /** Frames that the page has sent since the last `take()`. */
   sent: string[] = [];
-  // Made when it is asked for: a thousand sockets should weigh no more than they must.
+  // Created on demand, to keep a thousand sockets small.
   #listeners: Map<string, Set<(event: any) => void>> | null = null;
 
   #messages = 0;
@@ -53,7 +53,7 @@ export class FakeSocket {
     });
   }
 
-  /** The server sends a frame. */
+  /** Delivers a frame to the page, as if the server had sent it. */
   receive(text: string): void {
     const event = new MessageFrame(text);
     if (this.onmessage !== null) this.onmessage(event);
@@ -62,14 +62,14 @@ export class FakeSocket {
 
   send(text: string): void {
     this.sent.push(text);
-    // Layer 1 of the wire. The conversations begin empty, so there are no heads to tell; and no heartbeat is
-    // asked for, which would disturb the timing.
+    // Replies as a layer-1 server whose conversations are empty. It sets no heartbeat, because pings would disturb
+    // the timing.
     if (text.startsWith('{"action":"hello"')) {
       queueMicrotask(() => this.receive('{"action":"welcome","protocol":1,"user_id":1,"heads":{}}'));
     }
   }
 
-  /** Takes the messages sent so far, and acknowledges those that ask for it, as layer 1 has it. */
+  /** Removes the frames sent so far, acknowledges those that have a `client_id`, and returns their number. */
   take(): number {
     const taken = this.sent;
     this.sent = [];
@@ -114,7 +114,7 @@ export function install(): void {
   globalThis.WebSocket = FakeSocket as unknown as typeof WebSocket;
 }
 
-/** The socket at an address, once it is open. */
+/** Waits until the socket at a URL is open, and returns it. */
 export async function opened(url: string): Promise<FakeSocket> {
   const end = Date.now() + 10_000;
   for (;;) {

@@ -1,9 +1,8 @@
-// The frames that the fake server sends: 200 bytes each, as the real server writes its messages.
+// The frames that the fake server sends: 200 bytes each, in the real server's format.
 
 const SIZE = 200;
 
-// Every frame is another one, with the next `seq` of its conversation, because a client may drop what it has
-// heard before.
+// Every frame has a new id and the next `seq` of its conversation, because a client may drop duplicates.
 let messageId = 1_000_000;
 
 export interface Batch {
@@ -12,7 +11,7 @@ export interface Batch {
   texts: string[];
 }
 
-/** A stream of messages that goes round `ids` in a shuffled order which is the same in every run. */
+/** A stream of messages that cycles through `ids` in a shuffled order, the same in every run. */
 export class Feed {
   readonly #ids: number[];
   readonly #seqs = new Map<number, number>();
@@ -38,7 +37,7 @@ export class Feed {
     return { ids, texts: asReceived(texts) };
   }
 
-  /** What each conversation's listener has to have heard so far: the sum of its messages' ids. */
+  /** For each conversation, the sum of the ids of its messages so far. */
   get owed(): ReadonlyMap<number, number> {
     return this.#owed;
   }
@@ -55,7 +54,7 @@ function frame(id: number, messageId: number, seq: number): string {
   );
 }
 
-/** The same texts in the form in which a socket hands them over: flat and new, and not glued from pieces. */
+/** Returns copies of the texts in the form that a socket delivers: flat strings instead of concatenations. */
 function asReceived(texts: string[]): string[] {
   const bytes = new TextEncoder().encode(texts.join(""));
   const decoder = new TextDecoder();

@@ -1,8 +1,8 @@
-// What the page holds once everything that can be cleared away has been: Chromium only, started to tell precisely.
+// The page's memory after garbage collection, in a Chromium started with precise memory info.
 
 const memories = new Set<WebAssembly.Memory>();
 
-/** Notes the memory of every wasm module that is started from now on. */
+/** Records the memory of every wasm module instantiated from now on. */
 export function watchWasm(): void {
   WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
     construct(Instance, args) {
@@ -22,7 +22,7 @@ export interface Held {
 }
 
 export async function heapAndWasm(): Promise<Held> {
-  // More than once: what a finalizer lets go is garbage of the next round.
+  // Repeated, because objects that a finalizer releases are collected in the next round.
   for (let i = 0; i < 5; i++) {
     globalThis.gc?.();
     await new Promise((resolve) => setTimeout(resolve, 10));

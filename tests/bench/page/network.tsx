@@ -1,4 +1,4 @@
-// The page that talks to the real server, and counts what the browser and React are made to do.
+// The page that talks to the real server, and counts the work of the browser and React.
 
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
@@ -7,16 +7,16 @@ import { components, renders } from "./components";
 import { heapAndWasm, watchWasm } from "./memory";
 
 const counts = {
-  /** WebSockets made, which are attempts to connect. */
+  /** WebSockets created, which are attempts to connect. */
   sockets: 0,
   open: 0,
   /** Calls of the sockets' handlers: `open`, `close` and `error`. */
   lifecycle: 0,
   messages: 0,
   parses: 0,
-  /** How often somebody looked at a message's conversation id. */
+  /** Reads of a message's conversation id. */
   looks: 0,
-  /** Pings that the client sends by itself; those of the server stay below. */
+  /** Pings that the client sends; browsers hide the server's from pages. */
   clientPings: 0,
   heard: 0,
   astray: 0,
@@ -77,14 +77,14 @@ async function logIn(username: string): Promise<void> {
 
 const root = createRoot(document.body.appendChild(document.createElement("div")));
 
-/** Opens these conversations, and closes others. */
+/** Opens these conversations and closes all others. */
 function show(name: string, ids: number[]): void {
   const Conversation = components[name]!;
   flushSync(() => root.render(ids.map((id) => <Conversation key={id} url="" id={id} hear={hearOf(id)} />)));
 }
 
 const hearOf = (id: number) => (message: any) => {
-  // A frame without a text is no message.
+  // Frames without a text aren't messages.
   if (message.message === undefined) return;
   const { looks } = counts;
   counts.heard += 1;
@@ -92,7 +92,7 @@ const hearOf = (id: number) => (message: any) => {
   counts.looks = looks;
 };
 
-/** How many conversations show that they are connected. */
+/** Returns the number of conversations that show that they are connected. */
 const connected = () => [...document.querySelectorAll("p")].filter((p) => p.textContent === "connected").length;
 
 const read = () => ({ ...counts, renders: renders.count, connected: connected() });

@@ -1,5 +1,4 @@
-// Stands in for React where a hook's dispatch is timed without any rendering: effects run at once, and setting
-// a state does nothing.
+// Replaces React to time a hook's dispatch without rendering: effects run at once, and setting a state does nothing.
 
 const nothing = () => {};
 

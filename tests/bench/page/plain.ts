@@ -1,4 +1,4 @@
-// The page without React: what the architectures themselves cost. The hooks are mounted on page/no-react.ts.
+// The page without React, which measures the architectures alone. page/no-react.ts replaces React for the hooks.
 
 import { configure, getState, getStats, sendMessage, subscribe } from "inbox-socket";
 import ReconnectingWebSocket from "partysocket/ws";
@@ -25,7 +25,7 @@ const URLS = {
 
 export let sink: unknown;
 
-/** Opens conversations with one architecture, and tells at which socket a conversation's frames arrive. */
+/** Opens conversations with one architecture, and returns a function from a conversation to its socket. */
 type Mount = (ids: number[], ear: Ear) => Promise<(id: number) => FakeSocket>;
 
 const mounts: Record<string, Mount> = {
@@ -43,7 +43,7 @@ const mounts: Record<string, Mount> = {
     return () => socket;
   },
 
-  /** One socket, and a filter written by hand: the frame is parsed once, and each listener looks whether it is its own. */
+  /** One socket and a handwritten filter: the page parses a frame once, and each listener checks the conversation. */
   async partysocket(ids, ear) {
     const party = new ReconnectingWebSocket(URLS.partysocket);
     const listeners = ids.map((id) => {
@@ -60,7 +60,7 @@ const mounts: Record<string, Mount> = {
     return () => socket;
   },
 
-  /** The least that anything which tells conversations apart has to do: a parse, a look into a map, a call. */
+  /** The least work that can dispatch a message by its conversation: a parse, a Map lookup and a call. */
   async least(ids, ear) {
     const listeners = new Map(ids.map((id) => [id, ear.of(id)]));
     const socket = new FakeSocket("ws://bench/least/");
@@ -78,7 +78,7 @@ const mounts: Record<string, Mount> = {
   },
 };
 
-/** `options`: what configure() is given. With a `url` the socket is a real one. */
+/** Configures the client with `options`. With a `url`, the socket is a real one. */
 async function setUp(options: { url?: string; protocol?: 0 | 1 } = {}): Promise<void> {
   if (options.url !== undefined) globalThis.WebSocket = RealWebSocket;
   configure({ url: URLS.ours, ...options });
@@ -91,7 +91,7 @@ let expected: "delivered" | "sent";
 
 async function connected(): Promise<FakeSocket> {
   const socket = await opened(URLS.ours);
-  // Until the client has heard what it is told on connecting, and has settled.
+  // Wait until the client has received the welcome and has settled.
   while (!getState().isConnected) await pause(1);
   await pause(20);
   return socket;
@@ -100,9 +100,9 @@ async function connected(): Promise<FakeSocket> {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * A frame's way from the socket to its listener, as a multiple of `JSON.parse` of it.
+ * Times a frame from the socket to its listener, as a multiple of `JSON.parse`.
  *
- * @param heard false: the frames are of conversations that are not open
+ * @param heard false: the frames belong to conversations that are not open
  */
 async function dispatch(
   open: number,
@@ -146,7 +146,7 @@ async function dispatch(
   return results;
 }
 
-/** Frames that a careless look at the text would get wrong. Throws if one goes astray; tells how many there were. */
+/** Delivers frames that a careless text search would misread. Throws if one is misdirected; returns their number. */
 async function tricky(): Promise<number> {
   const heard: string[] = [];
   for (const id of TRICKY_LISTENERS) {
@@ -161,16 +161,16 @@ async function tricky(): Promise<number> {
       ? [JSON.stringify([message.conversation_id, message])]
       : [];
     if (heard.join() !== expected.join())
-      throw new Error(`${text} was heard as [${heard}] and not as [${expected}]`);
+      throw new Error(`${text} must be delivered as [${expected}]; got [${heard}]`);
   }
   return TRICKY.length;
 }
 
 /**
- * `sendMessage` beside `JSON.stringify` and `send`, on a fake socket or on a real one. With layer 0 until the promise
- * of the last one has settled; with layer 1 that waits for the server's answer, and what the answer costs is not in it.
+ * Times `sendMessage` against `JSON.stringify` and `send`. With layer 0 the time includes the settling of the promises;
+ * with layer 1, where they wait for the acknowledgement, it doesn't.
  *
- * @param url of a server that speaks layer 1, where a real socket is wanted
+ * @param url of a layer-1 server for a real socket; null for a fake one
  */
 async function sending(effort: Effort, url: string | null): Promise<Record<string, Result>> {
   const bare = url === null ? new WebSocket("ws://bench/bare/") : new RealWebSocket(url);
@@ -179,7 +179,7 @@ async function sending(effort: Effort, url: string | null): Promise<Record<strin
   const socket = url === null ? await connected() : null;
   while (!getState().isConnected) await pause(1);
   await pause(200);
-  // Layer 1 has no more under way at once.
+  // The limit of messages in flight with layer 1.
   const most = 32;
   let last: ReturnType<typeof sendMessage> | undefined;
   const results = await race(
@@ -204,7 +204,7 @@ async function sending(effort: Effort, url: string | null): Promise<Record<strin
         async prepare(count) {
           socket?.take();
           const status = (await last)?.status ?? expected;
-          if (status !== expected) throw new Error(`a message was ${status} and not ${expected}`);
+          if (status !== expected) throw new Error(`status must be ${expected}; got ${status}`);
           return async () => {
             for (let i = 0; i < count; i++) last = sendMessage(1, TEXT);
             await (isAcknowledged ? null : last);
@@ -221,7 +221,7 @@ const TEXT = "Shall we meet at the station at half past nine?";
 
 const WARM_UP = 5;
 
-/** Opens and closes conversations beside one that stays, each with an id of its own, and tells what was kept after each batch. */
+/** Opens and closes conversations with new ids beside one that stays open; returns the memory after each batch. */
 async function cycles(count: number, batches: number): Promise<{ heap: number[]; wasm: number[] }> {
   subscribe(0, () => {});
   await connected();
@@ -235,7 +235,7 @@ async function cycles(count: number, batches: number): Promise<{ heap: number[];
     heap.push(memory.heap);
     wasm.push(memory.wasm);
   }
-  if (getStats()!.listeners !== 1) throw new Error(`${getStats()!.listeners} listeners are left`);
+  if (getStats()!.listeners !== 1) throw new Error(`one listener must be left; got ${getStats()!.listeners}`);
   return { heap, wasm };
 }
 

@@ -1,13 +1,13 @@
-// Times contenders against one another in one run: batches long enough for the clock, in many short rounds in
-// which everybody takes a turn, so that whatever else the machine does falls on all alike.
+// Times contenders against one another in one run: batches long enough for the clock, in many short rounds in which
+// every contender takes a turn, so that other load on the machine affects all of them alike.
 
 import { median } from "../median.mjs";
 
 export interface Contender {
   name: string;
-  /** Makes `count` operations ready, unobserved, and gives what does them. That is timed until it is done. */
+  /** Prepares `count` operations outside the timed section, and returns the function that runs them. */
   prepare(count: number): Run | Promise<Run>;
-  /** As many operations as can be made ready at once. */
+  /** The largest `count` that `prepare` accepts. */
   most?: number;
 }
 
@@ -16,13 +16,13 @@ type Run = () => void | Promise<void>;
 export interface Result {
   /** Nanoseconds for one operation, the median of the rounds. */
   ns: number;
-  /** As a multiple of the first contender of the same round, the median of the rounds. */
+  /** As a multiple of the first contender's time in the same round, the median of the rounds. */
   ratio: number;
 }
 
 export interface Effort {
   rounds: number;
-  /** How long a batch shall take, in ms. */
+  /** The length of a batch, in ms. */
   batch: number;
 }
 
@@ -34,7 +34,7 @@ export async function race(contenders: Contender[], { rounds, batch }: Effort): 
 
   const times = new Map<Contender, number[]>(contenders.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round++) {
-    // Nobody always follows the same one.
+    // Rotate, and reverse every other round, so that no contender always follows the same one.
     const order = contenders.map((_, i) => contenders[(i + round) % contenders.length]!);
     if (round % 2 === 1) order.reverse();
     for (const contender of order) {
@@ -52,7 +52,7 @@ export async function race(contenders: Contender[], { rounds, batch }: Effort): 
   return Object.fromEntries(entries);
 }
 
-/** Runs until the compiler has had its say, and tells how many operations fill a batch. */
+/** Runs until the code is optimized, and returns the number of operations that fill a batch. */
 async function warmUp(contender: Contender, batch: number): Promise<number> {
   let count = 1;
   let ms = 0;
@@ -67,7 +67,7 @@ async function time({ prepare, most = MOST }: Contender, count: number): Promise
   let ms = 0;
   for (let left = count; left > 0; left -= most) {
     const run = await prepare(Math.min(left, most));
-    // What was made for it shall not be cleared away on its time.
+    // Collect the garbage of the preparation now, and not in the timed section.
     if (count <= most) globalThis.gc?.({ type: "minor" });
     const start = performance.now();
     const done = run();

@@ -1,4 +1,4 @@
-// The page with React: what a message costs until everything that it sets off has been rendered.
+// The page with React, which times a message until React has rendered all its effects.
 
 import { configure, getState } from "inbox-socket";
 import { flushSync } from "react-dom";
@@ -16,7 +16,7 @@ import { race, type Contender, type Effort, type Result } from "./race";
 interface Mounted {
   root: Root;
   socketOf: (id: number) => FakeSocket;
-  /** Shows these conversations instead. */
+  /** Replaces the conversations shown. */
   show: (ids: number[]) => void;
 }
 
@@ -49,17 +49,17 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let settings = {};
 
-/** `options`: what configure() is given besides the address. */
+/** Sets the options passed to configure() besides the URL. */
 async function setUp(options: object = {}): Promise<void> {
   settings = options;
 }
 
 export interface Rendering extends Result {
-  /** Renders of all components together, per message. */
+  /** Renders per message, all components together. */
   renders: number;
 }
 
-/** A message from the socket until React has rendered what it set off, each message by itself. */
+/** Times each message from the socket until React has rendered its effects. */
 async function rendering(open: number, names: string[], effort: Effort): Promise<Record<string, Rendering>> {
   const ids = conversations(open);
   const contenders: Contender[] = [];
@@ -78,7 +78,7 @@ async function rendering(open: number, names: string[], effort: Effort): Promise
         return () => {
           renders.count = 0;
           for (let i = 0; i < count; i++) {
-            // Renders at once what the message asks to be rendered, effects included.
+            // Renders synchronously, effects included.
             flushSync(() => targets[i]!.receive(texts[i]!));
           }
           rendered.set(name, (rendered.get(name) ?? 0) + renders.count);
@@ -95,11 +95,11 @@ async function rendering(open: number, names: string[], effort: Effort): Promise
   );
 }
 
-/** What the page holds with one conversation and with `1 + further`. */
+/** Returns the page's memory with one conversation and with `1 + further`. */
 async function memory(name: string, further: number): Promise<{ one: Held; all: Held }> {
   const { show, socketOf } = await mount(name, [1], new Ear(1 + further));
   const ids = conversations(1 + further);
-  // Once there and back, so that code and tables that are made only once are there before it counts.
+  // Open all once beforehand, so that code and tables that are created only once exist before the measurement.
   show(ids);
   await pause(300);
   show([1]);
@@ -115,8 +115,8 @@ async function memory(name: string, further: number): Promise<{ one: Held; all: 
 const WARM_UP = 5;
 
 /**
- * Mounts and unmounts components beside one that stays, `size` at a time, and tells what was kept after each batch;
- * not of the first ones, in which React and the compiler still fill tables of their own.
+ * Mounts and unmounts `size` components at a time beside one that stays, and returns the memory after each batch. The
+ * first batches are not counted, because React and the compiler still fill their own tables.
  */
 async function cycles(
   count: number,

@@ -1,4 +1,4 @@
-// Frames whose conversation id is not where, or not written as, a quick look at the text expects it.
+// Frames whose conversation id is in an unusual place or written in an unusual way.
 
 export const TRICKY_LISTENERS: (number | string)[] = [
   0,
@@ -15,7 +15,7 @@ export const TRICKY_LISTENERS: (number | string)[] = [
 ];
 
 export const TRICKY: string[] = [
-  // Somebody else's, with the listener's id elsewhere in the text.
+  // Another conversation's, with a listener's id elsewhere in the text.
   '{"conversation_id":99,"reply_to":{"conversation_id":1},"message":"x"}',
   '{"conversation_id":99,"message":"{\\"conversation_id\\":1}"}',
   '{"conversation_id":99,"quotes":[{"conversation_id":2},{"conversation_id":"2"}]}',
@@ -28,17 +28,17 @@ export const TRICKY: string[] = [
   '{"message":"no id at all"}',
   '{"message":"conversation_id\\":1"}',
   '{"x\\"conversation_id":1,"conversation_id":99}',
-  // The listener's, with something else's id before it.
+  // A listener's, with another id before it.
   '{"reply_to":{"conversation_id":99},"conversation_id":1,"message":"x"}',
   '{"message":"{\\"conversation_id\\":99}","conversation_id":1}',
   '{"quotes":[{"conversation_id":98}],"conversation_id":2}',
   '{"message":"\\\\","conversation_id":1}',
   '{"message":"\\\\\\"conversation_id\\":99","conversation_id":"2"}',
-  // The last of two members of one name counts.
+  // Of two members with the same name, the last one counts.
   '{"conversation_id":99,"conversation_id":1}',
   '{"conversation_id":1,"conversation_id":99}',
   '{"conversation_id":99,"message":"x","\\u0063onversation_id":1}',
-  // Written in another way.
+  // Escapes, white space and other notations.
   '{"\\u0063onversation_id":1}',
   '{"conversation\\u005fid":"2"}',
   '{ "conversation_id" : 1 , "message" : "x" }',

@@ -1,7 +1,7 @@
-// What the two architectures cost the server: `npm run bench:server`, some ten minutes, then it stops by itself.
+// Measures the cost of both architectures for the server: `npm run bench:server`, about ten minutes.
 //
-// One server process with SQLite and Redis; one client process with all the people, on the same machine. Everyone is
-// in 10 conversations of 10 people. Growth is seen at 100, 300 and 1,000 users.
+// One server process with SQLite and Redis and one client process with all users run on the same machine. Each user is
+// in 10 conversations of 10 people. Three loads, 100, 300 and 1,000 users, show how the cost grows.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -51,7 +51,7 @@ async function measure(users, architecture) {
   });
   const crowd = new Crowd(server.origin, people, architecture);
   try {
-    // A first request loads what is loaded only once.
+    // The first request loads the modules that the server loads lazily.
     await fetch(`${server.origin}/api/me`, { headers: { cookie: people[0]?.cookie ?? "" } });
     const emptyBytes = residentBytes(server.pid);
     const start = performance.now();
@@ -59,7 +59,7 @@ async function measure(users, architecture) {
     const connectSeconds = (performance.now() - start) / 1000;
     await sleep(2);
     const openBytes = residentBytes(server.pid);
-    // Pings, and a look at each session, which comes once a minute.
+    // An idle server only pings, and checks each session once a minute.
     const idleFrom = cpuSeconds(server.pid);
     await sleep(IDLE);
     const idleCpu = (cpuSeconds(server.pid) - idleFrom) / IDLE;
@@ -82,12 +82,12 @@ async function measure(users, architecture) {
   }
 }
 
-/** As many users as the limit of open files allows, on either end. @param {number} users @param {string} architecture */
+/** Returns `users`, or fewer if `ulimit -n` requires it. @param {number} users @param {string} architecture */
 function fitting(users, architecture) {
   const files = Number(execFileSync("sh", ["-c", "ulimit -n"]).toString().replace("unlimited", "Infinity")) - 200;
   const most = Math.floor(files / (architecture === "before" ? PER_USER : 1));
   if (users > most)
-    console.log(`${users} users would need more open files than \`ulimit -n\` allows: ${most} users instead`);
+    console.log(`${users} users need more open files than \`ulimit -n\` allows; measuring ${most} users instead`);
   return Math.min(users, most);
 }
 
@@ -98,7 +98,7 @@ function residentBytes(pid) {
 
 /** @param {number} pid */
 function cpuSeconds(pid) {
-  // What stands in brackets may hold spaces.
+  // The process name, in parentheses, may contain spaces.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICK;
 }

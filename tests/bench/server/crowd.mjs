@@ -1,10 +1,10 @@
-// Many people at once, in this one process: they connect, and talk as fast as they are heard.
+// Many users in one process: they connect, and send each message as soon as an earlier one has reached everyone.
 
 import WebSocket from "ws";
 
-/** Connections that may be under way at the same time. */
+/** Handshakes in flight at the same time. */
 const CONNECTING = 50;
-/** Messages that may be under way at the same time. */
+/** Messages in flight at the same time. */
 const TALKING = 32;
 
 /** @typedef {{cookie: string, conversations: number[]}} User */
@@ -12,20 +12,24 @@ const TALKING = 32;
 export class Crowd {
   /** @type {WebSocket[]} */
   sockets = [];
-  /** Deliveries still awaited of each message under way, by its text, and what to do at the last. @type {Map<string, {left: number, done: () => void}>} */
+  /**
+   * The messages in flight by their text: the number of deliveries still missing, and what to call after the last.
+   *
+   * @type {Map<string, {left: number, done: () => void}>}
+   */
   #awaited = new Map();
   #perMessage;
   #count = 0;
 
   /**
    * @param {string} origin @param {User[]} users
-   * @param {"before" | "after"} architecture a socket for each conversation, or one for each user
+   * @param {"before" | "after"} architecture one socket per conversation, or one per user
    */
   constructor(origin, users, architecture) {
     this.origin = origin;
     this.users = users;
     this.architecture = architecture;
-    // As many people are in a conversation as a person is in conversations: see seed.py.
+    // A conversation has as many users as a user has conversations: see seed.py.
     this.#perMessage = users[0]?.conversations.length ?? 0;
   }
 
@@ -44,10 +48,11 @@ export class Crowd {
   }
 
   /**
-   * Everybody is always talking: a message that has reached all who are to hear it makes room for the next.
+   * Keeps a constant number of messages in flight: each one that has reached all its recipients is followed by another.
    *
    * @param {number} seconds
-   * @returns {Promise<{messages: number, latencies: number[]}>} from sending until the last of them has heard it, in ms
+   * @returns {Promise<{messages: number, latencies: number[]}>} `latencies`: ms from sending until the last recipient
+   *   has received the message
    */
   async talk(seconds) {
     const end = performance.now() + 1000 * seconds;
@@ -69,14 +74,14 @@ export class Crowd {
     for (const socket of this.sockets) socket.terminate();
   }
 
-  /** Sends one message through the next socket, until everybody has heard it. */
+  /** Sends one message through the next socket, and resolves when all recipients have received it. */
   #say() {
     const text = `message ${this.#count}`;
-    // A large step, so that neighbours in the ring do not talk at the same time.
+    // A large step, so that neighbours in the ring don't send at the same time.
     const index = (this.#count++ * 7_919) % this.sockets.length;
     const socket = this.sockets[index];
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${text} was not heard by all`)), 30_000);
+      const timer = setTimeout(() => reject(new Error(`${text} did not reach all recipients in 30 s`)), 30_000);
       this.#awaited.set(text, {
         left: this.#perMessage,
         done: () => {
@@ -95,7 +100,7 @@ export class Crowd {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(this.origin.replace("http", "ws") + path, {
         headers: { cookie: user.cookie, origin: this.origin },
-        // As browsers do; it is a good part of what a socket takes on the server.
+        // Browsers offer compression, and it takes much of the server's memory per socket.
         perMessageDeflate: true,
       });
       const id = /\/(\d+)\/$/.exec(path)?.[1];
@@ -108,9 +113,9 @@ export class Crowd {
 
   /** @param {{action?: string, message?: string}} frame */
   #hear(frame) {
-    if (frame.message === undefined) throw new Error(`the server says ${JSON.stringify(frame)}`);
+    if (frame.message === undefined) throw new Error(`frames must be messages; got ${JSON.stringify(frame)}`);
     const awaited = this.#awaited.get(frame.message);
-    if (!awaited) throw new Error(`${frame.message} was heard by too many`);
+    if (!awaited) throw new Error(`${frame.message} was delivered too often`);
     awaited.left -= 1;
     if (awaited.left > 0) return;
     this.#awaited.delete(frame.message);

@@ -1,9 +1,9 @@
-"""People for the load: everyone in so many conversations, each conversation with as many people.
+"""Creates the users of the load test: PER_USER conversations per user, and as many users per conversation.
 
     python seed.py USERS PER_USER
 
-Prints a JSON list: each user's session cookie and conversations. The sessions are made here, because logging a
-thousand people in would mostly measure how slowly a password is hashed.
+Prints a JSON list with each user's session cookie and conversations. It creates the sessions itself, because logging
+in a thousand users would mostly measure the password hash.
 """
 
 import json
@@ -32,7 +32,7 @@ def seed(users: int, per_user: int) -> list[dict]:
     joined = {person.pk: [] for person in people}
     for number in range(users):
         conversation = Conversation.objects.create(title=f"Room {number}")
-        # A ring: the conversation's people are this one and the next ones.
+        # A ring: each conversation has this user and the next ones.
         part = [people[(number + step) % users] for step in range(per_user)]
         conversation.participants.set(part)
         for person in part:
