@@ -1,4 +1,4 @@
-// What has to hold after the storm, each as a check of its outcome.
+// The checks of a storm's outcome.
 
 import { grouped } from "./grouped.mjs";
 
@@ -6,16 +6,16 @@ import { grouped } from "./grouped.mjs";
  * @typedef {import("./storm.mjs").Outcome} Outcome
  * @typedef {import("./storm.mjs").Stay} Stay
  * @typedef {import("./storm.mjs").Stored} Stored
- * @typedef {{what: string, at?: number, page?: string}} Failure `at` is around when it went wrong
+ * @typedef {{what: string, at?: number, page?: string}} Failure `at`: about when it went wrong
  * @typedef {{name: string, summary: string, failures: Failure[]}} Finding
  */
 
 /** @type {((outcome: Outcome) => Finding)[]} */
-export const CHECKS = [calm, settled, accepted, storedOnce, refused, numbered, keptOrder, heard, overheard, told];
+export const CHECKS = [calm, settled, accepted, storedOnce, refused, numbered, keptOrder, received, inbox, silent];
 
 /** @param {Outcome} outcome @returns {Finding} */
 function calm({ unrest }) {
-  return { name: "calm", summary: "all settled and caught up", failures: unrest.map((what) => ({ what })) };
+  return { name: "calm", summary: "all pages settled and caught up", failures: unrest.map((what) => ({ what })) };
 }
 
 /** @param {Outcome} outcome @returns {Finding} */
@@ -25,13 +25,13 @@ function settled({ stays }) {
   let orphans = 0;
   for (const { page, sent } of sayings(stays)) {
     const fail = (/** @type {string} */ what) => failures.push({ page: page.name, at: sent.at, what });
-    if (sent.result?.status === "sent") fail(`"${sent.text}" was sent unacknowledged`);
+    if (sent.result?.status === "sent") fail(`"${sent.text}" was sent without acknowledgement`);
     if (sent.result) continue;
     if (page.wasReloaded) orphans += 1;
-    else fail(`"${sent.text}" was never settled`);
+    else fail(`the promise of "${sent.text}" never settled`);
   }
   const count = stays.flatMap(({ sent }) => sent).length;
-  return { name: "settled", summary: `${count} promises, ${orphans} of them lost with a reloaded page`, failures };
+  return { name: "settled", summary: `${count} promises settled, ${orphans} of them lost in a page reload`, failures };
 }
 
 /** @param {Outcome} outcome @returns {Finding} */
@@ -46,11 +46,11 @@ function accepted({ stays, stored }) {
     const isRight = found.length === 1 && found[0]?.id === sent.result.messageId && isOf(found[0], page, sent);
     if (!isRight) {
       const rows = `${times(found.length)}: ${JSON.stringify(found)}`;
-      const what = `"${sent.text}", delivered as ${sent.result.messageId}, is stored ${rows}`;
+      const what = `"${sent.text}", delivered with id ${sent.result.messageId}, is stored ${rows}`;
       failures.push({ page: page.name, at: sent.at, what });
     }
   }
-  return { name: "accepted", summary: `${count} accepted messages are each stored once`, failures };
+  return { name: "accepted", summary: `${count} accepted messages, each stored once`, failures };
 }
 
 /** @param {Outcome} outcome @returns {Finding} */
@@ -62,13 +62,13 @@ function storedOnce({ stays, stored }) {
     const at = rows[0]?.at;
     const found = `${times(rows.length)}: ${JSON.stringify(rows)}`;
     if (rows.length > 1) failures.push({ at, what: `"${text}" is stored ${found}` });
-    if (!known.has(text)) failures.push({ at, what: `"${text}" is stored, and no page has said it` });
+    if (!known.has(text)) failures.push({ at, what: `"${text}" is stored, but no page sent it` });
   }
   for (const [name, rows] of grouped(stored, ({ user, clientId }) => `${user} ${clientId}`)) {
     if (rows.length > 1) failures.push({ at: rows[0]?.at, what: `client_id ${name} is stored ${times(rows.length)}` });
   }
   for (const { clientId, text, at } of stored) if (!clientId) failures.push({ at, what: `"${text}" has no client_id` });
-  return { name: "stored", summary: `${stored.length} stored messages, none of them twice`, failures };
+  return { name: "stored", summary: `${stored.length} stored messages, none twice`, failures };
 }
 
 /** @param {Outcome} outcome @returns {Finding} */
@@ -84,9 +84,9 @@ function refused({ stays, stored }) {
     const text = sent.text.slice(0, 40);
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     if (!reason) failures.push({ ...said, what: `"${text}" failed without a reason` });
-    // Unless the reason admits that it is not known.
+    // A failed message must not be stored, unless the reason says that this is unknown.
     else if (!/\b(may|might|unknown|whether)\b/.test(reason) && texts.has(sent.text)) {
-      failures.push({ ...said, what: `"${text}" failed (${reason}), and is stored` });
+      failures.push({ ...said, what: `"${text}" failed (${reason}), but is stored` });
     }
   }
   const summary = [...reasons].map(([reason, count]) => `${count} × ${reason}`).join("; ") || "none";
@@ -101,11 +101,11 @@ function numbered({ stored, heads }) {
     const first = heads.get(conversation) ?? 0;
     for (const [n, { seq, at }] of rows.entries()) {
       if (seq === first + 1 + n) continue;
-      failures.push({ at, what: `conversation ${conversation} has seq ${seq} where ${first + 1 + n} belongs` });
+      failures.push({ at, what: `conversation ${conversation}: seq must be ${first + 1 + n}; got ${seq}` });
       break;
     }
   }
-  return { name: "numbered", summary: `${conversations.size} conversations without a hole`, failures };
+  return { name: "numbered", summary: `${conversations.size} conversations without a missing seq`, failures };
 }
 
 /** @param {Outcome} outcome @returns {Finding} */
@@ -124,21 +124,21 @@ function keptOrder({ stays, stored }) {
       }
     }
   }
-  return { name: "order", summary: "each page's messages are stored in the order in which it said them", failures };
+  return { name: "order", summary: "each page's messages are stored in the order in which it sent them", failures };
 }
 
 /** @param {Outcome} outcome @returns {Finding} */
-function heard(outcome) {
-  return hearing("heard", outcome, ({ heard }) => heard);
+function received(outcome) {
+  return hearing("received", outcome, ({ heard }) => heard);
 }
 
-/** By the listeners to every conversation. @param {Outcome} outcome @returns {Finding} */
-function overheard(outcome) {
-  return hearing("overheard", outcome, ({ overheard }) => overheard);
+/** Checks the listeners to the whole inbox. @param {Outcome} outcome @returns {Finding} */
+function inbox(outcome) {
+  return hearing("inbox", outcome, ({ overheard }) => overheard);
 }
 
 /**
- * Each page has heard what was stored after it was welcomed: all of it, in order, once, and as it is stored.
+ * Each page has received every message stored after its welcome: once, in order, and as stored.
  *
  * @param {string} name
  * @param {Outcome} outcome
@@ -152,7 +152,7 @@ function hearing(name, { stays, stored }, of) {
   for (const stay of stays) {
     const heard = grouped(of(stay), ({ conversation }) => conversation);
     for (const conversation of heard.keys()) {
-      const what = `heard conversation ${conversation}, which is not one of ${stay.user}'s`;
+      const what = `received a message of conversation ${conversation}, which ${stay.user} is not in`;
       if (!stay.conversations.includes(conversation)) failures.push({ page: stay.name, what });
     }
     for (const conversation of stay.conversations) {
@@ -162,14 +162,14 @@ function hearing(name, { stays, stored }, of) {
       failures.push(...compare(stay, conversation, frames, rows));
     }
   }
-  return { name, summary: `${count} messages by ${stays.length} pages, each once and in order`, failures };
+  return { name, summary: `${count} messages in ${stays.length} pages, each once and in order`, failures };
 }
 
 /**
  * @param {Stay} stay
  * @param {number} conversation
- * @param {import("./page.ts").Heard[]} frames what the page heard of it
- * @param {Stored[]} rows what is stored of it
+ * @param {import("./page.ts").Heard[]} frames the conversation's messages that the page received
+ * @param {Stored[]} rows the conversation's stored messages
  */
 function compare(stay, conversation, frames, rows) {
   /** @type {Failure[]} */
@@ -180,28 +180,28 @@ function compare(stay, conversation, frames, rows) {
   let last = 0;
   for (const { seq, id, text, at } of frames) {
     const row = bySeq.get(seq);
-    if (seq <= last) fail(`seq ${seq} came after seq ${last}`, at);
+    if (seq <= last) fail(`seq ${seq} arrived after seq ${last}`, at);
     const isSame = !row || (row.id === id && row.text === text);
-    if (!isSame) fail(`seq ${seq} was heard as ${id} "${text}" and is stored as ${row.id} "${row.text}"`, at);
+    if (!isSame) fail(`seq ${seq} arrived as ${id} "${text}" and is stored as ${row.id} "${row.text}"`, at);
     last = seq;
   }
   const seqs = new Set(frames.map(({ seq }) => seq));
   const due = rows.filter(({ at }) => at > (stay.welcomed ?? Infinity));
-  // A reloaded page has heard no more than up to then.
+  // A page may miss the messages after its reload.
   const missing = due.filter(({ seq }) => !seqs.has(seq) && (!stay.wasReloaded || seq < last));
-  for (const { seq, text, at } of missing) fail(`seq ${seq} "${text}" was never heard`, at);
-  if (stay.welcomed === undefined && !stay.wasReloaded) fail("was never welcomed", stay.began);
+  for (const { seq, text, at } of missing) fail(`seq ${seq} "${text}" never arrived`, at);
+  if (stay.welcomed === undefined && !stay.wasReloaded) fail("the welcome never arrived", stay.began);
   return failures;
 }
 
-/** Nothing but messages: the server has all its history, so there is no gap. @param {Outcome} outcome @returns {Finding} */
-function told({ stays }) {
+/** Pages receive no gap, because the server keeps its whole history. @param {Outcome} outcome @returns {Finding} */
+function silent({ stays }) {
   const failures = [];
   for (const { name, told, complaints } of stays) {
-    for (const frame of told) failures.push({ page: name, at: frame.at, what: `was told ${JSON.stringify(frame)}` });
-    for (const complaint of complaints) failures.push({ page: name, what: `complained: ${complaint}` });
+    for (const frame of told) failures.push({ page: name, at: frame.at, what: `received ${JSON.stringify(frame)}` });
+    for (const complaint of complaints) failures.push({ page: name, what: `logged: ${complaint}` });
   }
-  return { name: "told", summary: "no gap, no error, no complaint", failures };
+  return { name: "silent", summary: "no gaps, errors or warnings", failures };
 }
 
 /** @param {Stay[]} stays */

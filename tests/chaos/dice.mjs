@@ -1,4 +1,4 @@
-/** Random numbers that a seed repeats: mulberry32. */
+/** A seeded random number generator: mulberry32. */
 export class Dice {
   #state;
 
@@ -7,7 +7,7 @@ export class Dice {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to, and without, 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   roll = () => {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;

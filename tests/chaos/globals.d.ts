@@ -1,7 +1,7 @@
 import type { Account } from "./page.ts";
 
 declare global {
-  /** What the storm's page offers to who drives it. */
+  /** The interface through which participant.mjs drives the page. */
   var storm: {
     begin(part: { name: string; seed: number; conversations: number[]; throws: boolean }): void;
     blunder(name: string, conversation: number): void;

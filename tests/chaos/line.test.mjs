@@ -1,4 +1,4 @@
-// The line itself: each trouble is what its name says.
+// Each kind of trouble must have exactly the effect that its name says.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ import { Line } from "../support/line.mjs";
 import { Queue } from "../support/queue.mjs";
 
 describe("a line", () => {
-  it("forwards both ways, and the end of each", async (t) => {
+  it("forwards data and the end of the stream both ways", async (t) => {
     const { visitor, host } = await open(t);
     visitor.socket.end("up");
     assert.equal(await host.reads(2), "up");
@@ -20,7 +20,7 @@ describe("a line", () => {
     await visitor.ended;
   });
 
-  it("that is cut ends both sides", async (t) => {
+  it("ends both sides when it is cut", async (t) => {
     for (const how of /** @type {const} */ (["FIN", "RST"])) {
       const { line, visitor, host } = await open(t);
       line.cut(how);
@@ -29,7 +29,7 @@ describe("a line", () => {
     }
   });
 
-  it("that stalls one way forwards the other way, and everything in order when it is over", async (t) => {
+  it("still forwards one way while the other stalls, and forwards the rest in order afterwards", async (t) => {
     const { line, visitor, host } = await open(t);
     line.stall("up");
     visitor.socket.write("1");
@@ -41,7 +41,7 @@ describe("a line", () => {
     assert.equal(await host.reads(2), "12");
   });
 
-  it("that is half open loses the server's side alone", async (t) => {
+  it("loses only the server's side when it is half open", async (t) => {
     const { line, visitor, host } = await open(t);
     line.halfOpen();
     assert.equal(await host.failed, "ECONNRESET");
@@ -52,12 +52,12 @@ describe("a line", () => {
     assert.equal(visitor.socket.readyState, "open");
   });
 
-  it("that is dark accepts and never answers, until it is mended", async (t) => {
+  it("accepts connections and never answers while it is dark", async (t) => {
     const { line, visitor } = await open(t);
     line.goDark();
     const stranger = new End(await dial(line));
     stranger.socket.write("hello");
-    // Accepted by the system; the line hears of it in its next turn.
+    // The system has accepted the connection; the line learns of it in the next turn of the event loop.
     await setImmediate();
     await line.mend();
     const { visitor: next, host } = await open(t, line);
@@ -66,7 +66,7 @@ describe("a line", () => {
     for (const { socket } of [visitor, stranger]) assert.equal(socket.readyState, "open");
   });
 
-  it("that refuses ends what there is, and is back at the same port", async (t) => {
+  it("ends its connections when it refuses, and listens at the same port once mended", async (t) => {
     const { line, visitor } = await open(t);
     line.refuse();
     assert.equal(await visitor.failed, "ECONNRESET");
@@ -77,7 +77,7 @@ describe("a line", () => {
     assert.equal(await host.reads(5), "again");
   });
 
-  it("that splits, delays or limits changes nothing in what arrives", async (t) => {
+  it("delivers the same data when it splits, delays or limits", async (t) => {
     const text = "0123456789".repeat(200);
     for (const worsen of [(line) => line.split(), (line) => line.delay(50), (line) => line.limit(160_000)]) {
       const { line, visitor, host } = await open(t);
@@ -87,7 +87,7 @@ describe("a line", () => {
     }
   });
 
-  it("leads to its servers in turn, and refuses where one is not there", async (t) => {
+  it("connects to its servers in turn, and resets a connection whose server is down", async (t) => {
     const { server, line } = await open(t);
     const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
     const unused = createServer().listen(0, "127.0.0.1");
@@ -103,7 +103,7 @@ describe("a line", () => {
   });
 });
 
-/** One end of a connection, and what came out of it. */
+/** One end of a connection, and the data that it has received. */
 class End {
   read = "";
   /** @type {Queue<undefined>} */
@@ -121,7 +121,7 @@ class End {
     });
   }
 
-  /** All that was read, when it is so much. @param {number} length */
+  /** Waits until `length` characters have arrived, and returns everything read. @param {number} length */
   async reads(length) {
     while (this.read.length < length) await this.#arrived.next();
     return this.read;
@@ -135,7 +135,7 @@ const addresses = new Map();
 const servers = new Map();
 
 /**
- * A visitor who has been let in, on a new line or on one that there is.
+ * Opens a connection through a line, by default a new one.
  *
  * @param {import("node:test").TestContext} t
  * @param {Line} [line]

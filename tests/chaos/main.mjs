@@ -1,4 +1,4 @@
-// `make chaos SECONDS=120 SEED=1`: a storm, and what has to hold after it.
+// `make chaos SECONDS=120 SEED=1`: runs a storm, then its checks.
 
 import { readOptions } from "./options.mjs";
 import { report } from "./report.mjs";
@@ -11,7 +11,7 @@ try {
   const isGood = report(await new Storm(options, console.log).run(), console.log);
   if (!isGood) {
     const storm = isCluster ? "chaos-cluster" : "chaos";
-    console.log(`The same again: make ${storm} SECONDS=${seconds} SEED=${seed} TROUBLES=${troubles.join()}`);
+    console.log(`To repeat this storm: make ${storm} SECONDS=${seconds} SEED=${seed} TROUBLES=${troubles.join()}`);
   }
   process.exit(isGood ? 0 : 1);
 } catch (error) {

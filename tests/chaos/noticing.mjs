@@ -1,4 +1,4 @@
-// How long the pages took to notice a dead connection, and to be back when the network was.
+// Measures how long pages took to notice a dead connection, and to reconnect once the network was back.
 
 /**
  * @typedef {import("./storm.mjs").Outcome} Outcome
@@ -6,13 +6,13 @@
  * @typedef {import("./storm.mjs").Stay} Stay
  */
 
-/** From a message on a dead connection to the page's noticing, in ms. */
+/** The most ms from a message on a dead connection until the page notices. */
 const LIMIT = 6_000;
 
-/** An answer within this time is a quick one, in ms. */
+/** The most ms that a quick answer takes. */
 const QUICK = 2_000;
 
-/** Connections that are lost in a row, less the quick answers since, before a page may grow patient. */
+/** Lost connections in a row, less the quick answers since, after which a page may wait longer. */
 const STRIKES = 3;
 
 /** @param {Outcome} outcome @returns {import("./checks.mjs").Finding} */
@@ -23,22 +23,22 @@ export function noticing({ stays, incidents }) {
   const failures = measured
     .filter(({ took }) => took > LIMIT)
     .map(({ stay, incident, took, wasNoticed }) => {
-      const what = wasNoticed ? `noticed after ${took} ms` : `not yet noticed after ${took} ms`;
+      const what = wasNoticed ? `noticed after ${took} ms` : `not noticed within ${took} ms`;
       return { page: stay.name, at: incident.from, what: `${incident.kind}: ${what}` };
     });
   const took = measured.filter(({ wasNoticed }) => wasNoticed).map(({ took }) => took);
-  const summary = `${spread(took)} from a message on a dead connection to noticing, at most ${LIMIT} ms`;
-  const exceptions = excepted > 0 ? `; ${excepted} more by pages that had lost one connection after the other` : "";
+  const summary = `${spread(took)} from a message on a dead connection until noticed, at most ${LIMIT} ms`;
+  const exceptions = excepted > 0 ? `; ${excepted} more in pages that had lost several connections in a row` : "";
   return { name: "noticed", summary: summary + exceptions, failures };
 }
 
 /** @param {Outcome} outcome */
 export function returning({ stays, incidents }) {
   const took = stays.flatMap((stay) => outages(stay).map((outage) => returned(stay, outage, incidents)));
-  return `${spread(took)} from the network's return to connected`;
+  return `${spread(took)} from the end of an outage until connected`;
 }
 
-/** What killed a connection of the page that was alive. @param {Stay} stay @param {Incident[]} incidents */
+/** Returns the incidents that killed a live connection of the page. @param {Stay} stay @param {Incident[]} incidents */
 function deaths(stay, incidents) {
   let deadUntil = -Infinity;
   return incidents.filter((incident) => {
@@ -51,7 +51,8 @@ function deaths(stay, incidents) {
 }
 
 /**
- * How long a page took to notice a death. `isDue`: it may not have grown patient yet.
+ * Returns how long a page took to notice a dead connection. `isDue`: the limit applies, because the page has not lost
+ * enough connections to wait longer.
  *
  * @param {Stay} stay
  * @param {Incident} incident
@@ -64,13 +65,13 @@ function noticed(stay, incident) {
   const until = Math.min(revived, stay.left);
   const took = Math.min(lost, until) - said.at;
   const wasNoticed = lost <= until;
-  // It went on, or the page was reloaded, before it had to be noticed.
+  // The connection revived, or the page was reloaded, within the limit.
   if (!wasNoticed && took <= LIMIT) return undefined;
   return { stay, incident, took, wasNoticed, isDue: strikes(stay, from) < STRIKES };
 }
 
 /**
- * The connections that a page had lost up to a time, less the quick answers since each.
+ * Returns the number of connections that a page had lost before a time, less the quick answers since each.
  *
  * @param {Stay} stay
  * @param {number} time
@@ -88,7 +89,7 @@ function strikes({ states, sent }, time) {
     .reduce((count, { by }) => Math.max(0, count + by), 0);
 }
 
-/** From when the page was not connected until when it was again. @param {Stay} stay */
+/** Returns the times from the loss of each connection until the page was connected again. @param {Stay} stay */
 function outages({ states }) {
   /** @type {{lost: number, back: number}[]} */
   const outages = [];
@@ -104,7 +105,7 @@ function outages({ states }) {
 }
 
 /**
- * The ms from the end of the last trouble within an outage, or from its beginning where there was none, to its end.
+ * Returns the ms from the last trouble within an outage (or its beginning, if it had none) until the page reconnected.
  *
  * @param {Stay} stay
  * @param {{lost: number, back: number}} outage
@@ -115,7 +116,7 @@ function returned(stay, { lost, back }, incidents) {
   return back - Math.max(lost, ...ends.filter((end) => end < back));
 }
 
-/** Whether it happened to the page before that left. @param {Stay} stay @param {Incident} incident */
+/** Returns whether an incident hit the page before it left. @param {Stay} stay @param {Incident} incident */
 function isOn(stay, { line, from }) {
   return (line === undefined || line === stay.line) && from <= stay.left;
 }

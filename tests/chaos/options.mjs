@@ -1,8 +1,8 @@
-// What the environment asks for: SECONDS, SEED, TROUBLES, CLUSTER.
+// Reads the options from the environment: SECONDS, SEED, TROUBLES, CLUSTER.
 
 import { ALONE, TOGETHER } from "./troubles.mjs";
 
-/** The shortest storm in which a page can join late, one can reload, and the server can die twice. */
+/** The shortest storm with time for a page to join late, a page to reload and the server to die twice. */
 const SHORTEST = 15;
 
 /** @param {Record<string, string | undefined>} env */
@@ -26,7 +26,7 @@ function readNumber(name, text, least) {
 }
 
 /**
- * `stall` stands for `stall-up` and `stall-down` as well.
+ * Reads the names of troubles. `stall` includes `stall-up` and `stall-down`.
  *
  * @param {string | undefined} text
  * @param {readonly string[]} all

@@ -1,13 +1,13 @@
-// In the page: says something again and again, and keeps all that it says, hears and is told.
+// Runs in the page: sends messages at random intervals, and records everything that it sends and receives.
 
 import * as inbox from "inbox-socket";
 
 import { Dice } from "./dice.mjs";
 
-/** From one message to the next of a page, in ms. */
+/** The range of ms between two messages of a page. */
 const PAUSE = [80, 160] as const;
 
-/** Longer than the server takes. */
+/** Longer than the server accepts. */
 const TOO_LONG = "x".repeat(4_001);
 
 /** No conversation has this id. */
@@ -17,7 +17,7 @@ export interface Sent {
   conversation: number;
   text: string;
   at: number;
-  /** Whether the page was connected when it was said. */
+  /** Whether the page was connected when it sent the message. */
   connected: boolean;
   settled?: number;
   result?: inbox.SendResult;
@@ -32,15 +32,15 @@ export interface Heard {
 }
 
 export interface Account {
-  /** When it began to listen. */
+  /** When the page subscribed. */
   began: number;
-  /** When the server had first welcomed it; what is committed from then on has to be heard. */
+  /** When the first welcome arrived; the page must receive every message stored from then on. */
   welcomed: number | undefined;
-  /** When its account ends. */
+  /** When the account ends. */
   left: number;
   sent: Sent[];
   heard: Heard[];
-  /** By the listener to every conversation. */
+  /** Messages that the listener to the whole inbox received. */
   overheard: Heard[];
   /** Frames that are not messages. */
   told: { at: number; action: string }[];
@@ -61,11 +61,11 @@ const account: Account = {
 let isOver = false;
 
 interface Part {
-  /** Begins each text that the page says. */
+  /** The prefix of each text that the page sends. */
   name: string;
   seed: number;
   conversations: number[];
-  /** One more listener of each conversation throws at each call. */
+  /** Adds a listener to each conversation that throws on every call. */
   throws: boolean;
 }
 
@@ -128,7 +128,7 @@ let isTalking = true;
 
 globalThis.storm = {
   begin,
-  /** Says what cannot be stored. */
+  /** Sends messages that the server must refuse. */
   blunder(name: string, conversation: number) {
     say(NOWHERE, `${name} to nowhere`);
     say(conversation, `${name} too long ${TOO_LONG}`);
@@ -138,7 +138,7 @@ globalThis.storm = {
     isTalking = false;
   },
   unsettled: () => account.sent.filter(({ settled }) => settled === undefined).length,
-  /** The highest `seq` that was heard of each conversation. */
+  /** Returns the highest `seq` received in each conversation. */
   reached() {
     const reached: Record<number, number> = {};
     for (const { conversation, seq } of account.heard) {
@@ -147,7 +147,7 @@ globalThis.storm = {
     return reached;
   },
   isConnected: () => inbox.getState().isConnected,
-  /** Everything. Nothing is kept from then on. */
+  /** Returns the account, and records nothing from then on. */
   leave() {
     isOver = true;
     account.left = Date.now();

@@ -1,4 +1,4 @@
-// Somebody's page in the storm, on a line of its own.
+// A user's page in the storm, with its own line to the servers.
 
 import { watchComplaints } from "../support/complaints.mjs";
 import { Line } from "../support/line.mjs";
@@ -7,19 +7,19 @@ import { Line } from "../support/line.mjs";
 /** @typedef {{name: string, user: string, throws?: boolean}} Role */
 
 /**
- * The account of a page until it was reloaded, or left at the end, and whose it is.
+ * A page's account until its reload or the end of the storm, with its user.
  *
  * @typedef {Account & {name: string, line: string, user: string, conversations: number[]} & Aside} Stay
  * @typedef {{complaints: string[], wasReloaded: boolean}} Aside
  */
 
 export class Participant {
-  /** What became of it until it was reloaded. @type {Stay[]} */
+  /** One for each load of the page. @type {Stay[]} */
   stays = [];
 
   /**
-   * Opens the page and logs in. Its document and script do not come through the line: a page can be reloaded while
-   * that is dark.
+   * Opens the page and logs in. The document and script bypass the line, so that the page can be reloaded while it is
+   * dark.
    *
    * @param {import("playwright-core").Browser} browser
    * @param {Role} role
@@ -28,7 +28,7 @@ export class Participant {
   static async open(browser, role, { ports, scripts, seed }) {
     const line = new Line(...ports);
     const origin = await line.start();
-    // A document that comes from no network is taken for one of the public network.
+    // Chromium treats a document that a route fulfils as one from the public network.
     const context = await browser.newContext({ permissions: ["local-network-access"] });
     const page = await context.newPage();
     await page.route("**/storm/*", (route) => {
@@ -58,7 +58,7 @@ export class Participant {
     this.complaints = watchComplaints(page);
   }
 
-  /** Begins to listen and to talk. */
+  /** Subscribes and begins to send. */
   async begin() {
     const { seed, conversations, throws } = this;
     const part = { name: `${this.name}.${this.stays.length}`, seed: seed + this.stays.length, conversations, throws };
@@ -80,12 +80,12 @@ export class Participant {
     await this.page.evaluate(() => globalThis.storm.fallSilent());
   }
 
-  /** How many of its messages are still under way. @returns {Promise<number>} */
+  /** Returns the number of messages whose promise has not settled. @returns {Promise<number>} */
   unsettled() {
     return this.page.evaluate(() => globalThis.storm.unsettled());
   }
 
-  /** The highest `seq` that it has heard of each conversation. @returns {Promise<Record<number, number>>} */
+  /** Returns the highest `seq` received in each conversation. @returns {Promise<Record<number, number>>} */
   reached() {
     return this.page.evaluate(() => globalThis.storm.reached());
   }
@@ -94,7 +94,7 @@ export class Participant {
     return this.page.evaluate(() => globalThis.storm.isConnected());
   }
 
-  /** Its whole account. */
+  /** Returns an account for each load of the page. */
   async leave() {
     await this.#end(false);
     return this.stays;
@@ -122,7 +122,7 @@ const HTML = {
     <script type="module" src="page.js"></script>`,
 };
 
-/** Gives the ids of the user's conversations. @param {string} username */
+/** Logs in and returns the ids of the user's conversations. @param {string} username */
 async function logIn(username) {
   const body = JSON.stringify({ username, password: "demo" });
   const response = await fetch("/api/login", { method: "POST", body, headers: { "content-type": "application/json" } });

@@ -1,16 +1,16 @@
-// Tells what the checks found: a line for each, and of a failure where to look.
+// Prints a line for each check, and the circumstances of each failure.
 
 import { CHECKS } from "./checks.mjs";
 import { noticing, returning } from "./noticing.mjs";
 import { timeline } from "./timeline.mjs";
 
-/** How many failures of a check are told. */
+/** The most failures printed per check. */
 const SHOWN = 5;
 
 /**
  * @param {import("./storm.mjs").Outcome} outcome
  * @param {(line: string) => void} say
- * @returns whether all is well
+ * @returns whether all checks passed
  */
 export function report(outcome, say) {
   const findings = [...CHECKS, noticing].map((check) => check(outcome));

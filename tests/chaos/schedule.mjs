@@ -1,18 +1,18 @@
-// What happens when, to whom and for how long: all of it known from the seed before it begins.
+// Plans the storm from its seed: which trouble happens to which line or server, when, and for how long.
 
 import { Dice } from "./dice.mjs";
 import { OF_A_LINE, OF_A_SERVER } from "./troubles.mjs";
 
-/** How long a line is well between two troubles, in ms. */
+/** The range of ms between two troubles of a line. */
 const WELL = /** @type {const} */ ([3_000, 9_000]);
 
-/** From one trouble of the servers to the next, in ms. */
+/** The range of ms between two troubles of the servers. */
 const APART = /** @type {const} */ ([10_000, 18_000]);
 
 /**
  * @typedef {{at: number, kind: string, line: string, lasts: number}} LineTrouble
  * @typedef {{at: number, kind: string, server: number, lasts: number}} ServerTrouble
- *   Times are in ms from the beginning
+ *   Times are in ms since the beginning
  */
 
 /**
@@ -30,7 +30,7 @@ export function schedule({ seed, seconds, troubles }, { lines, servers, late }) 
 
 /**
  * @param {Dice} dice @param {number} end @param {string[]} kinds @param {string[]} lines
- * @param {{line: string, at: number}} late the line that is dark at this time
+ * @param {{line: string, at: number}} late the line that goes dark at this time
  */
 function lineTroubles(dice, end, kinds, lines, late) {
   const deck = new Deck(dice, kinds);
@@ -71,7 +71,7 @@ function serverTroubles(dice, end, kinds, servers) {
   return planned;
 }
 
-/** Deals each kind once before any comes again, so that a short storm has them all. */
+/** Deals each kind once before it repeats any, so that a short storm contains them all. */
 class Deck {
   /** @type {string[]} */
   #left = [];

@@ -13,19 +13,19 @@ function plan(env) {
 }
 
 describe("the schedule", () => {
-  it("is repeated by its seed, and is another one with another", () => {
+  it("is the same for the same seed, and differs between seeds", () => {
     assert.deepEqual(plan({ SEED: "7" }), plan({ SEED: "7" }));
     assert.notDeepEqual(plan({ SEED: "7" }), plan({ SEED: "8" }));
   });
 
-  it("has every kind of trouble within a minute", () => {
+  it("contains every kind of trouble within a minute", () => {
     for (let seed = 0; seed < 100; seed++) {
       const { lines, servers } = plan({ SEED: String(seed) });
       assert.deepEqual(new Set([...lines, ...servers].map(({ kind }) => kind)), new Set(TOGETHER), `seed ${seed}`);
     }
   });
 
-  it("has one trouble of a line at a time, and none beyond the end", () => {
+  it("gives a line one trouble at a time, and none after the end", () => {
     const { lines } = plan({ SEED: "3" });
     for (const line of CAST.lines) {
       let free = 0;
@@ -36,7 +36,7 @@ describe("the schedule", () => {
     }
   });
 
-  it("has only the troubles that were asked for, besides the dark that the late page joins in", () => {
+  it("contains only the chosen troubles, and the dark line on which the late page joins", () => {
     const { lines, servers } = plan({ TROUBLES: "stall" });
     assert.deepEqual(new Set(lines.map(({ kind }) => kind)), new Set(["dark", "stall", "stall-up", "stall-down"]));
     assert.deepEqual(servers, []);
@@ -45,13 +45,13 @@ describe("the schedule", () => {
 });
 
 describe("the options", () => {
-  it("name what is wrong, and what was expected", () => {
+  it("are refused with what was expected and what was given", () => {
     const refuses = (/** @type {Record<string, string>} */ env, /** @type {RegExp} */ message) =>
       assert.throws(() => readOptions(env), { name: "TypeError", message });
     refuses({ SECONDS: "soon" }, /^SECONDS must be a whole number of at least 15; got "soon"$/);
     refuses({ SEED: "" }, /^SEED must be a whole number of at least 0; got ""$/);
     refuses({ TROUBLES: "cut,rain" }, /^TROUBLES must name some of cut-rst, .* separated by commas; got "rain"$/);
-    // A single server has none.
+    // A single server runs without Redis.
     refuses({ TROUBLES: "redis" }, /got "redis"$/);
   });
 });

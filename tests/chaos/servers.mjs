@@ -7,7 +7,7 @@ import { Services } from "./services.mjs";
 import { OF_A_SERVER } from "./troubles.mjs";
 
 /**
- * A message as the database holds it; `at` is its `created_at` in ms.
+ * A message in the database; `at` is its `created_at` in ms.
  *
  * @typedef {{conversation: number, seq: number, id: number, text: string, at: number} & Sender} Stored
  * @typedef {{user: string, clientId: string | null}} Sender
@@ -44,7 +44,7 @@ export class Servers {
     return this.#backends.map(({ port }) => port);
   }
 
-  /** Makes a trouble, and resolves when all is well again. @param {import("./schedule.mjs").ServerTrouble} trouble */
+  /** Makes trouble, and resolves once it is over. @param {import("./schedule.mjs").ServerTrouble} trouble */
   async suffer({ kind, server, lasts }) {
     if (kind === "redis") {
       await this.#services?.stopRedis();
@@ -57,7 +57,7 @@ export class Servers {
     }
   }
 
-  /** All messages that there are. @returns {Promise<Stored[]>} */
+  /** Returns all messages in the database. @returns {Promise<Stored[]>} */
   async stored() {
     return JSON.parse((await this.#backends[0]?.run(READ)) ?? "");
   }

@@ -1,4 +1,4 @@
-// PostgreSQL and Redis, for as long as this process lives.
+// Runs PostgreSQL and Redis for the lifetime of this process.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,7 @@ export class Services {
   });
   #ended = once(this.#program, "exit");
   #answers = createInterface({ input: this.#program.stdout })[Symbol.asyncIterator]();
-  /** What tells a server where they are. @type {Record<string, string>} */
+  /** The environment variables with their addresses. @type {Record<string, string>} */
   env = {};
 
   static async start() {
@@ -44,7 +44,7 @@ export class Services {
 
   async #answer() {
     const { value, done } = await this.#answers.next();
-    if (done) throw new Error("PostgreSQL and Redis have ended: their output stands above");
+    if (done) throw new Error("PostgreSQL and Redis have ended; see their output above");
     return value;
   }
 }

@@ -1,7 +1,7 @@
-"""PostgreSQL and Redis for the storm; run in the server's folder.
+"""Runs PostgreSQL and Redis for the storm. The working directory must be the server's folder.
 
-Prints where they are, as a line of JSON. Then obeys lines on its standard input, and answers each
-with `done`: `stop` and `start` for Redis. When the input ends, everything ends.
+Prints their addresses as a line of JSON, then reads commands from standard input: `stop` and `start` control
+Redis, and each is answered with `done`. At the end of the input, both programs end.
 """
 
 import json
@@ -11,17 +11,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-# This file's folder is what Python looks into by itself.
+# Python puts only this file's folder on its path.
 sys.path.insert(0, str(Path.cwd()))
 
 from tests.cluster.programs import Postgres, Redis
 
 
 def main() -> None:
-    # Ctrl-C reaches this process too; the end of the input is what ends it.
+    # Ctrl-C reaches this process too, but it must live until its input ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     folder = Path(tempfile.mkdtemp(prefix="inbox-chaos-"))
-    folder.chmod(0o755)  # PostgreSQL may be another account's
+    folder.chmod(0o755)  # PostgreSQL may run under another account
     postgres, redis = Postgres(folder), Redis(folder)
     try:
         postgres.start()

@@ -1,4 +1,5 @@
-// The storm itself: pages that talk, troubles as scheduled, and then calm, until everybody has heard everything.
+// The storm: pages send messages while the scheduled troubles happen, then everything is mended until all pages have
+// received everything.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
@@ -12,7 +13,7 @@ import { schedule } from "./schedule.mjs";
 import { Servers } from "./servers.mjs";
 import { OF_A_LINE } from "./troubles.mjs";
 
-/** Who takes part: three people, two of them with two pages. @type {import("./participant.mjs").Role[]} */
+/** Three users, two of them with two pages. @type {import("./participant.mjs").Role[]} */
 const ROLES = [
   { name: "ana", user: "ana" },
   { name: "ana-throws", user: "ana", throws: true },
@@ -21,27 +22,27 @@ const ROLES = [
   { name: "chi-reloads", user: "chi" },
 ];
 
-/** When somebody joins, reloads, and says what is refused: as parts of the storm. */
+/** When a page joins, a page reloads, and all pages send messages that are refused: as fractions of the storm. */
 const JOINS = 0.3;
 const RELOADS = 0.5;
 const BLUNDERS = 0.6;
 
-/** How long a dark line is dark before somebody joins on it, in ms. */
+/** The ms that a line is dark before a page joins on it. */
 const DARK_BEFORE = 500;
 
-/** How long the calm may take, in ms: it only ends a storm that has failed. */
+/** The most ms that the calm may take. Only a failed storm reaches it. */
 const PATIENCE = 120_000;
 
 /**
- * What happened to a line, or to a server where there is none. A death's connections never say that they are dead;
- * `revived` is when they went on all the same. Times are those of `Date.now()`.
+ * A trouble of a line or, without `line`, of a server. `isDeath`: the connections die without closing; `revived`: when
+ * they worked again. Times are those of `Date.now()`.
  *
  * @typedef {{kind: string, line?: string, server?: number, isDeath: boolean} & Times} Incident
  * @typedef {{from: number, until: number, revived: number}} Times
  * @typedef {import("./participant.mjs").Stay} Stay
  * @typedef {import("./servers.mjs").Stored} Stored
  * @typedef {{stays: Stay[], stored: Stored[], heads: Map<number, number>, incidents: Incident[], unrest: string[]}} Outcome
- *   `heads` are those before the storm; `unrest` is what the calm did not bring
+ *   `heads`: those before the storm; `unrest`: the conditions that the calm did not reach
  */
 
 export class Storm {
@@ -102,7 +103,7 @@ export class Storm {
     const late = { line: "ben-late", at: JOINS * length };
     const lines = ROLES.map(({ name }) => name);
     const plan = schedule(this.options, { lines, servers: servers.ports.length, late });
-    this.say(`${plan.lines.length} troubles of the lines, ${plan.servers.length} of the servers`);
+    this.say(`${plan.lines.length} troubles for the lines, ${plan.servers.length} for the servers`);
     this.#begun = Date.now();
     await Promise.all([
       ...lines.map((line) => this.#sufferLine(line, plan.lines.filter((trouble) => trouble.line === line))),
@@ -126,7 +127,7 @@ export class Storm {
         await sleep(lasts);
         await line.mend();
         incident.until = Date.now();
-        // What stalled goes on; what is half open never does.
+        // A stalled connection works again; a half-open one never does.
         if (kind.startsWith("stall")) incident.revived = incident.until;
       });
     }
@@ -150,13 +151,13 @@ export class Storm {
     return incident;
   }
 
-  /** @param {number} at in ms from the beginning; at once where that has passed @param {() => unknown} what */
+  /** @param {number} at ms since the beginning; a past time means now @param {() => unknown} what */
   async #at(at, what) {
     await sleep(Math.max(0, this.#begun + at - Date.now()));
     await what();
   }
 
-  /** Waits until everything is settled and heard; gives what did not come about. @param {Servers} servers */
+  /** Waits until everything is settled and received; returns the conditions not reached. @param {Servers} servers */
   async #calm(servers) {
     /** @type {string[]} */
     const unrest = [];
@@ -168,12 +169,12 @@ export class Storm {
       await comes(`${one.name}'s messages are settled`, async () => (await one.unsettled()) === 0);
     }
     let stored = await servers.stored();
-    // What was on its way when its page was reloaded may be stored late.
+    // The server may store a message late that was in flight when its page was reloaded.
     for (let count = -1; stored.length !== count; stored = await servers.stored()) {
       count = stored.length;
       const heads = headsOf(stored);
       for (const one of this.#participants) {
-        await comes(`${one.name} has heard everything`, async () => {
+        await comes(`${one.name} has received everything`, async () => {
           const reached = await one.reached();
           return one.conversations.every((id) => (reached[id] ?? 0) >= (heads.get(id) ?? 0));
         });

@@ -1,8 +1,8 @@
-// What happened around a moment: to the network and the servers, and how a page took it.
+// Lists the events around a moment: the troubles of the network and the servers, and a page's reactions.
 
 import { grouped } from "./grouped.mjs";
 
-/** How far around, in ms. */
+/** The ms before and after the moment. */
 const AROUND = 12_000;
 
 /** @typedef {{at: number, what: string, heard?: import("./page.ts").Heard}} Entry */
@@ -10,7 +10,7 @@ const AROUND = 12_000;
 /**
  * @param {import("./storm.mjs").Outcome} outcome
  * @param {number} moment
- * @param {string} [page] where it went wrong
+ * @param {string} [page] the page with the failure
  */
 export function timeline({ incidents, stays }, moment, page) {
   const line = stays.find(({ name }) => name === page)?.line;
@@ -32,8 +32,8 @@ function entriesOf({ kind, line, server, from, until }) {
 /** @param {import("./storm.mjs").Stay} stay @returns {Entry[]} */
 function entriesOfPage({ name, began, welcomed, states, heard }) {
   return [
-    { at: began, what: `${name} begins to listen` },
-    { at: welcomed ?? Infinity, what: `${name} has been welcomed` },
+    { at: began, what: `${name} subscribes` },
+    { at: welcomed ?? Infinity, what: `${name} receives its first welcome` },
     ...states.map(({ at, isConnected, error }) => {
       return { at, what: `${name} is ${isConnected ? "connected" : `not connected: ${error}`}` };
     }),
@@ -41,7 +41,7 @@ function entriesOfPage({ name, began, welcomed, states, heard }) {
   ];
 }
 
-/** One entry for all that is heard with nothing between. @param {Entry[]} entries */
+/** Merges consecutive messages into one entry. @param {Entry[]} entries */
 function runs(entries) {
   /** @type {{at: number, what: string}[]} */
   const told = [];
@@ -50,7 +50,7 @@ function runs(entries) {
     let end = n;
     while (entries[end]?.heard) end += 1;
     if (end === n) told.push(entry);
-    else told.push({ at: entry.at, what: `${entry.what} hears ${ranges(entries.slice(n, end))}` });
+    else told.push({ at: entry.at, what: `${entry.what} receives ${ranges(entries.slice(n, end))}` });
     n = Math.max(end, n + 1);
   }
   return told;

@@ -1,13 +1,12 @@
-// Every kind of trouble, and how to make it.
+// The kinds of trouble, and how to make each.
 
 /** @typedef {import("../support/line.mjs").Line} Line */
 
-/** A slow mobile network's, in bits per second. */
+/** The rate of a slow mobile network, in bits per second. */
 const SLOW = 160_000;
 
 /**
- * Those of one line. `lasts` is in ms: the shortest and the longest. `isDeath`: the present connection is dead, and the
- * page is not told.
+ * Troubles of a line. `lasts`: the shortest and longest ms. `isDeath`: the current connection dies without closing.
  *
  * @typedef {{make: (line: Line, random: () => number) => void, lasts?: [number, number][], isDeath?: boolean}} Trouble
  * @type {Record<string, Trouble>}
@@ -26,16 +25,16 @@ export const OF_A_LINE = {
   rate: { make: (line) => line.limit(SLOW), lasts: [[3_000, 8_000]] },
 };
 
-/** Those of the servers, by the signal that ends one. */
+/** Troubles of a server, with the signal that ends it. */
 export const OF_A_SERVER = /** @type {const} */ ({ term: "SIGTERM", kill: "SIGKILL" });
 
-/** What can happen to one server. */
+/** The troubles in a storm with one server. */
 export const ALONE = [...Object.keys(OF_A_LINE), ...Object.keys(OF_A_SERVER)];
 
-/** What can happen to two servers with PostgreSQL and Redis. */
+/** The troubles in a storm with two servers, PostgreSQL and Redis. */
 export const TOGETHER = [...ALONE, "redis"];
 
-/** One in three is over before anybody notices, the others outlast it. @returns {[number, number][]} */
+/** One stall in three ends before a page notices it, the others last longer. @returns {[number, number][]} */
 function stalls() {
   return [[1_000, 4_000], [8_000, 11_000], [8_000, 11_000]];
 }
