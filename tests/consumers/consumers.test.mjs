@@ -1,4 +1,4 @@
-// The package as others build it. CONSUMERS=vite,next tries these folders only.
+// Builds and runs the package with every bundler, framework and test runner. CONSUMERS=vite,next selects folders.
 
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";

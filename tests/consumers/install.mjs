@@ -1,5 +1,5 @@
-// Puts a consumer's application together, outside the clone: nothing of ours is found on the way up from there, and
-// the next run finds what was installed.
+// Assembles a consumer's application outside the clone, so that Node.js doesn't find the clone's packages from there,
+// and the next run reuses the installed packages.
 
 import { execFile } from "node:child_process";
 import { cp, mkdir, readdir, rm } from "node:fs/promises";
@@ -21,7 +21,7 @@ const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "inb
 export async function install({ folder: name, like, copies = ["inbox-socket"] }, tarball) {
   const folder = join(CACHE, name);
   await mkdir(folder, { recursive: true });
-  // Tools keep things that are of the package as it was.
+  // Remove the previous run's files, but keep the installed packages.
   for (const entry of await readdir(folder)) {
     if (entry !== "node_modules") await rm(join(folder, entry), { recursive: true });
   }

@@ -1,15 +1,15 @@
-// Who uses the package, and in which modes. One folder each; `app` is the application that most of them build, and
-// `page` has a page for tools that write none.
+// The consumers of the package and their modes. Each has a folder; `app` is the application that most of them build,
+// and `page` provides a page for tools that don't write one.
 
 import { block } from "../docs/blocks.mjs";
 import { builds, check, passes, proxies, serves } from "./modes.mjs";
 
 /**
  * @typedef {object} Consumer
- * @property {string} title VERSION stands for the tool's
+ * @property {string} title with VERSION in the place of the tool's version
  * @property {string} folder
- * @property {string} [tool] the package whose version that is
- * @property {string} [like] another folder, whose files it has as well
+ * @property {string} [tool] the package with that version
+ * @property {string} [like] another folder whose files it also contains
  * @property {string[]} [copies] the names under which the package is installed
  * @property {Record<string, import("./modes.mjs").Mode>} modes
  */
@@ -21,7 +21,7 @@ const REACT = {
 
 const VUE = { ...REACT, "on a server": passes(["node", "check.mjs"]) };
 
-/** As the documentation has them. @param {number} port */
+/** Returns the files that the documentation shows. @param {number} port */
 const nextFiles = (port) => ({
   "next.config.mjs": block("docs/frameworks.md", "next/next.config.mjs").text.replaceAll(":8000/", `:${port}/`),
   "src/Conversation.jsx": `"use client";\n\n${block("docs/quick-start.md", "Conversation.jsx").text}`,
@@ -81,7 +81,7 @@ export const CONSUMERS = [
     tool: "parcel",
     modes: {
       dev: serves((port) => ["parcel", "serve", "index.html", "--port", port]),
-      // Its bundle keeps the result of each import(), and a failure with it.
+      // Its bundle caches the result of each import(), failures included.
       build: builds(["parcel", "build", "index.html"], { losesCore: false }),
     },
   },
@@ -105,7 +105,7 @@ export const CONSUMERS = [
       }),
     },
   },
-  { title: "no bundler, import map", folder: "no-bundler", modes: { "as it is": builds(null, { site: "." }) } },
+  { title: "no bundler, import map", folder: "no-bundler", modes: { "as is": builds(null, { site: "." }) } },
   {
     title: "two copies in one page",
     folder: "two-copies",
@@ -113,7 +113,7 @@ export const CONSUMERS = [
     modes: {
       "one connection": builds(["esbuild", "src/index.js", "--bundle", "--minify", "--outfile=dist/main.js"], {
         losesCore: false,
-        bundle: check("holds the package twice", (text) => text.split('Symbol.for("inbox-socket.0")').length === 3),
+        bundle: check("contain the package twice", (text) => text.split('Symbol.for("inbox-socket.0")').length === 3),
       }),
     },
   },

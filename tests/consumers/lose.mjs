@@ -1,14 +1,14 @@
-// A chunk that cannot be loaded the first time, as during a deployment.
+// Makes the first request for a chunk fail, as can happen during a deployment.
 
 import { readFile } from "node:fs/promises";
 
 import { testFile } from "../support/bundle.mjs";
 
 /**
- * Aborts the first request for the chunk that has the core in it.
+ * Aborts the first request for the chunk that contains the core.
  *
  * @param {import("playwright-core").Page} page
- * @returns {Promise<() => boolean>} whether it was asked for
+ * @returns {Promise<() => boolean>} returns whether the page requested it
  */
 export async function loseCoreOnce(page) {
   const beginning = await beginningOfCore();
@@ -23,10 +23,10 @@ export async function loseCoreOnce(page) {
   return () => isLost;
 }
 
-/** As wasm/inline.js spells it, which no minifier changes. */
+/** Returns the first characters of the core's text in wasm/inline.js, which minifiers don't change. */
 async function beginningOfCore() {
   const inlined = await readFile(testFile("../pkg/wasm/inline.js"), "utf8");
   const [, beginning] = /text = "(.{100})/.exec(inlined) ?? [];
-  if (!beginning) throw new Error("wasm/inline.js does not have the text of the core");
+  if (!beginning) throw new Error("wasm/inline.js must contain the core's text");
   return beginning;
 }

@@ -1,4 +1,4 @@
-// A reporter for node's test runner: a line for each row as it is done, and the whole matrix at the end.
+// A reporter for Node's test runner that prints each row when it is done, and the whole matrix at the end.
 
 /** @param {AsyncIterable<{type: string, data: any}>} source */
 export default async function* matrix(source) {
@@ -10,7 +10,7 @@ export default async function* matrix(source) {
     if (type !== "test:pass" && type !== "test:fail") continue;
     const { name, nesting, details } = data;
     const failed = type === "test:fail";
-    // What fails beside the rows: an installation, the packing.
+    // Also report failures outside the rows: an installation or the packing.
     if (failed && details.error?.failureType !== "subtestsFailed") {
       complaints.push(`${nesting > 0 ? `${consumer}, ` : ""}${name}\n${reason(details.error)}`);
     }

@@ -1,4 +1,4 @@
-// The ways of running a consumer. Each is tried to the end: a page is opened in a browser, a test is run.
+// The ways to run a consumer: each opens a page in a browser or runs a test.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -14,10 +14,10 @@ import { visit } from "./visit.mjs";
 
 const run = promisify(execFile);
 
-/** How long a tool may take on a busy machine. */
+/** The most ms that a tool may take on a busy machine. */
 const PATIENCE = 180_000;
 
-/** As in a shell of its own: nothing of the test runner that this one is. */
+/** The environment of a fresh shell, without the variables of the test runner. */
 const ENVIRONMENT = {
   ...process.env,
   NODE_ENV: undefined,
@@ -31,11 +31,10 @@ const ENVIRONMENT = {
 /** @typedef {(folder: string) => Promise<void>} Mode */
 
 /**
- * A server for development.
+ * Returns a mode that runs a development server.
  *
  * @param {(port: string) => string[]} command
- * @param {{rendered?: boolean, inDevelopment?: boolean}} [options] `rendered`: the page comes from the server with its
- *   content
+ * @param {{rendered?: boolean, inDevelopment?: boolean}} [options] `rendered`: the server renders the page's content
  * @returns {Mode}
  */
 export function serves(command, { rendered, inDevelopment = true } = {}) {
@@ -50,13 +49,13 @@ export function serves(command, { rendered, inDevelopment = true } = {}) {
 }
 
 /**
- * A build whose own server passes the socket on.
+ * Returns a mode that runs a build whose own server proxies the socket.
  *
  * @param {string[]} command
  * @param {object} options
  * @param {(port: string) => string[]} options.server
- * @param {(port: number) => Record<string, string>} options.files what the application has besides, given the port of
- *   the socket's server
+ * @param {(port: number) => Record<string, string>} options.files the application's additional files, given the port
+ *   of the socket's server
  * @returns {Mode}
  */
 export function proxies(command, { server, files }) {
@@ -103,20 +102,20 @@ async function serve(folder, command, visited) {
 }
 
 /**
- * A build, whose files are served by a server that knows nothing of the tool, or by the tool's own.
+ * Returns a mode that builds, and serves the files with the tool's own server or a plain one.
  *
  * @param {string[] | null} command
  * @param {object} [options]
- * @param {string} [options.site] the folder that it writes
+ * @param {string} [options.site] the folder that the build writes
  * @param {(port: string) => string[]} [options.server] the tool's own server
- * @param {boolean} [options.rendered] the page comes from that with its content
- * @param {boolean} [options.losesCore] false where a chunk cannot be loaded again, or there is none
- * @param {(text: string) => void} [options.bundle] what is to be so of the bundle
+ * @param {boolean} [options.rendered] the tool's server renders the page's content
+ * @param {boolean} [options.losesCore] false if the build has no chunks or cannot load a chunk again
+ * @param {(text: string) => void} [options.bundle] checks the bundle
  * @returns {Mode}
  */
 export function builds(command, { site = "dist", server, rendered, losesCore, bundle } = {}) {
   return async (folder) => {
-    if (command) assert.doesNotMatch(await runTool(folder, command), /warn|⚠/i, "the build has something to warn of");
+    if (command) assert.doesNotMatch(await runTool(folder, command), /warn|⚠/i, "the build must print no warnings");
     if (server) return serves(server, { rendered, inDevelopment: false })(folder);
     const files = await readSite(join(folder, site));
     bundle?.(String(files.get("/main.js")));
@@ -129,26 +128,26 @@ export function builds(command, { site = "dist", server, rendered, losesCore, bu
   };
 }
 
-/** Waits for a server that has said where it will be, and may not be there yet. @param {string} port */
+/** Waits for a server that may print its address before it listens. @param {string} port */
 async function answered(port) {
   const end = Date.now() + PATIENCE;
   while (!(await fetch(`http://localhost:${port}/`).catch(() => null))) {
-    if (Date.now() > end) throw new Error("the server does not answer");
+    if (Date.now() > end) throw new Error(`the server at port ${port} did not answer in ${PATIENCE} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-/** A command that ends well. @param {string[]} command @returns {Mode} */
+/** Returns a mode that runs a command, which must succeed. @param {string[]} command @returns {Mode} */
 export function passes(command) {
   return async (folder) => void (await runTool(folder, command));
 }
 
-/** What is to be so of the bundle. @param {string} what @param {(text: string) => boolean} holds */
+/** Returns a check of the bundle. @param {string} what @param {(text: string) => boolean} holds */
 export function check(what, holds) {
-  return (/** @type {string} */ text) => assert.ok(holds(text), `the bundle should be one that ${what}`);
+  return (/** @type {string} */ text) => assert.ok(holds(text), `the bundle must ${what}`);
 }
 
-/** Gives what it had to say. @param {string} folder @param {string[]} command */
+/** Runs a tool and returns its output. @param {string} folder @param {string[]} command */
 async function runTool(folder, [program, ...args]) {
   const options = { cwd: folder, env: ENVIRONMENT, timeout: PATIENCE };
   const { stdout, stderr } = await run(tool(folder, program), args, options).catch(({ message, stdout, stderr }) => {
@@ -170,7 +169,7 @@ async function readSite(folder) {
   /** @type {Map<string, Uint8Array | string>} */
   const files = new Map();
   for (const path of paths) files.set(`/${relative(folder, path)}`, await readFile(path));
-  // Not every tool writes a page.
+  // Some tools don't write a page.
   const page = files.get("/index.html") ?? (await readFile(testFile("consumers/page/public/index.html")));
   return files.set("/", page);
 }

@@ -1,4 +1,4 @@
-// A visit to the application, the same for all who build it.
+// Checks the application in a browser, in the same way for every consumer.
 
 import assert from "node:assert/strict";
 
@@ -9,13 +9,13 @@ import { PATIENCE } from "../support/queue.mjs";
 import { loseCoreOnce } from "./lose.mjs";
 
 /**
- * Two conversations over one connection, which is cut and comes back. In development, and only there, the page is told
- * that its server acknowledges nothing. Where the page was built, the core's chunk is lost once.
+ * Checks two conversations over one connection, through a cut and a reconnection. Only in development, the page logs
+ * that its server doesn't acknowledge messages. In production, the core's chunk fails to load once.
  *
  * @param {string} address
  * @param {import("../support/server.mjs").TestServer} server
  * @param {{rendered?: boolean, inDevelopment?: boolean, losesCore?: boolean, socket?: string}} [options]
- *   `losesCore`: the first request for its chunk fails; `socket`: its address, where that is not the server's own
+ *   `losesCore`: the first request for the core's chunk fails; `socket`: the socket's URL if it isn't the server's own
  */
 export async function visit(address, server, options = {}) {
   const { rendered, inDevelopment = false, losesCore = !inDevelopment } = options;
@@ -24,7 +24,7 @@ export async function visit(address, server, options = {}) {
   const context = await (await browser()).newContext();
   try {
     const page = await context.newPage();
-    // A server for development may compile the page while it is asked for.
+    // A development server may compile the page on the first request.
     page.setDefaultTimeout(4 * PATIENCE);
     const complaints = watchComplaints(page);
     const warnings = new Console(page, "warning");
@@ -44,10 +44,10 @@ export async function visit(address, server, options = {}) {
     await two.getByRole("button", { name: "Send" }).click();
     assert.deepEqual(await second.next(), { conversation_id: 2, message: "Hello from 2", type: "TEXT" });
     assert.equal(server.attempts.length, 2);
-    assert.ok(isCoreLost(), "no chunk of the core was asked for");
+    assert.ok(isCoreLost(), "the page must request the core's chunk");
     if (inDevelopment) assert.match(await warnings.next(), /does not know "hello"/);
     const others = complaints.filter((text) => !(inDevelopment && text.startsWith("inbox-socket: ")));
-    assert.deepEqual(others, [], "the page complained");
+    assert.deepEqual(others, [], "the page must log no errors or warnings");
     assert.ok(warnings.lines.length <= 1, warnings.lines.join("\n"));
   } finally {
     await context.close();

@@ -1,4 +1,4 @@
-// The real server, Django, with a database of its own that outlives it.
+// The real Django server, with its own database, which survives restarts.
 
 import { execFile } from "node:child_process";
 import { accessSync, rmSync } from "node:fs";
@@ -19,7 +19,7 @@ export class Backend {
   /** @type {Awaited<ReturnType<typeof start>> | undefined} */
   #running;
 
-  /** A server with the demo's people and conversations, and the demo page. @param {import("node:test").TestContext} t */
+  /** Starts a server with the demo's data and page for one test. @param {import("node:test").TestContext} t */
   static async start(t) {
     accessSync(PAGE);
     const backend = await Backend.open();
@@ -27,7 +27,7 @@ export class Backend {
     return backend;
   }
 
-  /** One that the caller closes; the page need not be built. @param {Record<string, string>} [env] its settings */
+  /** Starts a server without the page, which the caller closes. @param {Record<string, string>} [env] its settings */
   static async open(env) {
     accessSync(PYTHON);
     const backend = new Backend(await mkdtemp(join(tmpdir(), "inbox-socket-")), env);
@@ -40,17 +40,17 @@ export class Backend {
     this.data = data;
     this.env = { DATA_DIR: data, DATABASE_URL: undefined, REDIS_URL: undefined, ...env };
     this.origin = "";
-    /** Removes the data, also when the run is broken off. */
+    /** Removes the data, even if the run is interrupted. */
     this.remove = () => rmSync(data, { recursive: true, force: true });
     this.removed = endWithThis(this.remove);
   }
 
-  /** The port that it listens at, also after a restart. */
+  /** The port, which a restart keeps. */
   get port() {
     return Number(new URL(this.origin).port);
   }
 
-  /** Ends it without giving it time for a word, as a crash does. */
+  /** Kills the server, so that it closes no connection, as in a crash. */
   async kill() {
     await this.stop("SIGKILL");
   }
@@ -61,7 +61,7 @@ export class Backend {
     this.#running = undefined;
   }
 
-  /** Starts it again, on the same data and at the same address. */
+  /** Starts the server again with the same data and address. */
   async restart() {
     await this.#start(String(this.port));
   }
@@ -72,7 +72,7 @@ export class Backend {
     this.removed();
   }
 
-  /** Runs Python with the server's settings and models, and gives what it prints. @param {string} script */
+  /** Runs Python code in the server's environment and returns its output. @param {string} script */
   async run(script) {
     const env = { ...process.env, ...this.env };
     const args = ["manage.py", "shell", "--verbosity", "0", "--command", script];

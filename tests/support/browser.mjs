@@ -1,4 +1,4 @@
-// One Chromium for all tests of a file, for those who need it only as a place to run in.
+// One Chromium shared by all tests of a file.
 
 import { after } from "node:test";
 import { chromium } from "playwright-core";
@@ -10,7 +10,7 @@ let launched;
 
 after(async () => (await launched)?.close());
 
-/** The browser, started by whoever asks first. */
+/** Returns the shared browser, which the first call starts. */
 export function browser() {
   launched ??= chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGUMENTS });
   return launched;

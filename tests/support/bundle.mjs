@@ -1,4 +1,4 @@
-// Bundles a test's page as an application's bundler would, with nothing said about wasm.
+// Bundles a test's page as an application's bundler would, without any option for wasm.
 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,17 +6,17 @@ import { build } from "esbuild";
 
 const TESTS = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The versions of React that the hook is for. */
+/** The supported versions of React. */
 export const REACT_VERSIONS = /** @type {const} */ (["18", "19"]);
 
 /** @typedef {(typeof REACT_VERSIONS)[number]} ReactVersion */
 
-/** What a bundler says in the place of `process.env.NODE_ENV`. @typedef {"test" | "development" | "production"} Mode */
+/** The value of `process.env.NODE_ENV` in the bundle. @typedef {"test" | "development" | "production"} Mode */
 
 /**
- * @param {Record<string, string>} entries the name to give each, and its file, relative to the tests' folder
+ * @param {Record<string, string>} entries from the name of each entry to its file, relative to the tests' folder
  * @param {{react?: ReactVersion, platform?: "browser" | "node", under?: string, mode?: Mode}} [options]
- *   `under`: the folder that the page finds them in
+ *   `under`: the folder of the bundled files in the page's URLs
  * @returns {Promise<Map<string, string>>} the files by path
  */
 export async function bundle(entries, { react = "19", platform = "browser", under = "/", mode = "test" } = {}) {
@@ -32,16 +32,16 @@ export async function bundle(entries, { react = "19", platform = "browser", unde
     platform,
     target: "es2022",
     jsx: "automatic",
-    // Whole paths, so that the package finds the tests' React, which it does not depend on itself.
+    // Absolute paths: the package doesn't depend on React, and would not find it from its own folder.
     alias: {
       react: testFile(`node_modules/react${suffix}`),
       "react-dom": testFile(`node_modules/react-dom${suffix}`),
     },
     define: { "process.env.NODE_ENV": JSON.stringify(mode) },
-    // For node: React's server half is CommonJS, and asks for node's own modules by require.
+    // React's server renderer is CommonJS and requires Node's built-in modules.
     banner: platform === "node" ? { js: REQUIRE } : {},
     logLevel: "warning",
-    // In the package's generated glue; a bundler keeps quiet about it where the package is really installed.
+    // The package's generated glue triggers this warning; bundlers don't report it for an installed package.
     logOverride: { "duplicate-object-key": "silent" },
   });
   return new Map((outputFiles ?? []).map(({ path, text }) => [path, text]));
@@ -49,7 +49,7 @@ export async function bundle(entries, { react = "19", platform = "browser", unde
 
 const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
-/** A file of the tests, by its path from their folder. @param {string} path */
+/** Returns the absolute path of a file in the tests' folder. @param {string} path */
 export function testFile(path) {
   return join(TESTS, path);
 }

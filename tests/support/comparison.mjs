@@ -1,10 +1,10 @@
-// Somebody in front of the comparison page.
+// A person who uses the comparison page.
 
 import { Person } from "./person.mjs";
 import { eventually } from "./queue.mjs";
 
 export class Comparison {
-  /** Opens it and logs in. @param {string} name @param {Parameters<typeof Person.arrive>} where */
+  /** Opens the page and logs in. @param {string} name @param {Parameters<typeof Person.arrive>} where */
   static async visit(name, ...[t, server, options]) {
     const person = await Person.arrive(t, server, { path: "/compare/", ...options });
     await person.press(`Log in as ${name}`);
@@ -24,7 +24,7 @@ export class Comparison {
     await this.person.press(name);
   }
 
-  /** The button for so many conversations. @param {number} count */
+  /** Returns the radio button for a number of conversations. @param {number} count */
   size(count) {
     return this.page.role("radio", String(count));
   }
@@ -34,36 +34,36 @@ export class Comparison {
     await this.size(count).click();
   }
 
-  /** One of the architectures. @param {string} title */
+  /** Returns the panel of an architecture. @param {string} title */
   lane(title) {
     return this.page.role("region", "Architectures").role("article", title);
   }
 
-  /** Waits until all its conversations are connected. @param {string} title @param {number} count */
+  /** Waits until all conversations of an architecture are connected. @param {string} title @param {number} count */
   async connects(title, count) {
     await this.lane(title).withText(`${count} of ${count} connected.`).appears();
   }
 
-  /** Waits for a part of what the page says of itself. @param {string} text */
+  /** Waits until the page's status contains a text. @param {string} text */
   async says(text) {
     await this.page.role("status").withText(text).appears();
   }
 
-  /** What is shown for a figure: before, after, inbox-socket. @param {string} title */
+  /** Returns the values of a figure: before, after, inbox-socket. @param {string} title */
   figures(title) {
     return this.page.role("region", "Figures").role("article", title).role("definition").texts();
   }
 
-  /** Waits until exactly this is shown for a figure. @param {string} title @param {string[]} expected */
+  /** Waits until a figure has exactly these values. @param {string} title @param {string[]} expected */
   async shows(title, expected) {
     await this.until(title, expected.join(" | "), (shown) => shown.join() === expected.join());
   }
 
   /**
-   * Waits until what is shown for a figure is as described.
+   * Waits until a figure's values fulfil a condition.
    *
    * @param {string} title
-   * @param {string} description for the error
+   * @param {string} description of the condition, for the error
    * @param {(shown: string[]) => boolean} condition
    */
   async until(title, description, condition) {
@@ -71,7 +71,7 @@ export class Comparison {
     let shown = [];
     const isSo = async () => condition((shown = await this.figures(title)));
     await eventually(`${title} is ${description}`, isSo).catch((error) => {
-      throw new Error(`${error.message}, but ${shown.join(" | ")}`);
+      throw new Error(`${error.message}; got ${shown.join(" | ")}`);
     });
   }
 }

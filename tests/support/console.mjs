@@ -1,6 +1,6 @@
 import { Queue } from "./queue.mjs";
 
-/** What the page prints of inbox-socket's: without the prefix, and of a log without the time. */
+/** The lines that inbox-socket prints in the page, without their prefix and time. */
 export class Console {
   /** @type {string[]} */
   lines = [];
@@ -18,7 +18,7 @@ export class Console {
     });
   }
 
-  /** The next line, now or when it is printed. */
+  /** Returns the next line, waiting for it if necessary. */
   next() {
     return this.#unread.next();
   }

@@ -1,11 +1,11 @@
-// The machine's own browsers and their drivers: found and not downloaded.
+// Finds the machine's installed browsers and drivers.
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** What Chromium is started with, whoever drives it. */
+/** The arguments that every test starts Chromium with. */
 export const CHROMIUM_ARGUMENTS = [
-  // Root can have no sandbox.
+  // Chromium's sandbox doesn't work as root.
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   "--disable-gpu",
   "--disable-background-networking",
@@ -14,7 +14,7 @@ export const CHROMIUM_ARGUMENTS = [
   "--no-first-run",
 ];
 
-/** CHROMIUM may name one that is somewhere else. */
+/** Returns the path of Chromium: the variable CHROMIUM, or the first on the PATH. */
 export function findChromium() {
   return process.env.CHROMIUM ?? find("Chromium", "chromium", "chromium-browser", "google-chrome");
 }
@@ -24,9 +24,9 @@ export function findFirefox() {
 }
 
 /**
- * The first of these programs that is there.
+ * Returns the path of the first of these programs on the PATH.
  *
- * @param {string} product what to install where none is
+ * @param {string} product the product that the error says to install
  * @param {string[]} names
  */
 export function find(product, ...names) {

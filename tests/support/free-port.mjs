@@ -1,9 +1,9 @@
-// For programs that have to be told which port to listen at.
+// Finds ports for programs that cannot choose one themselves.
 
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** A port of this machine that nobody listens at. @returns {Promise<string>} */
+/** Returns an unused port. @returns {Promise<string>} */
 export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -4,7 +4,7 @@ import { bundle, REACT_VERSIONS } from "./bundle.mjs";
 import { openPage } from "./page.mjs";
 
 /**
- * The same tests with each version of React.
+ * Defines the same tests for each version of React.
  *
  * @param {string} name
  * @param {(open: (t: import("node:test").TestContext) => ReturnType<typeof openPage>) => void} tests

@@ -1,4 +1,4 @@
-// A TCP line between a page and a server, and everything that can go wrong with a network.
+// A TCP proxy between a page and a server that simulates network faults.
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
@@ -6,23 +6,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { eventually } from "./queue.mjs";
 
-/** From the page to the server, or from the server to the page. @typedef {"up" | "down"} Direction */
+/** "up": from the page to the server; "down": from the server to the page. @typedef {"up" | "down"} Direction */
 
-/** What a direction holds before it stops reading, as the buffers of a network do. In bytes. */
+/** The most bytes that a direction buffers before it stops reading. */
 const BUFFER = 256 * 1024;
 
-/** The largest piece of a line that splits, in bytes. */
+/** The largest segment of a line that splits, in bytes. */
 const LARGEST_PIECE = 64;
 
-/** What a connection's two directions go by, and all connections share. */
+/** The conditions that apply to both directions of all connections. */
 class Conditions {
-  /** How long everything is under way, in ms. */
+  /** The latency each way, in ms. */
   delay = 0;
   /** Bits per second. */
   rate = Infinity;
   isSplit = false;
   random = Math.random;
-  /** What stalls, and what waits for it. @type {Map<Direction, {ended: Promise<void>, end: () => void}>} */
+  /** `ended` resolves when `end` is called. @type {Map<Direction, {ended: Promise<void>, end: () => void}>} */
   stalls = new Map();
 }
 
@@ -44,18 +44,18 @@ export class Line {
     this.#ports = ports;
   }
 
-  /** @returns {Promise<string>} the servers' origin, as seen through this */
+  /** @returns {Promise<string>} the servers' origin at the line's near end */
   async start() {
     await this.#listen();
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Ends the present connections: in order, or by a reset. @param {"FIN" | "RST"} how */
+  /** Closes the current connections in order (FIN) or resets them. @param {"FIN" | "RST"} how */
   cut(how = "RST") {
     for (const connection of this.#connections) connection.cut(how);
   }
 
-  /** Forwards nothing and keeps all open; what comes is forwarded when this is over. @param {Direction[]} ways */
+  /** Keeps connections open and holds all data until `mend`. @param {Direction[]} ways */
   stall(...ways) {
     for (const way of ways) {
       let end = () => {};
@@ -64,24 +64,24 @@ export class Line {
     }
   }
 
-  /** The servers lose the present connections, and the pages are not told. */
+  /** Resets the servers' side of the current connections; the pages' side stays open. */
   halfOpen() {
     for (const connection of this.#connections) connection.halfOpen();
   }
 
-  /** Nothing passes on the present connections, and new ones are accepted and never answered. */
+  /** Drops all data of the current connections, and accepts new ones without answering. */
   goDark() {
     this.halfOpen();
     this.#isDark = true;
   }
 
-  /** Ends the present connections and refuses new ones. */
+  /** Resets the current connections and refuses new ones. */
   refuse() {
     this.#server.close();
     this.cut();
   }
 
-  /** Sends everything in tiny segments. @param {() => number} random from 0 to 1 */
+  /** Sends all data in tiny segments. @param {() => number} random from 0 to 1 */
   split(random = Math.random) {
     Object.assign(this.#conditions, { isSplit: true, random });
   }
@@ -96,13 +96,13 @@ export class Line {
     this.#conditions.rate = rate;
   }
 
-  /** Ends every trouble. Connections that were lost stay lost. */
+  /** Ends all faults. Lost connections stay lost. */
   async mend() {
     for (const { end } of this.#conditions.stalls.values()) end();
     this.#conditions.stalls.clear();
     Object.assign(this.#conditions, { delay: 0, rate: Infinity, isSplit: false });
     this.#isDark = false;
-    // Meanwhile the port may be lent to an outgoing connection of some program.
+    // The system may have lent the port to another program's outgoing connection in the meantime.
     if (!this.#server.listening) await eventually(`listening at ${this.#port} again`, () => this.#listen());
   }
 
@@ -111,7 +111,7 @@ export class Line {
     for (const each of [...this.#connections, ...this.#swallowed]) each.destroy();
   }
 
-  /** For those who watch what passes. @param {import("node:net").Socket} near @param {import("node:net").Socket} far */
+  /** A subclass can watch each connection. @param {import("node:net").Socket} near @param {import("node:net").Socket} far */
   joined(near, far) {}
 
   async #listen() {
@@ -132,7 +132,7 @@ export class Line {
     this.joined(near, far);
   }
 
-  /** Reads what comes, and never answers. @param {import("node:net").Socket} near */
+  /** Reads all data and never answers. @param {import("node:net").Socket} near */
   #swallow(near) {
     near.on("error", () => {}).resume();
     this.#swallowed.add(near);
@@ -173,7 +173,7 @@ class Connection {
   }
 }
 
-/** One direction of a connection: bytes, and how they end, in order. */
+/** One direction of a connection: forwards its bytes, and how they end, in order. */
 class Flow {
   /** @type {({at: number, data: Buffer} | "FIN" | "RST")[]} */
   #queue = [];
@@ -198,11 +198,11 @@ class Flow {
     void this.#forward();
   }
 
-  /** What has not been forwarded is lost, and what is still to come. */
+  /** Drops all data that has not been forwarded, now and later. */
   stop() {
     this.#isStopped = true;
     this.#queue = [];
-    // Read and thrown away, so that the end is seen.
+    // Read on, to notice the end.
     this.from.resume();
     this.#arrived();
   }

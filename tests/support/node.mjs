@@ -1,4 +1,4 @@
-// A bundled program, run by Node.js alone.
+// Runs a bundled program in Node.js.
 
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -7,11 +7,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 /**
- * Runs a program to its end, and rejects where that is not a good one. It has to end by itself: a timer or a socket
- * left behind would keep it.
+ * Runs a program until it exits, and rejects if it fails. It must exit by itself, so a leftover timer or socket fails.
  *
  * @param {Map<string, string>} files
- * @param {string} program one of them
+ * @param {string} program one of the files
  */
 export async function runInNode(files, program) {
   const folder = await mkdtemp(join(tmpdir(), "inbox-socket-"));

@@ -8,7 +8,7 @@ import { testFile } from "./bundle.mjs";
 
 const run = promisify(execFile);
 
-/** Packs the package. The folder is the caller's to remove. */
+/** Packs the package into a new folder, which the caller removes. */
 export async function packPackage() {
   const folder = await mkdtemp(join(tmpdir(), "inbox-socket-"));
   const { stdout } = await run("npm", ["pack", testFile("../pkg"), "--json", "--pack-destination", folder]);

@@ -1,4 +1,4 @@
-// A page in a browser of its own, with the server that it talks to.
+// A page in its own browser context, and the server that it talks to.
 
 import assert from "node:assert/strict";
 
@@ -12,8 +12,8 @@ import { TestServer } from "./server.mjs";
 export { watchComplaints };
 
 /**
- * Serves the page and opens it. What the page reports as an error or a warning fails the test, unless the test
- * takes it out of `complaints`.
+ * Serves the page and opens it. The test fails if the page logs an error or a warning, unless the test removes it
+ * from `complaints`.
  *
  * @param {import("node:test").TestContext} t
  * @param {{files: Map<string, string | Uint8Array>, root?: string, headers?: Record<string, string>}} site
@@ -28,7 +28,7 @@ export async function openPage(t, { files, root = "", headers }) {
   t.after(async () => {
     await context.close();
     await server.stop();
-    assert.deepEqual(complaints, [], "the page complained");
+    assert.deepEqual(complaints, [], "the page must log no errors or warnings");
   });
   page.setDefaultTimeout(PATIENCE);
   await page.goto(server.origin);
@@ -36,7 +36,7 @@ export async function openPage(t, { files, root = "", headers }) {
 }
 
 /**
- * Waits until something is so in the page, and gives what the condition gave.
+ * Waits until a condition is truthy in the page, and returns its value.
  *
  * @template T, A
  * @param {Page} page
@@ -47,10 +47,10 @@ export async function openPage(t, { files, root = "", headers }) {
 export async function until(page, condition, argument) {
   const end = Date.now() + PATIENCE;
   for (;;) {
-    // @ts-expect-error Playwright's types unwrap handles, of which there are none here.
+    // @ts-expect-error Playwright's types unwrap handles, but these conditions return none.
     const value = await page.evaluate(condition, argument);
     if (value) return value;
-    if (Date.now() > end) throw new Error(`not so after ${PATIENCE} ms: ${condition}`);
+    if (Date.now() > end) throw new Error(`still false after ${PATIENCE} ms: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

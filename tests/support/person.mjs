@@ -1,4 +1,4 @@
-// Somebody in front of the demo page, in a browser of their own, on a line of their own to the server.
+// A person who uses the demo page, with their own browser and their own line to the server.
 
 import { Proxy } from "../bench/proxy.mjs";
 import { eventually } from "./queue.mjs";
@@ -41,7 +41,7 @@ export class Person {
     this.origin = origin;
   }
 
-  /** Opens the page in another tab of the same browser. */
+  /** Opens the page in a new tab of the same browser. */
   async openTab(path = "/") {
     const person = new Person(await this.page.browser.newPage(), this.line, this.origin);
     await person.page.goto(this.origin + path);
@@ -74,7 +74,7 @@ export class Person {
     return this.page.role("log", `Messages in ${title}`);
   }
 
-  /** The field to write into. @param {string} title */
+  /** The message field of an open conversation. @param {string} title */
   field(title) {
     return this.page.role("textbox", `Message to ${title}`);
   }
@@ -85,22 +85,22 @@ export class Person {
     await this.page.role("region", title).role("button", "Send").click();
   }
 
-  /** Waits until a message stands in an open conversation. @param {string} title @param {string} text */
+  /** Waits until an open conversation shows a message. @param {string} title @param {string} text */
   async sees(title, text) {
     await this.log(title).withText(text).appears();
   }
 
-  /** Waits until the banner says this. @param {string} text */
+  /** Waits until the banner shows a text. @param {string} text */
   async isTold(text) {
     await this.page.role("status").withText(text).appears();
   }
 
-  /** Waits until there is a banner that says nothing. */
+  /** Waits until the banner is empty. */
   async isToldNothing() {
     await eventually("the banner is empty", async () => (await this.page.role("status").texts()).join() === "");
   }
 
-  /** Waits until these are the open WebSockets, as seen on the line. @param {string[]} paths */
+  /** Waits until exactly these WebSockets are open on the line. @param {string[]} paths */
   async holds(...paths) {
     const open = () => this.line.webSockets.filter(({ isOpen }) => isOpen).map(({ path }) => path);
     await eventually(`open WebSockets: ${paths.join()}`, () => open().sort().join() === paths.sort().join());

@@ -1,21 +1,21 @@
-// Programs that a test starts, and ends.
+// Starts programs for a test, and ends them.
 
 import { spawn } from "node:child_process";
 
 import { PATIENCE } from "./queue.mjs";
 
-/** How to end what still runs. @type {Set<() => void>} */
+/** The functions that end the running programs. @type {Set<() => void>} */
 const ends = new Set();
 
 process.on("exit", () => ends.forEach((end) => end()));
-// Also when the run is broken off.
+// Run the exit handler also on an interrupt.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
 /**
- * Has something end with this process at the latest.
+ * Calls `end` when this process exits.
  *
  * @param {() => void} end
- * @returns {() => void} to be called when it has ended
+ * @returns {() => void} cancels the call
  */
 export function endWithThis(end) {
   ends.add(end);
@@ -27,8 +27,8 @@ export function endWithThis(end) {
  *
  * @param {string} program
  * @param {string[]} args
- * @param {{cwd: string, env?: Record<string, string | undefined>, line: RegExp, patience?: number}} options `line` is what it
- *   says when it is ready
+ * @param {{cwd: string, env?: Record<string, string | undefined>, line: RegExp, patience?: number}} options
+ *   `line`: matches its output when it is ready
  */
 export async function start(program, args, { cwd, env, line, patience = PATIENCE }) {
   const child = spawn(program, args, {

@@ -1,16 +1,16 @@
-/** How long a test waits for something that should happen in a moment before it says what did not. */
+/** The most ms that a test waits for something that should happen soon. */
 export const PATIENCE = 15_000;
 
 /**
- * Waits until an attempt gives something true. One that throws is made again; its error is told where none succeeds.
+ * Repeats an attempt until it returns something truthy. Errors don't stop it; the final error contains the last one.
  *
- * @param {string} what for the error
+ * @param {string} what the condition, for the error
  * @param {() => unknown} attempt
  */
 export async function eventually(what, attempt, patience = PATIENCE) {
   /** @type {unknown} */
   let cause;
-  // At first often, for what is there in a moment; later seldom, not to slow what is waited for.
+  // Poll often at first, for a quick result, and less later, because polling slows the program under test.
   for (let end = Date.now() + patience, pause = 20; ; pause = Math.min(1.2 * pause, 250)) {
     try {
       if (await attempt()) return;
@@ -19,19 +19,20 @@ export async function eventually(what, attempt, patience = PATIENCE) {
       cause = error;
     }
     if (Date.now() > end) {
-      throw new Error(`not so after ${patience} ms: ${what}${cause instanceof Error ? ` (${cause.message})` : ""}`);
+      const reason = cause instanceof Error ? ` (${cause.message})` : "";
+      throw new Error(`still false after ${patience} ms: ${what}${reason}`);
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
 /**
- * What arrived and was not taken yet, so that a test misses nothing that came before it asked.
+ * Keeps items until a test takes them, so that it also gets those that arrived earlier.
  *
  * @template T
  */
 export class Queue {
-  /** @param {string} what for the error when nothing comes */
+  /** @param {string} what the items' name, for the timeout's error */
   constructor(what) {
     this.what = what;
     /** @type {T[]} */
@@ -47,11 +48,11 @@ export class Queue {
     else this.waiting.push(item);
   }
 
-  /** @returns {Promise<T>} the next one, now or when it arrives */
+  /** @returns {Promise<T>} the next item, once it arrives */
   next() {
     if (this.waiting.length > 0) return Promise.resolve(/** @type {T} */ (this.waiting.shift()));
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${this.what}: none came in ${PATIENCE} ms`)), PATIENCE);
+      const timer = setTimeout(() => reject(new Error(`${this.what}: none arrived in ${PATIENCE} ms`)), PATIENCE);
       this.takers.push((item) => {
         clearTimeout(timer);
         resolve(item);

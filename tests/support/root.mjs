@@ -5,7 +5,7 @@ import { openPage } from "./page.mjs";
 const bundles = new Map();
 
 /**
- * Opens a page with the root entry at hand as `inbox`, and nothing else.
+ * Opens a page with only the root entry, as `inbox`.
  *
  * @param {import("node:test").TestContext} t
  * @param {{headers?: Record<string, string>, more?: Iterable<[string, string | Uint8Array]>,

@@ -1,4 +1,4 @@
-// A server for one test, on a port of its own: it serves a page's files, and speaks layer 0 of the wire at any path.
+// A server for one test, on its own port: it serves a page's files, and speaks layer 0 at any path.
 
 import { createServer } from "node:http";
 import { extname } from "node:path";
@@ -14,20 +14,20 @@ const TYPES = {
 
 /**
  * @typedef {object} Site
- * @property {Map<string, string | Uint8Array>} files by path, "/" being the page
- * @property {Record<string, string>} [headers] sent with every file
+ * @property {Map<string, string | Uint8Array>} files by path, with the page at "/"
+ * @property {Record<string, string>} [headers] of every file
  */
 
 export class TestServer {
-  /** What happens to whoever asks for a WebSocket. @type {"accept" | "refuse" | "hold"} */
+  /** How the server answers WebSocket requests. @type {"accept" | "refuse" | "hold"} */
   mode = "accept";
-  /** Clients begin with a hello. A connection is shown to the test when it has been answered. */
+  /** Whether clients begin with a hello. If so, `connection()` returns a connection after its hello. */
   expectsHello = true;
-  /** A hello is refused, as by a server that does not know it. Otherwise it is for the test to answer. */
+  /** Whether the server refuses hello, as a layer-0 server does. If not, the test answers it. */
   answersHello = true;
-  /** Who asked for a WebSocket, whether or not it got one: the paths. @type {string[]} */
+  /** The paths of all WebSocket requests, accepted or not. @type {string[]} */
   attempts = [];
-  /** Every WebSocket there has been. @type {Connection[]} */
+  /** Every WebSocket that was accepted. @type {Connection[]} */
   connections = [];
 
   /** @type {Queue<Connection>} */
@@ -38,7 +38,7 @@ export class TestServer {
   #held = [];
   #webSockets = new WebSocketServer({ noServer: true });
 
-  /** A server that listens. Whoever starts it stops it. @param {Site} [site] */
+  /** Starts a server, which the caller stops. @param {Site} [site] */
   static async start(site) {
     const server = new TestServer(site);
     await new Promise((resolve) => server.http.listen(0, "127.0.0.1", () => resolve(undefined)));
@@ -81,17 +81,17 @@ export class TestServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** The next WebSocket that opens. */
+  /** Returns the next WebSocket that opens. */
   connection() {
     return this.#opened.next();
   }
 
-  /** The path of the next attempt, successful or not. */
+  /** Returns the path of the next attempt, successful or not. */
   attempt() {
     return this.#asked.next();
   }
 
-  /** Answers those who were held, and from now on everybody at once. @param {"accept" | "refuse"} mode */
+  /** Answers the held requests, and from now on all requests at once. @param {"accept" | "refuse"} mode */
   letGo(mode) {
     this.mode = mode;
     for (const answer of this.#held.splice(0)) answer();
@@ -118,22 +118,22 @@ export class Connection {
   constructor(webSocket, path, answersHello) {
     this.webSocket = webSocket;
     this.path = path;
-    /** Every frame received, parsed where it can be. @type {any[]} */
+    /** Every frame received, parsed if it is JSON. @type {any[]} */
     this.received = [];
     /** @type {Promise<{code: number, reason: string}>} */
     this.closed = new Promise((resolve) => {
       webSocket.on("close", (code, reason) => resolve({ code, reason: reason.toString() }));
     });
     let greet = () => {};
-    /** A hello came. @type {Promise<void>} */
+    /** Resolves when a hello arrives. @type {Promise<void>} */
     this.greeted = new Promise((resolve) => (greet = resolve));
     webSocket.on("message", (data) => {
       const frame = read(data.toString());
       const isHello = frame?.action === "hello";
       if (isHello) greet();
       if (answersHello) {
-        // A server of layer 0, as PROTOCOL.md has it: it refuses the action that it does not know, and looks at no
-        // member that it does not know.
+        // As PROTOCOL.md requires of a layer-0 server, it refuses the unknown action, and ignores the unknown
+        // member `client_id`.
         if (isHello) return this.send({ action: "error", code: "unknown_action", ref: null });
         delete frame?.client_id;
       }
@@ -147,7 +147,7 @@ export class Connection {
     return this.webSocket.readyState === this.webSocket.OPEN;
   }
 
-  /** The next frame received. */
+  /** Returns the next frame received. */
   next() {
     return this.#frames.next();
   }
@@ -157,7 +157,7 @@ export class Connection {
     this.webSocket.send(JSON.stringify(frame));
   }
 
-  /** Sends these very characters or bytes. @param {string | Uint8Array} data */
+  /** Sends the data without encoding it as JSON. @param {string | Uint8Array} data */
   sendRaw(data) {
     this.webSocket.send(data);
   }
@@ -167,7 +167,7 @@ export class Connection {
     this.webSocket.close(code, reason);
   }
 
-  /** Ends it without a word, as a lost network or a killed server does. */
+  /** Ends the connection without a close frame, as a lost network or a killed server does. */
   cut() {
     this.webSocket.terminate();
   }

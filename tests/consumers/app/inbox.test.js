@@ -1,4 +1,4 @@
-// For Vitest and Jest alike: what somebody who uses the hook would test of the application.
+// An application's tests of a component that uses the hook, for both Vitest and Jest.
 
 import { createElement as h } from "react";
 import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
@@ -8,7 +8,7 @@ import { Inbox } from "./src/inbox.js";
 
 const runner = typeof jest === "undefined" ? vi : jest;
 
-// React tells what it thinks of a test there.
+// React reports mistakes in tests through console.error.
 beforeEach(() => void runner.spyOn(console, "error"));
 afterEach(() => expect(console.error).not.toHaveBeenCalled());
 
@@ -17,11 +17,11 @@ const shows = (id, text) => conversation(id).findByText(text);
 
 describe("without a server", () => {
   test("mounting the hook neither crashes nor hangs", async () => {
-    // Nobody listens there.
+    // No server listens at port 9.
     history.replaceState(null, "", "?socket=ws://127.0.0.1:9/");
     render(h(Inbox));
     await shows(1, "connecting");
-    // Jest's jsdom lacks what the core needs; it says so, and that is all.
+    // Jest's jsdom lacks the APIs that the core needs, so it shows an error and continues.
     await shows(1, /^Connection error|^Unable to load/);
     cleanup();
   });
@@ -44,7 +44,7 @@ describe("with a fake server", () => {
     expect(server.attempts).toEqual(["ws://chat.example/"]);
   });
 
-  test("a message is sent, delivered and comes back", async () => {
+  test("a message is sent, delivered and echoed", async () => {
     render(h(Inbox));
     const connection = await act(() => server.connection());
     fireEvent.click(conversation(1).getByRole("button"));
@@ -55,7 +55,7 @@ describe("with a fake server", () => {
     conversation(1).getByText("Hello from 1");
   });
 
-  test("a dropped connection comes back, without waiting for it", async () => {
+  test("a dropped connection reconnects without a real wait", async () => {
     render(h(Inbox));
     const connection = await act(() => server.connection());
     act(() => connection.drop());
@@ -64,7 +64,7 @@ describe("with a fake server", () => {
     conversation(1).getByText("connected");
   });
 
-  test("the runner's own fake timers move it as well", async () => {
+  test("the runner's own fake timers drive the reconnection too", async () => {
     runner.useFakeTimers();
     render(h(Inbox));
     const connection = await act(() => server.connection());

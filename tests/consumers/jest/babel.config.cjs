@@ -1,2 +1,2 @@
-// What Jest needs to read the tests.
+// Jest needs this to load tests written as ES modules.
 module.exports = { presets: [["@babel/preset-env", { targets: { node: "current" } }]] };

@@ -1,4 +1,4 @@
-// What Rollup needs for React.
+// Rollup needs these plugins for React.
 
 import commonjs from "@rollup/plugin-commonjs";
 import resolve from "@rollup/plugin-node-resolve";
@@ -10,6 +10,6 @@ export default {
   input: "src/index.js",
   output: { dir: "dist", entryFileNames: "main.js" },
   plugins: [resolve({ browser: true }), commonjs(), replace({ preventAssignment: true, values })],
-  // React says "use client" in places; Rollup says that it means nothing to it.
+  // Rollup warns about the directive "use client" in React's modules.
   onwarn: (warning, warn) => void (warning.code === "MODULE_LEVEL_DIRECTIVE" || warn(warning)),
 };

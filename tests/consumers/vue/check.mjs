@@ -11,7 +11,7 @@ const render = async () => {
 };
 
 await render();
-// With the core there, whatever subscribes connects at once. Nothing else keeps the program running until then.
+// Once the core is loaded, a subscription would connect at once. The timer keeps the program running until then.
 const running = setInterval(() => {}, 1_000);
 await new Promise((resolve) => {
   subscribeState(() => getStats() && resolve());
@@ -19,7 +19,7 @@ await new Promise((resolve) => {
 });
 clearInterval(running);
 await render();
-// As where a library has made one.
+// Some libraries define a document on the server.
 globalThis.document = {};
 await render();
 assert.equal(getStats().attempts, 0);

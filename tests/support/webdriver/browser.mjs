@@ -1,5 +1,5 @@
-// A browser and the driver that steers it, spoken to by the W3C WebDriver protocol. No library: what there is brings
-// browsers of its own to download, or wants a newer Node.js than the package does, for the few commands needed here.
+// A browser and its driver, over the W3C WebDriver protocol. The existing libraries download their own browsers or
+// require a newer Node.js than the package, and the tests need only a few commands.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,13 +15,13 @@ import { Page } from "./page.mjs";
 const MINUTE = 60_000;
 
 export class Browser {
-  /** The window that is there from the beginning. */
+  /** The session's first window. */
   #first = "";
-  /** The window that the driver is in. */
+  /** The driver's current window. */
   #window = "";
-  /** Commands are carried out one after the other, since each counts from the window of the last. */
+  /** The last command. Commands run one after the other, because each depends on the current window. */
   #last = Promise.resolve();
-  /** Changed in a way that the next user would not expect. */
+  /** Whether a test changed the browser in a way that `clear` doesn't undo. */
   isWorn = false;
 
   /** @param {import("./engines.mjs").Engine} engine */
@@ -45,27 +45,27 @@ export class Browser {
     this.session = "";
     this.version = "";
     const [program, ...args] = engine.driver(port);
-    /** Where it leaves its things. */
+    /** The folder for its temporary files. */
     this.folder = mkdtempSync(join(tmpdir(), "inbox-socket-"));
     const env = { ...process.env, ...engine.env, TMPDIR: this.folder };
-    // A process group of its own, which can be ended as a whole.
+    // Its own process group, which can be killed as a whole.
     this.driver = spawn(program, args, { stdio: "ignore", detached: true, env });
     this.forget = endWithThis(() => this.#end());
   }
 
-  /** The page that is there from the beginning. */
+  /** The page in the first window. */
   get page() {
     return new Page(this, this.#first);
   }
 
-  /** Opens another page beside it, with the same cookies. */
+  /** Opens another page with the same cookies. */
   async newPage() {
     const { handle } = await this.#send("POST", `${this.session}/window/new`, { type: "tab" });
     return new Page(this, handle);
   }
 
   /**
-   * Carries out a command of the session in one of its windows.
+   * Runs a command of the session in one of its windows.
    *
    * @param {string} window
    * @param {"GET" | "POST" | "DELETE"} method
@@ -86,7 +86,7 @@ export class Browser {
     return result;
   }
 
-  /** Leaves nothing to the next user. What a page stores is kept by origin, and that is another one's. */
+  /** Closes extra windows and deletes cookies. Storage may stay: each test's server has its own origin. */
   async clear() {
     for (const window of await this.command(this.#first, "GET", "/window/handles")) {
       if (window !== this.#first) await this.command(window, "DELETE", "/window");
@@ -114,12 +114,12 @@ export class Browser {
     await this.#send("POST", `${this.session}/timeouts`, { script: 5 * MINUTE, pageLoad: MINUTE });
   }
 
-  /** Ends the driver, with all that it has started and left. */
+  /** Kills the driver and its child processes, and removes its files. */
   #end() {
     try {
       if (this.driver.pid) process.kill(-this.driver.pid, "SIGKILL");
     } catch {
-      // They have ended by themselves.
+      // They have already ended.
     }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }

@@ -1,4 +1,4 @@
-// The three engines: which program drives each, and what it is told.
+// The three engines: the driver of each, and its options.
 
 import { CHROMIUM_ARGUMENTS, find, findChromium, findFirefox } from "../find.mjs";
 
@@ -8,7 +8,7 @@ import { CHROMIUM_ARGUMENTS, find, findChromium, findFirefox } from "../find.mjs
  * @property {(port: string) => [program: string, ...args: string[]]} driver
  * @property {() => Record<string, unknown>} capabilities
  * @property {Record<string, string>} [env] of the driver
- * @property {boolean} [playsPhone] it can show a page as a phone would
+ * @property {boolean} [playsPhone] whether it can emulate a phone
  */
 
 /** @type {Record<string, Engine>} */
@@ -26,28 +26,28 @@ export const ENGINES = {
   },
   firefox: {
     title: "Firefox",
-    // The port of its other protocol is always the same one unless it may choose.
+    // Without this, the port of its other protocol is fixed, and two drivers collide.
     driver: (port) => [find("geckodriver", "geckodriver"), "--port", port, "--websocket-port", "0"],
     capabilities: () => ({ "moz:firefoxOptions": { binary: findFirefox(), args: ["-headless"] } }),
   },
   webkit: {
     title: "WebKitGTK",
-    // It brings its own browser, and wants a display: that of xvfb-run will do.
+    // It has its own browser, which needs a display, for example xvfb-run's.
     driver: (port) => [find("WebKitWebDriver, in Debian webkit2gtk-driver", "WebKitWebDriver"), `--port=${port}`],
     capabilities: () => ({}),
     env: {
-      // No sandbox can be had inside a container, and the pages are our own.
+      // The sandbox doesn't work inside a container, and the pages are our own.
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
-      // In the locale C, which has no language, Intl throws.
+      // Intl throws in the locale C, which has no language.
       LC_ALL: "en_GB.UTF-8",
     },
   },
 };
 
-/** The engine that this run is for. */
+/** Returns the engine that the variable ENGINE names. */
 export function chosenEngine() {
   const { ENGINE = "chromium" } = process.env;
   const engine = ENGINES[ENGINE];
-  if (!engine) throw new Error(`ENGINE=${ENGINE}: there are ${Object.keys(ENGINES).join(", ")}`);
+  if (!engine) throw new Error(`ENGINE must be one of ${Object.keys(ENGINES).join(", ")}; got ${ENGINE}`);
   return engine;
 }

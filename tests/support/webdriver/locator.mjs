@@ -1,61 +1,61 @@
-// Something on a page, named as a person would name it: by what it is, what it is called and what it says. It is looked
-// for whenever it is used, and waited for where there is something to do with it.
+// Finds elements as a person would: by role, name and text. A locator searches anew for each use, and actions wait
+// until their element appears.
 
 import { build } from "esbuild";
 
 import { testFile } from "../bundle.mjs";
 import { eventually } from "../queue.mjs";
 
-/** The code that looks for it, in the page. @type {Promise<string> | undefined} */
+/** The code that searches in the page. @type {Promise<string> | undefined} */
 let looking;
 
-/** The member of WebDriver's JSON that says that something is an element. */
+/** The member that marks an element in WebDriver's JSON. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
 /** @typedef {{role?: string, name?: string, has: string[], hasNot: string[]}} Step */
 
 export class Locator {
-  /** @param {import("./page.mjs").Page} page @param {Step[]} path each within the one before */
+  /** @param {import("./page.mjs").Page} page @param {Step[]} path each step within the previous one */
   constructor(page, path) {
     this.page = page;
     this.path = path;
   }
 
-  /** Those of a role in it, and of this name where one is given. @param {string} role @param {string} [name] */
+  /** Narrows to the descendants with a role and, if given, a name. @param {string} role @param {string} [name] */
   role(role, name) {
     return new Locator(this.page, [...this.path, { role, name, has: [], hasNot: [] }]);
   }
 
-  /** Only where this can be read in it. @param {string} text */
+  /** Narrows to elements that show a text. @param {string} text */
   withText(text) {
     return this.#narrowed(({ has, ...step }) => ({ ...step, has: [...has, text] }));
   }
 
-  /** Only where this cannot. @param {string} text */
+  /** Narrows to elements that don't show a text. @param {string} text */
   withoutText(text) {
     return this.#narrowed(({ hasNot, ...step }) => ({ ...step, hasNot: [...hasNot, text] }));
   }
 
-  /** Waits until it is there to be seen. */
+  /** Waits until an element is visible. */
   async appears() {
-    await this.#until("to be seen", async () => (await this.count()) > 0);
+    await this.#until("visible", async () => (await this.count()) > 0);
   }
 
   async disappears() {
     await this.#until("gone", async () => (await this.count()) === 0);
   }
 
-  /** How many there are now. @returns {Promise<number>} */
+  /** Returns the current number of elements. @returns {Promise<number>} */
   async count() {
     return (await this.texts()).length;
   }
 
-  /** What is to be read in each of them now. @returns {Promise<string[]>} */
+  /** Returns the current text of each element. @returns {Promise<string[]>} */
   texts() {
     return this.#look("texts");
   }
 
-  /** What is to be read in the first. */
+  /** Waits until an element appears, and returns its text. */
   async text() {
     await this.appears();
     const [text] = await this.texts();
@@ -71,12 +71,12 @@ export class Locator {
     if (element) await this.page.command("POST", `/element/${element}/click`).catch(() => {});
   }
 
-  /** Types into it. @param {string} text */
+  /** Types into the first element. @param {string} text */
   async type(text) {
     await this.#do("typed into", (element) => this.page.command("POST", `/element/${element}/value`, { text }));
   }
 
-  /** What stands in a field. @returns {Promise<string>} */
+  /** Returns a field's value. @returns {Promise<string>} */
   value() {
     return this.#property("value");
   }
@@ -116,7 +116,7 @@ export class Locator {
   }
 
   /**
-   * Does something with the first one, again where it was not ready: hidden by another, or just drawn anew.
+   * Acts on the first enabled element, and retries while it isn't ready: covered by another one or just replaced.
    *
    * @param {string} done
    * @param {(element: string) => Promise<unknown>} act

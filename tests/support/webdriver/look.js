@@ -1,4 +1,4 @@
-// Runs in the page: finds what a Locator describes.
+// Runs in the page: finds the elements that a Locator describes.
 
 import { computeAccessibleName, getRole, isDisabled } from "dom-accessibility-api";
 
@@ -7,7 +7,7 @@ export function texts(path) {
   return find(path).map(textOf);
 }
 
-/** The first that can be used. @param {import("./locator.mjs").Step[]} path */
+/** Returns the first element that is not disabled. @param {import("./locator.mjs").Step[]} path */
 export function enabled(path) {
   return find(path).find((element) => !isDisabled(element)) ?? null;
 }

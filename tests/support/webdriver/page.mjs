@@ -1,9 +1,9 @@
-// A page in a browser, and what a person does there.
+// A page in a browser, and a person's actions on it.
 
 import { PATIENCE, eventually } from "../queue.mjs";
 import { Locator } from "./locator.mjs";
 
-/** The keys that have no character, as WebDriver writes them. */
+/** WebDriver's codes for keys without a character. */
 const KEYS = { Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Space: " ", ArrowRight: "\uE014" };
 
 export class Page {
@@ -36,22 +36,22 @@ export class Page {
     return this.command("GET", "/title");
   }
 
-  /** The elements of a role, and of this name where one is given. @param {string} role @param {string} [name] */
+  /** Returns a locator for a role and, if given, a name. @param {string} role @param {string} [name] */
   role(role, name) {
     return this.all.role(role, name);
   }
 
-  /** Everything on the page. */
+  /** A locator for the whole page. */
   get all() {
     return new Locator(this, [{ has: [], hasNot: [] }]);
   }
 
   /**
-   * Runs a function in the page and gives what it gives.
+   * Runs a function in the page and returns its result.
    *
    * @template A, T
-   * @param {(argument: A) => T | Promise<T>} run without anything from around it; it finds the page's globals, and
-   *   leaves its own at `window`
+   * @param {(argument: A) => T | Promise<T>} run must not use variables of its surroundings, only the page's globals;
+   *   to leave globals, it assigns them to `window`
    * @param {A} [argument]
    * @returns {Promise<T>}
    */
@@ -66,7 +66,7 @@ export class Page {
   }
 
   /**
-   * Waits until something is so in the page.
+   * Waits until a condition is truthy in the page.
    *
    * @template A
    * @param {(argument: A) => unknown} condition
@@ -77,7 +77,7 @@ export class Page {
     await eventually(`${condition}`, () => this.evaluate(condition, argument), patience);
   }
 
-  /** Presses a key, or several held together: "Shift+Tab". @param {string} keys */
+  /** Presses a key or a combination such as "Shift+Tab". @param {string} keys */
   async press(keys) {
     const values = keys.split("+").map((key) => KEYS[key] ?? key);
     await this.#act([
@@ -86,12 +86,12 @@ export class Page {
     ]);
   }
 
-  /** Types where the focus is. @param {string} text */
+  /** Types into the focused element. @param {string} text */
   async type(text) {
     await this.#act([...text].flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]));
   }
 
-  /** Makes it a phone's where the engine can play one, and else as narrow as its windows get. */
+  /** Emulates a phone, or makes the window as narrow as possible if the engine can't. */
   async asPhone() {
     const size = { width: 360, height: 740 };
     this.browser.isWorn = true;

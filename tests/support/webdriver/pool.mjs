@@ -1,4 +1,4 @@
-// Lends browsers to the tests of a file, one after the other: starting one takes seconds.
+// Reuses browsers between the tests of a file, because starting one takes seconds.
 
 import { after } from "node:test";
 
@@ -10,7 +10,7 @@ const idle = [];
 
 after(() => Promise.all(idle.map((browser) => browser.close())));
 
-/** A browser with an empty page, for the time of a test. @param {import("node:test").TestContext} t */
+/** Lends a browser with an empty page to a test. @param {import("node:test").TestContext} t */
 export async function borrowBrowser(t) {
   const browser = idle.pop() ?? (await Browser.start(chosenEngine()));
   t.after(async () => {

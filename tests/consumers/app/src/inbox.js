@@ -1,12 +1,12 @@
 "use client";
 
-// The application that every consumer builds. Without JSX, so that none needs a compiler for our sake.
+// The application that every consumer builds. It uses no JSX, so it needs no compiler.
 
 import { createElement as h } from "react";
 import { configure } from "inbox-socket";
 import { useWebSocket } from "inbox-socket/react";
 
-// The page's address names the socket's, so that what was built once meets the server of each run.
+// The page's URL contains the socket's, so that one build can connect to each run's server.
 configure({ url: () => new URLSearchParams(location.search).get("socket") });
 
 export function Conversation({ id, hook = useWebSocket }) {

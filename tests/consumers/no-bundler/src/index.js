@@ -1,4 +1,4 @@
-// The same application without React, which has no build for a page without a bundler.
+// The same application without React, which provides no build for pages without a bundler.
 
 import { configure, subscribeState, useWebSocket } from "inbox-socket";
 

@@ -1,10 +1,10 @@
-// The same application with Vue. Without templates, so that it needs no compiler.
+// The same application with Vue. It uses no templates, so it needs no compiler.
 
 import { h } from "vue";
 import { configure } from "inbox-socket";
 import { useWebSocket } from "inbox-socket/vue";
 
-// The page's address names the socket's, so that what was built once meets the server of each run.
+// The page's URL contains the socket's, so that one build can connect to each run's server.
 configure({ url: () => new URLSearchParams(location.search).get("socket") });
 
 const Conversation = {
