@@ -28,7 +28,7 @@ describe("the component in README.md", () => {
 });
 
 describe("docs/api.md", () => {
-  it("has an example of the root entry that runs to its end", async (t) => {
+  it("shows an example of the root entry that runs without errors", async (t) => {
     const source = `
       import "./root.js";
       import { getState, getStats } from "inbox-socket";
@@ -40,7 +40,7 @@ describe("docs/api.md", () => {
 });
 
 describe("docs/testing.md", () => {
-  it("has a test with the fake server that passes with the page's own configuration", async () => {
+  it("shows a test with the fake server that passes with the configuration shown", async () => {
     const vitest = inWorkshop("node_modules", "vitest", "vitest.mjs");
     const env = { ...process.env, NODE_ENV: undefined, NODE_TEST_CONTEXT: undefined, NO_COLOR: "1" };
     const running = run(process.execPath, [vitest, "run"], { cwd: inWorkshop("testing"), env });

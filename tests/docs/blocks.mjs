@@ -1,6 +1,6 @@
-// The documentation's pages and their code blocks. A block may have a name behind its language, ```js server.mjs: the
-// file that a reader would write it to. Tests run it by that name. Blocks of one page with the same name are parts of one
-// file.
+// The documentation's pages and their code blocks. A block may have a name after its language, as in ```js server.mjs:
+// the file in which a reader would save it. Tests find it by this name. Blocks of a page with the same name are parts
+// of one file.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
@@ -11,37 +11,37 @@ const PAGES = [...pagesIn(""), ...pagesIn("docs/"), "www/backend/README.md"];
 
 /**
  * @typedef {object} Block
- * @property {string} page by its path in the repository
- * @property {number} line of its first line
+ * @property {string} page its path in the repository
+ * @property {number} line the number of its first line
  * @property {string} language
  * @property {string | undefined} name
  * @property {string} text
- * @property {string} file where it is written to, in the workshop
+ * @property {string} file its path in the workshop
  */
 
-/** Every page of the documentation, by its path in the repository. */
+/** The text of every page of the documentation, by its path in the repository. */
 export const pages = new Map(PAGES.map((path) => [path, readFileSync(testFile(`../${path}`), "utf8")]));
 
 /** @type {Block[]} */
 export const blocks = [...pages].flatMap(([page, text]) => blocksOf(page, text));
 
-/** The pages directly in a folder of the repository. @param {string} folder */
+/** Returns the pages directly in a folder of the repository. @param {string} folder */
 function pagesIn(folder) {
   const names = readdirSync(testFile(`../${folder}`)).filter((name) => name.endsWith(".md"));
   return names.map((name) => `${folder}${name}`);
 }
 
-/** The files of the workshop, each with the text of its blocks. @returns {Map<string, string>} */
+/** Returns the text of each file in the workshop, joined from its blocks. @returns {Map<string, string>} */
 export function filesOfBlocks() {
   const files = new Map();
   for (const { file, text } of blocks) files.set(file, `${files.get(file) ?? ""}${text}`);
   return files;
 }
 
-/** A block by its page and name. @param {string} page @param {string} name */
+/** Returns a block by its page and name. @param {string} page @param {string} name */
 export function block(page, name) {
   const found = blocks.find((block) => block.page === page && block.name === name);
-  if (!found) throw new Error(`${page} has no block that is named ${name}`);
+  if (!found) throw new Error(`${page} must contain a block named ${name}`);
   return found;
 }
 
@@ -49,7 +49,7 @@ export function block(page, name) {
 function blocksOf(page, text) {
   const lines = text.split("\n");
   const fences = lines.flatMap((line, i) => (line.startsWith("```") ? [i] : []));
-  if (fences.length % 2 === 1) throw new Error(`${page}: a code block has no end`);
+  if (fences.length % 2 === 1) throw new Error(`${page}: a code block must end with \`\`\``);
   const blocks = [];
   for (let i = 0; i < fences.length; i += 2) {
     const [language, name] = lines[fences[i]].slice(3).trim().split(/\s+/);

@@ -19,10 +19,10 @@ const run = promisify(execFile);
 
 const PROJECTS = ["tsconfig.json", "tsconfig.js.json", "tsconfig.solid.json"];
 
-/** The files of each. @type {Promise<string[]> | undefined} */
+/** The list of each project's files. @type {Promise<string[]> | undefined} */
 let typeChecked;
 
-/** What is so of each block of a language. Blocks of other languages are not allowed. @type {Record<string, Check>} */
+/** The check for the blocks of each language. Blocks in other languages fail. @type {Record<string, Check>} */
 const CHECKS = {
   ts: isTypeChecked,
   tsx: isTypeChecked,
@@ -46,19 +46,19 @@ describe("every code block", () => {
   for (const block of blocks) {
     it(`${block.page}:${block.line}, ${block.language}`, async () => {
       const check = CHECKS[block.language];
-      assert.ok(check, `nobody checks ${block.language || "a block without a language"}`);
+      assert.ok(check, `the language must be one of ${Object.keys(CHECKS).join(", ")}; got "${block.language}"`);
       await check(block);
     });
   }
 });
 
 describe("the types of all blocks", () => {
-  for (const project of PROJECTS) it(`are right by ${project}`, async () => void (await tsc("-p", project)));
+  for (const project of PROJECTS) it(`are correct in ${project}`, async () => void (await tsc("-p", project)));
 });
 
 describe("every link", () => {
   for (const [page, text] of pages) {
-    it(`of ${page} leads to something`, () => {
+    it(`in ${page} has an existing target`, () => {
       const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
       assert.deepEqual(links.filter((link) => !/^https?:/.test(link) && !leads(page, link)), []);
     });
@@ -76,22 +76,22 @@ function leads(page, link) {
   return [...headings].some(([, heading]) => anchorOf(heading) === anchor);
 }
 
-/** As GitHub makes them. @param {string} heading */
+/** Returns the anchor that GitHub gives a heading. @param {string} heading */
 function anchorOf(heading) {
   return heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
 }
 
-/** A program for Node.js is run by servers.test.mjs or quick-start.test.mjs; here it is read. @type {Check} */
+/** Checks the syntax of programs for Node.js, which servers.test.mjs or quick-start.test.mjs runs. @type {Check} */
 async function checkJavaScript(block) {
   if (!block.name?.endsWith(".mjs")) return isTypeChecked(block);
   await run(process.execPath, ["--check", inWorkshop(block.file)]);
 }
 
-/** Together with the others, see above; here it is seen to be among them. @type {Check} */
+/** Checks that a project includes the block; the tests above check the projects' types. @type {Check} */
 async function isTypeChecked({ file }) {
   typeChecked ??= Promise.all(PROJECTS.map((project) => tsc("-p", project, "--listFilesOnly")));
   const files = (await typeChecked).join("").split("\n");
-  assert.ok(files.includes(inWorkshop(file)), "no project of the workshop has it");
+  assert.ok(files.includes(inWorkshop(file)), "a project of the workshop must include it");
 }
 
 /** @param {string[]} args */
@@ -104,18 +104,18 @@ async function tsc(...args) {
 /** @type {Check} */
 function isBuilt({ page, name }) {
   const built = FRAMEWORKS.map((framework) => `docs/frameworks.md ${framework.block}`);
-  assert.ok(built.includes(`${page} ${name}`), "no test builds it");
+  assert.ok(built.includes(`${page} ${name}`), "a test must build it");
 }
 
-/** A frame, which both sides are held to. @type {Check} */
+/** Checks that a frame is one of the examples that the client's and the server's tests use. @type {Check} */
 function checkJson({ text }) {
   const { frames } = JSON.parse(readFileSync(testFile("wire/examples.json"), "utf8"));
   const frame = JSON.parse(text);
   const isThere = frames.some((example) => isSame(withoutDetail(example.frame), withoutDetail(frame)));
-  assert.ok(isThere, "tests/wire/examples.json does not have it");
+  assert.ok(isThere, "tests/wire/examples.json must contain it");
 }
 
-/** Errors may be told in any words. @param {{detail?: string}} frame */
+/** Servers may choose the text of an error. @param {{detail?: string}} frame */
 function withoutDetail({ detail, ...frame }) {
   return frame;
 }
@@ -135,7 +135,7 @@ async function checkPython({ file }) {
   await run(PYTHON, ["-W", "error", "-c", compile, inWorkshop(file)]);
 }
 
-/** Commands of the quick start and of docs/testing.md that their tests run by other means, or with Vite itself. */
+/** Commands of the quick start and docs/testing.md that their tests run in another way or replace. */
 const APPLICATION = [
   "npm create --yes vite@latest chat -- --template react --no-interactive",
   "cd chat",
@@ -143,7 +143,7 @@ const APPLICATION = [
   "npx vitest run",
 ];
 
-/** What a command names is there. @type {Check} */
+/** Checks that the targets, packages and files that a command names exist. @type {Check} */
 function checkShell({ page, text }) {
   const makefile = readFileSync(testFile("../Makefile"), "utf8");
   const installed = Object.keys(JSON.parse(readFileSync(inWorkshop("package.json"), "utf8")).dependencies);
@@ -152,38 +152,38 @@ function checkShell({ page, text }) {
   for (const command of text.trim().split("\n").map((line) => line.replace(/\s+(#.*|&)$/, ""))) {
     const [program, ...args] = command.split(/\s+/);
     const named = args.filter((arg) => !arg.startsWith("-"));
-    if (program === "make") assert.ok(makefile.includes(`\n${named[0]}:`), `there is no target ${named[0]}`);
+    if (program === "make") assert.ok(makefile.includes(`\n${named[0]}:`), `the Makefile must contain ${named[0]}`);
     else if (command.startsWith("npm install ")) {
       const isTried = (name) => name === "inbox-socket" || installed.includes(name);
       assert.deepEqual(named.slice(1).filter((name) => !isTried(name)), []);
     } else if (command.startsWith("pip install ")) {
       for (const name of named.slice(1)) assert.match(required.join("\n"), new RegExp(`^${name}\\b`, "m"));
-    } else if (program === "node") assert.ok(isOfPage(named[0]), `no block is named ${named[0]}`);
-    else if (program === "uvicorn") assert.ok(isOfPage(named[0].replace(/:.*/, ".py")), `there is no ${named[0]}`);
-    else assert.ok(APPLICATION.includes(command), `no test runs ${command}`);
+    } else if (program === "node") assert.ok(isOfPage(named[0]), `a block must be named ${named[0]}`);
+    else if (program === "uvicorn") assert.ok(isOfPage(named[0].replace(/:.*/, ".py")), `no block for ${named[0]}`);
+    else assert.ok(APPLICATION.includes(command), `a test must run ${command}`);
   }
 }
 
-/** Frames, some of them abridged. @type {Check} */
+/** Checks that each line is an arrow and a frame, possibly abridged. @type {Check} */
 function checkText({ text }) {
   for (const line of text.trimEnd().split("\n")) {
     const frame = /^[→←] (.*)$/.exec(line)?.[1];
-    assert.ok(frame, `not a frame: ${line}`);
+    assert.ok(frame, `a line must be → or ← and a frame; got ${line}`);
     JSON.parse(frame.replace(", …", "").replace(" … ", ""));
   }
 }
 
-/** By nginx itself where there is one, else by its form. @type {Check} */
+/** Checks the form of a configuration, and lets nginx check it where installed. @type {Check} */
 async function checkNginx({ text }) {
   const statements = text.replace(/#.*/g, "").trim().split("\n").map((line) => line.trim()).filter(Boolean);
   for (const statement of statements) assert.match(statement, /[;{}]$/);
-  assert.doesNotMatch(statements.join(" "), /[^;{}\s]\s*\}/, "a statement has no end");
+  assert.doesNotMatch(statements.join(" "), /[^;{}\s]\s*\}/, "each statement must end with ; or }");
   assert.equal(text.split("{").length, text.split("}").length);
   if (!hasNginx()) return;
   const folder = await mkdtemp(join(tmpdir(), "inbox-socket-"));
   const file = join(folder, "nginx.conf");
   await writeFile(file, `pid ${folder}/pid; events {} http { access_log off; ${text} }`);
-  // It goes on to try the port and its folders, which are this machine's.
+  // nginx also tests the port and its folders, and may fail on this machine.
   const { stderr } = await run("nginx", ["-t", "-p", folder, "-e", "stderr", "-c", file]).catch((error) => error);
   await rm(folder, { recursive: true });
   assert.match(stderr, /syntax is ok/);
@@ -198,13 +198,13 @@ function hasNginx() {
   }
 }
 
-/** A header, which recipes.test.mjs serves a page with. @type {Check} */
+/** Checks the form of a header; recipes.test.mjs serves a page with it. @type {Check} */
 function checkHttp({ text }) {
   for (const line of text.trim().split("\n")) assert.match(line, /^[A-Z][\w-]+: \S/);
 }
 
-/** An excerpt of what cargo compiles. @type {Check} */
+/** Checks that an excerpt equals the source that cargo compiles. @type {Check} */
 function checkRust({ name, text }) {
-  assert.ok(name, "a block of Rust is named by the file that it is from");
-  assert.ok(readFileSync(testFile(`../${name}`), "utf8").includes(text), `${name} does not have it`);
+  assert.ok(name, "a Rust block must have its source file as its name");
+  assert.ok(readFileSync(testFile(`../${name}`), "utf8").includes(text), `${name} must contain it`);
 }

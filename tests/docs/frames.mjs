@@ -1,15 +1,15 @@
-// The frames of tests/wire/examples.json as TypeScript, each declared to be of the type that PROTOCOL.md gives it. The type
-// check of the workshop then holds the interfaces to the frames that both sides are held to.
+// Writes the frames of tests/wire/examples.json as TypeScript, each with its type from PROTOCOL.md, so that the type
+// check of the workshop compares the interfaces with the examples of the client's and the server's tests.
 
 import { readFileSync } from "node:fs";
 
 import { testFile } from "../support/bundle.mjs";
 
-/** The file of the workshop, beside the interfaces. */
+/** The file in the workshop, beside the interfaces. */
 export const FRAMES = "protocol/examples.ts";
 
-// Members that an interface does not have are ignored on the wire, and an error to TypeScript.
-const WITH_OTHER_MEMBERS = ["message with members nobody knows", "hello of a later version"];
+// Unknown members are ignored on the wire, but TypeScript reports them as errors.
+const WITH_OTHER_MEMBERS = ["message with unknown members", "hello of a later version"];
 
 export function typedExamples() {
   const { frames } = JSON.parse(readFileSync(testFile("wire/examples.json"), "utf8"));

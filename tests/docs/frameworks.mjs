@@ -1,10 +1,10 @@
-// The examples of docs/frameworks.md, and how each is built.
+// The examples of docs/frameworks.md.
 
 /**
  * @typedef {object} Framework
  * @property {string} title
- * @property {string} block its name in the page
- * @property {boolean} built by Vite, with the framework's own plugin; else it is served as it is
+ * @property {string} block the name of its block in the page
+ * @property {boolean} built whether Vite builds it with the framework's plugin; otherwise it is served unchanged
  */
 
 /** @type {Framework[]} */

@@ -18,7 +18,7 @@ const message = (id, text, number) => ({ conversation_id: id, message: text, typ
 
 describe("the example for", () => {
   for (const framework of FRAMEWORKS) {
-    it(`${framework.title} hears its conversation, comes back after a cut, and sends`, async (t) => {
+    it(`${framework.title} receives its conversation, reconnects after a cut, and sends`, async (t) => {
       const { page, server } = await openFiles(t, await build(framework));
       const first = await server.connection();
       await page.getByText("connected", { exact: true }).waitFor();
@@ -42,7 +42,7 @@ describe("the example for", () => {
 
 for (const framework of FRAMEWORKS.filter(({ built }) => built)) {
   describe(`the adapter for ${framework.title}`, () => {
-    it("shows the connection as it is", async (t) => {
+    it("shows the connection's state", async (t) => {
       const { page, server } = await openFiles(t, await build(framework));
       const connection = await server.connection();
       const good = { isConnected: true, isConnecting: false, error: null, reconnectAttempts: 0 };
@@ -57,7 +57,7 @@ for (const framework of FRAMEWORKS.filter(({ built }) => built)) {
       await shows(page, good);
     });
 
-    it("changes to another conversation on the same connection, and has not heard its last message yet", async (t) => {
+    it("changes to another conversation on the same connection, and resets the last message", async (t) => {
       const { page, server } = await openFiles(t, await build(framework));
       const connection = await server.connection();
       connection.send(message(2, "two", 1));
@@ -71,14 +71,14 @@ for (const framework of FRAMEWORKS.filter(({ built }) => built)) {
       assert.equal(server.attempts.length, 1);
     });
 
-    it("ends with the last component", async (t) => {
+    it("closes the connection with the last component", async (t) => {
       const { page, server } = await openFiles(t, await build(framework));
       const connection = await server.connection();
       await page.evaluate(() => leave());
       assert.equal((await connection.closed).code, 1000);
     });
 
-    it("opens nothing on a server, and shows what it will be in a moment", async () => {
+    it("opens no socket on a server, and renders the connecting state", async () => {
       const html = await renderOnServer(dirname(framework.block));
       assert.match(html, /<p[^>]*role="status"[^>]*>(<!--.*?-->)*connecting/);
       const shown = { isConnected: false, isConnecting: true, error: null, reconnectAttempts: 0, lastMessage: null };
@@ -86,14 +86,14 @@ for (const framework of FRAMEWORKS.filter(({ built }) => built)) {
       assert.doesNotMatch(html, /A socket was opened/);
     });
 
-    it("does not subscribe anew when something changes that the application's url() has read", async (t) => {
+    it("does not resubscribe when a value changes that the application's url() has read", async (t) => {
       const { page, server } = await openFiles(t, await build(framework));
       const first = await server.connection();
       await shows(page, { isConnected: true });
       await page.evaluate(() => leave());
       await first.closed;
       await until(page, () => document.querySelector("output") === null);
-      // The core is there, so url() is called while the component subscribes.
+      // The core is loaded, so the component's subscription calls url().
       await page.evaluate(() => enter());
       const second = await server.connection();
       second.send(message(2, "two", 1));
@@ -122,7 +122,7 @@ async function shows(page, members) {
 /** @type {Map<string, Promise<Map<string, string | Uint8Array>>>} */
 const built = new Map();
 
-/** The files of its page. @param {import("./frameworks.mjs").Framework} framework */
+/** Returns the files of the example's page. @param {import("./frameworks.mjs").Framework} framework */
 function build(framework) {
   const { block } = framework;
   if (!built.has(block)) built.set(block, framework.built ? buildByVite(dirname(block)) : asItIs(block));
@@ -136,7 +136,7 @@ async function buildByVite(folder) {
   return files.set("/", /** @type {Uint8Array} */ (files.get("/index.html")));
 }
 
-/** Gives the page's HTML, and a line for each socket that was opened. @param {string} folder */
+/** Returns the page's HTML and a line for each socket opened. @param {string} folder */
 async function renderOnServer(folder) {
   await vite(folder, "build", "--ssr", "server.js", "--outDir", "server");
   const program = inWorkshop("frameworks", folder, "server", "server.js");
@@ -150,7 +150,7 @@ async function vite(folder, ...args) {
   const program = inWorkshop("node_modules", "vite", "bin", "vite.js");
   const env = { ...process.env, NODE_ENV: undefined };
   const { stdout, stderr } = await run(process.execPath, [program, ...args], { cwd, env });
-  assert.doesNotMatch(stdout + stderr, /warn/i, "the build has something to warn of");
+  assert.doesNotMatch(stdout + stderr, /warn/i, "the build must print no warnings");
 }
 
 /** @param {string} page */

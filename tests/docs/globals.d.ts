@@ -1,20 +1,20 @@
 declare global {
-  /** What a page has heard so far. */
+  /** The frames that the page has received. */
   var heard: any[];
   /** The page's latest socket. */
   var socket: WebSocket;
-  /** While this is pending, the page finds no address to connect to. */
+  /** While this is pending, the page's url() doesn't resolve. */
   var away: Promise<unknown> | undefined;
   var comeBack: (value?: unknown) => void;
-  /** Shows another conversation, in a page of docs/frameworks.md. */
+  /** Shows another conversation in an example of docs/frameworks.md. */
   var show: (id: number) => void;
   /** Connects now. */
   var retry: () => void;
-  /** Takes the component away. */
+  /** Unmounts the component. */
   var leave: () => void;
-  /** Shows it again. */
+  /** Mounts it again. */
   var enter: () => void;
-  /** Changes the token that the page's url() reads, and lets the framework do what follows from that. */
+  /** Changes the token that the page's url() reads, and flushes the framework's updates. */
   var renewToken: () => void | Promise<void>;
 }
 

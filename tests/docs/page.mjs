@@ -1,4 +1,4 @@
-// Pages of the workshop: bundled as a reader's would be, with the packed package.
+// Opens pages of the workshop, bundled with the packed package as a reader's would be.
 
 import { build } from "esbuild";
 
@@ -7,15 +7,18 @@ import { inWorkshop } from "./workshop.mjs";
 
 /**
  * @param {import("node:test").TestContext} t
- * @param {{source: string, folder: string, headers?: Record<string, string>}} page `folder`: of the workshop, which its
- *   imports count from
+ * Opens a page with a script.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {{source: string, folder: string, headers?: Record<string, string>}} page `folder`: the folder of the workshop
+ *   to which its imports are relative
  */
 export async function openSource(t, { source, folder, headers }) {
   return openPage(t, { files: await bundle(source, folder), headers });
 }
 
 /**
- * A page that is built already.
+ * Opens a page that is already built.
  *
  * @param {import("node:test").TestContext} t
  * @param {Map<string, string | Uint8Array>} files
@@ -25,7 +28,7 @@ export function openFiles(t, files) {
 }
 
 /**
- * A page with the root entry at hand as `inbox`.
+ * Opens a page with the root entry as `inbox`.
  *
  * @param {import("node:test").TestContext} t
  * @param {Record<string, string>} [headers]
@@ -47,7 +50,7 @@ async function bundle(source, folder) {
     splitting: true,
     target: "es2022",
     jsx: "automatic",
-    // In development the library has a word to say on servers of layer 0, which most of these are.
+    // In development the library logs a warning about layer-0 servers, which most of these are.
     define: { "process.env.NODE_ENV": '"production"' },
     logLevel: "warning",
   });

@@ -10,9 +10,9 @@ import { start } from "../support/process.mjs";
 import { inWorkshop } from "./workshop.mjs";
 
 describe("the quick start", () => {
-  it("leads to a page whose tabs talk to each other, and outlive their server", async (t) => {
+  it("builds a page whose tabs chat with each other and reconnect after a restart of their server", async (t) => {
     const folder = await ownFolder();
-    // Whatever may run here already stays undisturbed.
+    // Another program may already use port 8000.
     const socketPort = await freePort();
     for (const name of ["server.mjs", "vite.config.js"]) {
       const path = join(folder, name);
@@ -24,7 +24,7 @@ describe("the quick start", () => {
     const address = await startVite(t, folder);
     const tabs = [await openTab(t, address), await openTab(t, address)];
     const conversation = (tab) => tab.page.getByRole("region", { name: "Conversation 2" });
-    // A server of layer 0 tells nothing to a tab that connects later.
+    // A layer-0 server doesn't resend messages to a tab that connects later.
     for (const tab of tabs) {
       await conversation(tab).waitFor();
       await conversation(tab).getByText("Your messages will be sent").waitFor({ state: "detached" });
@@ -39,16 +39,16 @@ describe("the quick start", () => {
     await conversation(tabs[1]).getByText("Connection lost").waitFor();
     await conversation(tabs[1]).getByRole("button", { name: "Say hello" }).click();
     server = await serve();
-    // Unless it is back by itself already.
+    // Connect now, unless the tab has already reconnected.
     for (const { page } of tabs) await page.evaluate(() => document.querySelector("[role=alert] button")?.["click"]());
     for (const tab of tabs) await until(tab.page, () => document.querySelectorAll("li").length === 2);
-    // In development the library says that such a server acknowledges nothing.
+    // In development the library logs that a layer-0 server doesn't acknowledge messages.
     const isOfLayer0 = (complaint) => complaint.includes('does not know "hello"');
     for (const tab of tabs) assert.deepEqual(tab.complaints.filter((complaint) => !isOfLayer0(complaint)), []);
   });
 });
 
-/** The blocks as a reader has written them down. */
+/** Copies the quick start's files to a new folder, as a reader would write them. */
 async function ownFolder() {
   const folder = inWorkshop("own", "quick-start");
   await rm(folder, { recursive: true, force: true });
@@ -56,7 +56,7 @@ async function ownFolder() {
   return folder;
 }
 
-/** It says nothing when it is ready: that is when somebody can connect. @param {string} folder @param {string} port */
+/** Starts the server, and waits until it accepts a connection. @param {string} folder @param {string} port */
 async function startServer(folder, port) {
   const announced = `import("./server.mjs").then(async () => {
     const { connect } = await import("node:net");

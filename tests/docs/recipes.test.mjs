@@ -12,7 +12,7 @@ const message = (id, text, number) =>
   ({ conversation_id: id, message: text, type: "TEXT", sender_id: 456, message_id: number });
 
 describe("the recipe for", () => {
-  it("a conversation shows its history and what comes after it, each message once", async (t) => {
+  it("a conversation shows its history and later messages, each once", async (t) => {
     const { page, server } = await openComponent(t, "Conversation", "<Conversation id={2} />");
     const connection = await server.connection();
     assert.deepEqual(await connection.next(), { action: "get_messages", conversation_id: 2 });
@@ -29,7 +29,7 @@ describe("the recipe for", () => {
     assert.deepEqual(await again.next(), { action: "get_messages", conversation_id: 2 });
   });
 
-  it("the inbox list counts what is news, and no longer once it is opened", async (t) => {
+  it("the inbox list counts unread messages until their conversation is opened", async (t) => {
     const { page, server } = await openComponent(
       t,
       "InboxList",
@@ -52,7 +52,7 @@ describe("the recipe for", () => {
     assert.equal(await page.evaluate(() => globalThis["opened"]), 1);
   });
 
-  it("optimistic sends shows what is on its way, and lets what failed be sent again", async (t) => {
+  it("optimistic sends shows messages in flight, and sends failed ones again on request", async (t) => {
     const { page, server } = await openComponent(t, "Composer", "<Composer id={2} />");
     const first = await server.connection();
     server.mode = "refuse";
@@ -61,7 +61,7 @@ describe("the recipe for", () => {
     await page.getByRole("textbox").fill("Hello");
     await page.keyboard.press("Enter");
     await page.getByRole("listitem").getByText("…").waitFor();
-    // As logging out does: what is queued has failed.
+    // disconnect() fails the queued messages, as a logout does.
     await page.evaluate(() => inbox.disconnect());
     const again = page.getByRole("button", { name: "Send again" });
     await again.waitFor();
@@ -72,7 +72,7 @@ describe("the recipe for", () => {
     await page.getByRole("listitem").waitFor({ state: "detached" });
   });
 
-  it("a token asks for one before each attempt", async (t) => {
+  it("a token requests a new one before each attempt", async (t) => {
     const source = `
       import "./token.ts";
       import { subscribe } from "inbox-socket";
@@ -87,7 +87,7 @@ describe("the recipe for", () => {
     }
   });
 
-  it("logging in and out keeps one user's messages from the next one's connection", async (t) => {
+  it("logging in and out never sends one user's messages on the next user's connection", async (t) => {
     const source = `
       import { logIn, logOut } from "./session.ts";
       import { getState, sendMessage, subscribe } from "inbox-socket";
@@ -98,7 +98,7 @@ describe("the recipe for", () => {
     const connection = await server.connection();
     server.mode = "refuse";
     connection.cut();
-    // Until the page notices the cut, its socket still takes messages.
+    // Until the page notices the cut, its socket still accepts messages.
     await until(page, () => !globalThis["getState"]().isConnected);
     const result = page.evaluate(() => globalThis["sendMessage"](2, "Ana's"));
     await page.evaluate(() => globalThis["logOut"]());
@@ -111,7 +111,7 @@ describe("the recipe for", () => {
     assert.equal((await next.next()).message, "Ben's");
   });
 
-  it("custom frames shows who is typing, and announces it to others", async (t) => {
+  it("custom frames shows who is typing, and tells the others", async (t) => {
     const { page, server } = await openComponent(t, "Typing", "<TypingField id={2} />", "TypingField");
     const connection = await server.connection();
     await page.getByRole("textbox").pressSequentially("H");
@@ -122,7 +122,7 @@ describe("the recipe for", () => {
     await page.getByRole("status").waitFor({ state: "detached" });
   });
 
-  it("every other is tried here as well", () => {
+  it("every block of the page has a test here", () => {
     const tried = ["Conversation.tsx", "InboxList.tsx", "Composer.tsx", "token.ts", "session.ts", "Typing.tsx"];
     assert.deepEqual(blocks.filter(({ page }) => page === RECIPES).map(({ name }) => name), tried);
   });
@@ -139,7 +139,7 @@ describe("the policy in docs/deployment.md", () => {
     await until(page, () => heard.length === 1);
   });
 
-  it("is needed: without its 'wasm-unsafe-eval' the page says that it could not", async (t) => {
+  it("is needed: without 'wasm-unsafe-eval' the page reports that it cannot load the core", async (t) => {
     const { page, complaints } = await openInbox(t, { "content-security-policy": "script-src 'self'" });
     await page.evaluate(() => void inbox.subscribe(2, () => {}));
     await until(page, () => inbox.getState().error?.startsWith("Unable to load inbox-socket"));
@@ -148,7 +148,7 @@ describe("the policy in docs/deployment.md", () => {
 });
 
 /**
- * The component of a block, mounted.
+ * Opens a page that mounts a block's component.
  *
  * @param {import("node:test").TestContext} t
  * @param {string} file

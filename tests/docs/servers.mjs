@@ -1,4 +1,4 @@
-// The servers of docs/servers.md, started as their readers would start them.
+// Starts the servers of docs/servers.md as a reader would.
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
@@ -14,8 +14,8 @@ const FOLDER = inWorkshop("servers");
 
 /**
  * @typedef {object} Running
- * @property {string} address of its socket
- * @property {Record<string, Login>} logins of ana and ben, who share conversation 2
+ * @property {string} address the socket's URL
+ * @property {Record<string, Login>} logins those of ana and ben, who share conversation 2
  *
  * @typedef {{query?: string, cookie?: string}} Login
  *
@@ -54,7 +54,7 @@ async function uvicorn(t, app, env) {
   return `ws://127.0.0.1:${match[1]}/ws/inbox/`;
 }
 
-/** The recipe's two files in a project that has the rest. @param {import("node:test").TestContext} t */
+/** Starts the recipe's two files in a project with the remaining ones. @param {import("node:test").TestContext} t */
 async function django(t) {
   const env = { PYTHONPATH: testFile("docs/django"), DATABASE: inWorkshop("servers", "django.sqlite3") };
   const { stdout } = await run(PYTHON, ["-m", "prepare"], {

@@ -9,8 +9,8 @@ import { openInbox } from "./page.mjs";
 import { SERVERS } from "./servers.mjs";
 
 for (const { title, layer, start } of SERVERS) {
-  describe(`the server of ${title}`, () => {
-    it("carries messages between two people, and tells what was said before", async (t) => {
+  describe(`the server for ${title}`, () => {
+    it("delivers messages between two users, and returns the history", async (t) => {
       const { address, logins } = await start(t);
       const ana = await person(t, address, logins.ana);
       const ben = await person(t, address, logins.ben);
@@ -23,7 +23,7 @@ for (const { title, layer, start } of SERVERS) {
       assert.deepEqual(history.messages.map(({ message }) => message), ["Hello"]);
     });
 
-    it("refuses what goes to a conversation that is somebody else's", async (t) => {
+    it("refuses a message to a conversation of other users", async (t) => {
       const { address, logins } = await start(t);
       const ana = await person(t, address, logins.ana);
       await ana.evaluate(() => void inbox.subscribe(9, (frame) => heard.push(frame)));
@@ -32,7 +32,7 @@ for (const { title, layer, start } of SERVERS) {
       else await until(ana, () => heard.some(({ action, code }) => action === "error" && code === "not_found"));
     });
 
-    it("sends away whom it does not know, with a code that a page understands", async (t) => {
+    it("closes an unauthenticated connection with a code that the page understands", async (t) => {
       const { address } = await start(t);
       const { page } = await openInbox(t);
       await page.evaluate((url) => {
@@ -42,7 +42,7 @@ for (const { title, layer, start } of SERVERS) {
       await until(page, () => inbox.getState().error?.startsWith("Your session has expired"));
     });
 
-    it("bears what is no frame", async (t) => {
+    it("answers malformed frames with errors", async (t) => {
       const { address, logins } = await start(t);
       const { query = "", cookie } = logins.ana;
       const { origin } = new URL(address.replace("ws", "http"));
@@ -62,7 +62,7 @@ for (const { title, layer, start } of SERVERS) {
 
 describe("a server with layer 1", () => {
   for (const { title, start } of SERVERS.filter(({ layer }) => layer === 1)) {
-    it(`lets nobody miss what was said while the page was away: ${title}`, async (t) => {
+    it(`delivers the messages that a page missed while it was away: ${title}`, async (t) => {
       const { address, logins } = await start(t);
       const ana = await person(t, address, logins.ana);
       const ben = await person(t, address, logins.ben);
@@ -80,7 +80,7 @@ describe("a server with layer 1", () => {
       assert.deepEqual(texts, ["before", "one", "two", "three"]);
     });
 
-    it(`answers a sync with as much as was asked for, and with the rest when asked again: ${title}`, async (t) => {
+    it(`limits a sync response to the requested bytes, and returns the rest on the next sync: ${title}`, async (t) => {
       const { address, logins } = await start(t);
       const ben = await person(t, address, logins.ben);
       await ben.evaluate(() => Promise.all([1, 2, 3].map((n) => inbox.sendMessage(2, String(n).repeat(3_000)))));
@@ -104,7 +104,7 @@ describe("a server with layer 1", () => {
 });
 
 /**
- * A page that listens to conversation 2.
+ * Opens a page that subscribes to conversation 2.
  *
  * @param {import("node:test").TestContext} t
  * @param {string} address

@@ -7,7 +7,7 @@ import { openRoot } from "../support/root.mjs";
 
 const PYTHON = testFile("../www/backend/.venv/bin/python");
 
-test("a consumer that fails over hello gets the message all the same, without any option", async (t) => {
+test("a consumer that fails on hello still receives the message, without any option", async (t) => {
   const program = ["-m", "uvicorn", "--port", "0", "usual_consumer:application"];
   const server = await start(PYTHON, program, { cwd: testFile("docs/django"), line: /running on http(:\/\/127\.0\.0\.1:\d+)/ });
   t.after(() => server.stop());

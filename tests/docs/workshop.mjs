@@ -1,5 +1,5 @@
-// A folder outside the clone in which the documentation is tried: every block is written to its file, beside the packed
-// package and what a reader would have installed. Run once before the tests.
+// Creates the workshop, a folder outside the clone that contains every block of the documentation as a file, the packed
+// package, and the packages that a reader would install. Runs once before the tests.
 
 import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -17,10 +17,10 @@ const run = promisify(execFile);
 
 export const WORKSHOP = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "inbox-socket", "docs");
 
-/** A file of the workshop. @param {string[]} path */
+/** Returns the absolute path of a file in the workshop. @param {string[]} path */
 export const inWorkshop = (...path) => join(WORKSHOP, ...path);
 
-/** What is in a folder, by the path that a page finds it under. @param {string} folder @param {string} [under] */
+/** Returns a folder's files by their path in the page's URLs. @param {string} folder @param {string} [under] */
 export async function filesIn(folder, under = "") {
   /** @type {Map<string, string | Uint8Array>} */
   const files = new Map();
@@ -48,7 +48,7 @@ async function furnish() {
 
 async function install() {
   const packed = await packPackage();
-  // Not `npm ci`: it would install everything anew each time.
+  // Not `npm ci`, which would reinstall everything each time.
   const options = ["--prefer-offline", "--no-audit", "--no-fund"];
   try {
     await run("npm", ["install", ...options, `inbox-socket@file:${packed.tarball}`], { cwd: WORKSHOP });

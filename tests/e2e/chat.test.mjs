@@ -9,7 +9,7 @@ const LOST = "Connection lost - reconnecting in background...";
 const INBOX = "/ws/inbox/";
 
 describe("two people", () => {
-  it("chat in three conversations over one WebSocket each, and see each other's messages at once", async (t) => {
+  it("chat in three conversations over one WebSocket per person", async (t) => {
     const { origin } = await Backend.start(t);
     const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
     for (const title of TITLES) {
@@ -39,7 +39,7 @@ describe("two people", () => {
     }
   });
 
-  it("who type at the same time keep the order in which each of them typed, and see the same", async (t) => {
+  it("who type at the same time see the same messages, in the order in which each of them typed", async (t) => {
     const { origin } = await Backend.start(t);
     const people = await logIn(t, origin, "Ana", "Ben");
     const [title] = TITLES;
@@ -66,7 +66,7 @@ describe("two people", () => {
     assert.deepEqual(shown[1], shown[0]);
   });
 
-  it("are told in the list of what is unread, and by whom", async (t) => {
+  it("see unread messages and their senders in the list", async (t) => {
     const { origin } = await Backend.start(t);
     const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
     await ana.open("Book swap");
@@ -84,7 +84,7 @@ describe("two people", () => {
 });
 
 describe("when the server is killed", () => {
-  it("both are told, and what is written meanwhile arrives when it is back, once and in order", async (t) => {
+  it("both see a notice, and messages written meanwhile arrive after its restart, once and in order", async (t) => {
     const backend = await Backend.start(t);
     const [ana, ben] = await logIn(t, backend.origin, "Ana", "Ben");
     for (const person of [ana, ben]) for (const title of TITLES) await person.open(title);
@@ -94,7 +94,7 @@ describe("when the server is killed", () => {
     await backend.kill();
     for (const person of [ana, ben]) await person.isTold(LOST);
     await ana.page.role("button", "Retry Now").appears();
-    // What was there is still to be read.
+    // Earlier messages are still shown.
     await ana.sees(TITLES[0], "before");
     await ana.write(TITLES[0], "meanwhile: one");
     await ana.write(TITLES[1], "meanwhile: two");
@@ -102,7 +102,7 @@ describe("when the server is killed", () => {
     await ana.sees(TITLES[0], "Waiting for the connection");
 
     await backend.restart();
-    // It may have come back by itself in this very moment.
+    // The page may already have reconnected.
     await ana.page.role("button", "Retry Now").clickIfThere();
     await ben.sees(TITLES[0], "meanwhile: three");
     await ben.sees(TITLES[1], "meanwhile: two");
@@ -115,14 +115,13 @@ describe("when the server is killed", () => {
     await ana.page.all.withoutText("Waiting for the connection").appears();
     assert.equal(await ana.page.role("button", "Retry Now").count(), 0);
 
-    // And the conversation goes on.
     await ben.write(TITLES[0], "after");
     await ana.sees(TITLES[0], "after");
   });
 });
 
 describe("when the network is cut", () => {
-  it("what both wrote meanwhile is there after the reconnection, which nobody had to ask for", async (t) => {
+  it("messages written meanwhile arrive after the automatic reconnection", async (t) => {
     const { origin } = await Backend.start(t);
     const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
     const [title] = TITLES;
@@ -142,7 +141,7 @@ describe("when the network is cut", () => {
     await ana.holds(INBOX);
   });
 
-  it("by the demo's own switch, it is as with a real one", async (t) => {
+  it("by the demo's own switch, messages arrive after it is restored", async (t) => {
     const { origin } = await Backend.start(t);
     const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
     const [title] = TITLES;
@@ -161,7 +160,7 @@ describe("when the network is cut", () => {
 });
 
 describe("leaving the page and coming back", () => {
-  it("by the browser's history shows what was said meanwhile, over one connection", async (t) => {
+  it("through the browser's history shows the messages sent meanwhile, over one connection", async (t) => {
     const { origin } = await Backend.start(t);
     const [ana, ben] = await logIn(t, origin, "Ana", "Ben");
     const [title] = TITLES;
@@ -179,12 +178,12 @@ describe("leaving the page and coming back", () => {
     await ana.isToldNothing();
     await ana.holds(INBOX);
     const wasKept = await ana.page.evaluate(() => window["wasHere"] === true);
-    t.diagnostic(wasKept ? "kept in the back/forward cache" : "loaded anew, not kept in the back/forward cache");
+    t.diagnostic(wasKept ? "restored from the back/forward cache" : "reloaded, not from the back/forward cache");
   });
 });
 
 describe("logging out", () => {
-  it("closes the connection, and somebody else who logs in here has one of their own", async (t) => {
+  it("closes the connection, and the next user who logs in gets a new one", async (t) => {
     const { origin } = await Backend.start(t);
     const [ana] = await logIn(t, origin, "Ana");
     await ana.open("Book swap");
@@ -198,7 +197,7 @@ describe("logging out", () => {
     assert.equal(ana.line.webSockets.length, 2);
   });
 
-  it("in one tab ends the other one, which says so", async (t) => {
+  it("in one tab ends the session in another tab, which shows a notice", async (t) => {
     const { origin } = await Backend.start(t);
     const [ana] = await logIn(t, origin, "Ana");
     const second = await ana.openTab();
@@ -211,7 +210,7 @@ describe("logging out", () => {
 });
 
 describe("the page", () => {
-  it("can be used by keyboard alone: log in, choose a conversation, write, send", async (t) => {
+  it("works by keyboard alone: log in, choose a conversation, write, send", async (t) => {
     const { origin } = await Backend.start(t);
     const ana = await Person.arrive(t, origin);
     const { page } = ana;
@@ -220,7 +219,7 @@ describe("the page", () => {
     await ana.conversations.appears();
     await tabTo(page, ana.entry("Kitchen shelves"));
     await page.press("Enter");
-    // The field has the focus: nobody wants to tab there.
+    // Opening a conversation focuses the field.
     await page.until(() => document.activeElement?.tagName === "TEXTAREA");
     await page.type("first line");
     await page.press("Shift+Enter");
@@ -263,7 +262,7 @@ describe("the page", () => {
 });
 
 /**
- * These people, each in a browser of their own.
+ * Logs people in, each in a separate browser.
  *
  * @param {import("node:test").TestContext} t
  * @param {string} origin
@@ -274,7 +273,7 @@ function logIn(t, origin, ...names) {
 }
 
 /**
- * Presses Tab until this has the focus.
+ * Presses Tab until the target has the focus.
  *
  * @param {import("../support/webdriver/page.mjs").Page} page
  * @param {import("../support/webdriver/locator.mjs").Locator} target

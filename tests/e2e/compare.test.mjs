@@ -9,7 +9,7 @@ import { eventually } from "../support/queue.mjs";
 const ALL = ["Before", "After", "inbox-socket"];
 
 describe("the comparison", () => {
-  it("shows a socket for each of ten conversations before, and one for all after and with inbox-socket", async (t) => {
+  it("shows ten sockets for ten conversations before, and one each after and with inbox-socket", async (t) => {
     const { origin } = await Backend.start(t);
     const comparison = await Comparison.visit("Ana", t, origin);
     for (const title of ALL) await comparison.lane(title).withText("Not started.").appears();
@@ -19,13 +19,13 @@ describe("the comparison", () => {
     for (const title of ALL) await comparison.connects(title, 10);
     await comparison.shows("Open sockets", ["10", "1", "1"]);
     await comparison.shows("Handshakes", ["10", "1", "1"]);
-    // What the page says of itself is what the browser did.
+    // The page's counts match the WebSockets on the line.
     const paths = comparison.person.line.webSockets.map(({ path }) => path);
     assert.equal(paths.filter((path) => path.startsWith("/ws/chat/")).length, 10);
     assert.equal(paths.filter((path) => path === "/ws/inbox/").length, 2);
   });
 
-  it("counts what a burst of messages makes each of them do", async (t) => {
+  it("counts each architecture's work for a burst of messages", async (t) => {
     const { origin } = await Backend.start(t);
     const comparison = await Comparison.visit("Ana", t, origin);
     await comparison.press("Start all");
@@ -33,7 +33,7 @@ describe("the comparison", () => {
     await comparison.press("Send 100 messages");
     await comparison.says("100 messages sent.");
     await comparison.shows("Messages received", ["100 of 100", "100 of 100", "100 of 100"]);
-    // Inbox-socket hears its welcome besides.
+    // inbox-socket also receives a welcome.
     await comparison.shows("Frames received", ["100", "100", "101"]);
     await comparison.shows("JSON parses", ["100", "100", "101"]);
     const [before, after, ours] = (await comparison.figures("Recipient checks")).map(number);
@@ -44,7 +44,7 @@ describe("the comparison", () => {
     assert.ok(renders[2] < renders[0] && renders[2] < renders[1], `${renders} renders`);
   });
 
-  it("shows who tries to reconnect while the network is cut, and that all come back when it is restored", async (t) => {
+  it("counts reconnection attempts during an outage, and shows that all reconnect afterwards", async (t) => {
     const { origin } = await Backend.start(t);
     const comparison = await Comparison.visit("Ana", t, origin);
     await comparison.press("Start all");
@@ -67,7 +67,7 @@ describe("the comparison", () => {
     await comparison.shows("Messages received", ["0 of 100", "0 of 100", "100 of 100"]);
   });
 
-  it("opens more conversations while it runs, and stops without leaving a socket open", async (t) => {
+  it("opens more conversations while it runs, and closes all sockets when it stops", async (t) => {
     const { origin } = await Backend.start(t);
     const comparison = await Comparison.visit("Ana", t, origin);
     await comparison.choose(1);
@@ -87,7 +87,7 @@ describe("the comparison", () => {
     await comparison.person.holds();
   });
 
-  it("says that the server is gone, and goes on when it is back", async (t) => {
+  it("shows that the server is unreachable, and continues after its restart", async (t) => {
     const backend = await Backend.start(t);
     const comparison = await Comparison.visit("Ana", t, backend.origin);
     await comparison.press("Start all");
@@ -96,13 +96,13 @@ describe("the comparison", () => {
     for (const title of ALL) await comparison.lane(title).withText("0 of 10 connected. Connection lost").appears();
     await comparison.choose(50);
     await comparison.says("Cannot reach the server. Is it running?");
-    await eventually("what runs is what is chosen", () => comparison.size(10).isChecked());
+    await eventually("the choice is 10 again, as before", () => comparison.size(10).isChecked());
 
     await backend.restart();
     for (const title of ALL) await comparison.connects(title, 10);
   });
 
-  it("asks who is there when the session has ended elsewhere", async (t) => {
+  it("asks for a login when the session has ended in another tab", async (t) => {
     const { origin } = await Backend.start(t);
     const comparison = await Comparison.visit("Ana", t, origin);
     await comparison.press("Start all");
@@ -115,7 +115,7 @@ describe("the comparison", () => {
     await comparison.person.holds();
   });
 
-  it("is a click away from the inbox, stays on reload, and adds nothing to the inbox's list", async (t) => {
+  it("opens from the inbox with a click, survives a reload, and leaves the inbox's list unchanged", async (t) => {
     const { origin } = await Backend.start(t);
     const ana = await Person.logIn("Ana", t, origin);
     const titles = await ana.conversations.texts();
@@ -132,7 +132,7 @@ describe("the comparison", () => {
     assert.deepEqual(await ana.conversations.texts(), titles);
   });
 
-  it("can be used by keyboard alone, and fits a phone", async (t) => {
+  it("works by keyboard alone, and fits a phone", async (t) => {
     const { origin } = await Backend.start(t);
     const comparison = await Comparison.visit("Ana", t, origin, { phone: true });
     const { page } = comparison;

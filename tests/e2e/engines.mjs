@@ -1,5 +1,5 @@
-// Runs the end-to-end tests in one engine after the other, and prints what each of them passes. ENGINES may name some:
-// firefox,webkit.
+// Runs the end-to-end tests in one engine after the other, and prints a table of the results. ENGINES=firefox,webkit
+// selects engines.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { ENGINES } from "../support/webdriver/engines.mjs";
 const QUARTER_OF_AN_HOUR = 900_000;
 
 const names = process.env.ENGINES?.split(",") ?? Object.keys(ENGINES);
-/** By test, what came of it in each engine. @type {Map<string, string[]>} */
+/** For each test, its result in each engine. @type {Map<string, string[]>} */
 const rows = new Map();
 /** @type {string[]} */
 const titles = [];
@@ -38,16 +38,16 @@ const table = [["", titles], ...rows].map(([test, cells]) => line(test, cells).j
 for (const lines of [failures, table, notes]) if (lines.length > 0) console.log(`\n${lines.join("\n")}`);
 if (failures.length > 0) process.exitCode = 1;
 
-/** Its title and version, as it says itself. @param {string} name */
+/** Returns an engine's title, and the version that it reports. @param {string} name */
 async function introduce(name) {
   const engine = ENGINES[name];
-  if (!engine) throw new Error(`ENGINES=${name}: there are ${Object.keys(ENGINES).join(", ")}`);
+  if (!engine) throw new Error(`ENGINES must name some of ${Object.keys(ENGINES).join(", ")}; got ${name}`);
   const browser = await Browser.start(engine);
   await browser.close();
   return `${engine.title} ${browser.version}`;
 }
 
-/** What comes of each test in an engine, as it comes. @param {string} name */
+/** Runs the tests in an engine, and yields each result. @param {string} name */
 async function* playAll(name) {
   process.env.ENGINE = name;
   const folder = testFile("e2e");
@@ -60,7 +60,7 @@ async function* playAll(name) {
     if (type === "test:diagnostic" && data.nesting > 0) yield { test, note: data.message };
     if (type !== "test:pass" && type !== "test:fail") continue;
     const { name, nesting, skip, details } = data;
-    // What holds others fails with them, and says nothing of its own.
+    // A suite fails with its tests, and has no result of its own.
     if (details.type === "suite" || details.error?.failureType === "subtestsFailed") continue;
     test = nesting > 0 ? `${suite}: ${name}` : name;
     if (type === "test:fail") yield { test, result: "FAIL", error: reason(details.error) };

@@ -5,7 +5,7 @@ import { Backend } from "../support/backend.mjs";
 import { Person } from "../support/person.mjs";
 
 describe("the inspector in the demo", () => {
-  it("shows the connection and who listens, when it is asked for and no longer", async (t) => {
+  it("shows the connection and the listeners, until it is closed", async (t) => {
     const { origin } = await Backend.start(t);
     const ana = await Person.logIn("Ana", t, origin);
     await ana.open("Saturday hike");
@@ -23,7 +23,7 @@ describe("the inspector in the demo", () => {
   });
 
   for (const phone of [false, true]) {
-    it(`covers nothing of the page ${phone ? "on a phone" : "where there is room for it"}`, async (t) => {
+    it(`covers none of the page's controls ${phone ? "on a phone" : "in a wide window"}`, async (t) => {
       const { origin } = await Backend.start(t);
       const ana = await Person.logIn("Ana", t, origin, { phone });
       await ana.press("Inspector");
@@ -37,7 +37,7 @@ describe("the inspector in the demo", () => {
   }
 });
 
-/** What could be pressed but for the inspector. @param {Person} person */
+/** Returns the HTML of the controls that the inspector covers. @param {Person} person */
 function covered(person) {
   return person.page.evaluate(() => {
     const isUnder = (/** @type {Element} */ control) => {

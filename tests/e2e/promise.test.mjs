@@ -1,5 +1,5 @@
-// The promise of layer 1 against the real thing: two real pages, the real server, and a line between them that is cut,
-// half-opened, and ends in a server that is killed.
+// Tests layer 1's delivery promise end to end: two real pages and the real server, while the line is cut and half-opened
+// and the server is killed.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,12 +13,12 @@ import { borrowBrowser } from "../support/webdriver/pool.mjs";
 const MESSAGES = 1_000;
 const MINUTE = 60_000;
 
-test("a thousand messages each way are stored once and heard once, in order, through cuts and kills", async (t) => {
+test("a thousand messages each way are stored and received once, in order, despite cuts and kills", async (t) => {
   const backend = await Backend.start(t);
   const line = new Line(backend.port);
   const origin = await line.start();
   t.after(() => line.stop());
-  // The scripts are not what is tried here: they do not come through the line.
+  // The scripts bypass the line, because this test is only about the frames.
   const files = await bundle({ page: "hook/root/page.ts" });
   const scripts = await TestServer.start({ files, headers: { "access-control-allow-origin": "*" } });
   t.after(() => scripts.stop());
@@ -42,7 +42,7 @@ test("a thousand messages each way are stored once and heard once, in order, thr
     () => line.cut(),
   ];
   for (const [n, happen] of trouble.entries()) {
-    // In mid-traffic: when another sixth has been heard.
+    // Make trouble in mid-traffic, each time another sixth of all messages has been received.
     const reached = ((n + 1) * MESSAGES) / 3;
     await pages[0].until((count) => window["heard"].length >= count, reached, 2 * MINUTE);
     await happen();
@@ -58,10 +58,10 @@ test("a thousand messages each way are stored once and heard once, in order, thr
     assert.deepEqual(new Set(results.map(({ status }) => status)), new Set(["delivered"]));
     assert.equal(heard.length, everything);
     const first = heard[0].seq;
-    assert.deepEqual(heard.map(({ seq }) => seq), heard.map((_, n) => first + n), "in order, none twice, none missing");
+    assert.deepEqual(heard.map(({ seq }) => seq), heard.map((_, n) => first + n), "each once and in order");
     for (const writer of [0, 1]) {
       const texts = heard.map(({ message }) => message).filter((text) => text.startsWith(`${writer}:`));
-      assert.deepEqual(texts, Array.from({ length: MESSAGES }, (_, n) => `${writer}:${n}`), "as they were written");
+      assert.deepEqual(texts, Array.from({ length: MESSAGES }, (_, n) => `${writer}:${n}`), "in the order of sending");
     }
   }
   const last = await pages[0].evaluate(() => window["heard"].at(-1).seq);
@@ -69,13 +69,13 @@ test("a thousand messages each way are stored once and heard once, in order, thr
     const { conversations } = await (await fetch("/api/conversations")).json();
     return conversations.find((conversation) => conversation.id === id).last_message.seq;
   }, conversation);
-  assert.equal(stored, last, "the database holds what was heard, and nothing more");
+  assert.equal(stored, last, "the database must contain the received messages and no others");
 });
 
-/** A page with the root entry as `inbox`, logged in, whose every frame goes through the line. */
+/** Opens a logged-in page with the root entry as `inbox`, whose frames all pass through the line. */
 async function openPage(t, origin, scripts, name) {
   const { page } = await borrowBrowser(t);
-  // A page of the server's own origin that has no scripts: that of nothing found.
+  // The server's 404 page has its origin and no scripts.
   await page.goto(`${origin}/promise/`);
   await page.evaluate(logIn, name);
   await page.evaluate(addScript, `${scripts}/page.js`);

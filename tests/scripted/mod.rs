@@ -1,16 +1,17 @@
-//! A WebSocket in the place of the browser's, whose server the test plays, and listeners in JavaScript.
+//! Replaces the browser's WebSocket by one whose server the test plays, and provides listeners in JavaScript.
 
-// Each test file uses a part of it.
+// Each test file uses only a part.
 #![allow(dead_code)]
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// Puts the scripted WebSocket in the browser's place and forgets earlier ones.
+/// Replaces the browser's WebSocket by the scripted one and forgets earlier sockets.
 ///
-/// Evaluated, and not one more module of the page: `wasm-bindgen-test-runner` serves four connections for certain. With
-/// five modules to load at once a browser makes a fifth, which is often never answered, and no test begins.
+/// This evaluates the script instead of adding a module to the page, because `wasm-bindgen-test-runner` reliably
+/// serves only four connections. For five modules a browser opens a fifth, which often gets no answer, so that no
+/// test starts.
 pub(crate) fn install() {
     js_sys::eval(include_str!("web_socket.js")).unwrap();
 }
@@ -25,19 +26,19 @@ extern "C" {
     pub(crate) fn sent() -> Array;
     #[wasm_bindgen(js_name = closedWith)]
     pub(crate) fn closed_with() -> JsValue;
-    /// What was given to reportError since `install`.
+    /// The errors passed to reportError since `install`.
     pub(crate) fn reported() -> Array;
-    /// A listener that keeps what it was given in `.heard`.
+    /// Returns a listener that collects the frames it receives in `.heard`.
     pub(crate) fn listener() -> Function;
     pub(crate) fn heard(listener: &Function) -> Array;
     pub(crate) fn throwing() -> Function;
-    /// A listener that ends the subscription it is told of, in its first call.
+    /// Returns a listener that, on its first frame, ends the subscription given to `leave_with`.
     pub(crate) fn leaving() -> Function;
     #[wasm_bindgen(js_name = leaveWith)]
     pub(crate) fn leave_with(listener: &Function, release: &JsValue);
     /// Resolves when the condition holds.
     fn until(condition: &Closure<dyn FnMut() -> bool>) -> Promise;
-    /// A url function whose promise is settled by hand.
+    /// Returns a url function whose promise `answer_url` resolves.
     #[wasm_bindgen(js_name = slowUrl)]
     pub(crate) fn slow_url() -> Function;
     #[wasm_bindgen(js_name = answerUrl)]
@@ -46,7 +47,7 @@ extern "C" {
     pub(crate) fn url_calls() -> u32;
 }
 
-/// Waits for a condition.
+/// Waits until a condition holds.
 pub(crate) async fn wait_until(condition: impl FnMut() -> bool + 'static) {
     let condition = Closure::new(condition);
     JsFuture::from(until(&condition)).await.unwrap();

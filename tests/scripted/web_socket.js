@@ -1,4 +1,4 @@
-// A WebSocket that does what the test says. A script that leaves `server` behind; why it is no module is said in mod.rs.
+// A WebSocket that the test controls through the global `server`. mod.rs gives the reason why this isn't a module.
 
 globalThis.server = (() => {
   const sockets = [];

@@ -7,7 +7,7 @@ import { fakeServer, reset } from "inbox-socket/testing";
 /** @type {import("inbox-socket/testing").FakeServer} */
 let server;
 
-/** Listens to conversation 2 (or another), and notes what comes. @param {any} [id] */
+/** Subscribes to a conversation and records the frames received. @param {any} [id] */
 function listen(id = 2) {
   /** @type {any[]} */
   const heard = [];
@@ -28,7 +28,7 @@ describe("a fake server", () => {
     assert.deepEqual(server.attempts, [connection.url]);
   });
 
-  it("sends frames to the listeners, who have heard them at once", async () => {
+  it("delivers frames to the listeners synchronously", async () => {
     const { chat, heard } = listen();
     const connection = await server.connection();
     connection.send({ conversation_id: 2, message: "Hi" });
@@ -40,7 +40,7 @@ describe("a fake server", () => {
     assert.equal(inbox.getStats()?.framesDropped, 1);
   });
 
-  it("delivers a message that is sent, and sends it to the page as well", async () => {
+  it("delivers a sent message, and echoes it to the page", async () => {
     const { heard } = listen();
     assert.deepEqual(await inbox.sendMessage(2, "Hello"), { status: "delivered", messageId: 1 });
     const [{ created_at: createdAt, ...message }] = heard;
@@ -50,7 +50,7 @@ describe("a fake server", () => {
     assert.ok(Date.parse(createdAt));
   });
 
-  it("shows what was received, and waits for what will be", async () => {
+  it("returns received frames, and waits for later ones", async () => {
     listen();
     const connection = await server.connection();
     const awaited = connection.received({ message: "second" });
@@ -63,7 +63,7 @@ describe("a fake server", () => {
     assert.deepEqual(connection.frames.map(({ message, action }) => message ?? action), ["first", "second", "typing"]);
   });
 
-  it("says what it waited for in vain, and what came instead", async () => {
+  it("reports which frame it waited for, and which arrived instead", async () => {
     listen();
     const connection = await server.connection();
     await inbox.sendMessage(2, "Hello");
@@ -81,7 +81,7 @@ describe("a fake server", () => {
     assert.equal((await inbox.sendMessage(2, "Hello")).status, "delivered");
   });
 
-  it("holds a message for as long as the test likes", async () => {
+  it("holds a message until the test accepts it", async () => {
     listen();
     server.holdMessages();
     const connection = await server.connection();
@@ -104,7 +104,7 @@ describe("a fake server", () => {
     assert.deepEqual([messages.map(({ message }) => message), has_more], [["old"], false]);
   });
 
-  it("drops a connection, which comes back without the test waiting for it", async () => {
+  it("drops a connection, which reconnects without a real wait", async () => {
     const { chat } = listen();
     const first = await server.connection();
     first.drop();
@@ -117,7 +117,7 @@ describe("a fake server", () => {
     assert.equal(server.connections.length, 2);
   });
 
-  it("gives a page that was away what it missed, in order and once", async () => {
+  it("delivers the messages that a page missed, in order and once", async () => {
     const { texts } = listen();
     (await server.connection()).drop();
     server.post({ conversation_id: 2, message: "one" });
@@ -127,7 +127,7 @@ describe("a fake server", () => {
     assert.deepEqual(texts(), ["one", "two", "three"]);
   });
 
-  it("takes a message that was written while it could not be reached", async () => {
+  it("receives a message that was written while it was unreachable", async () => {
     listen();
     server.refuse();
     const sending = inbox.sendMessage(2, "Hello");
@@ -138,7 +138,7 @@ describe("a fake server", () => {
     assert.equal((await sending).status, "delivered");
   });
 
-  it("lets a page give up, in no time", async () => {
+  it("refuses until the page gives up, without a real wait", async () => {
     const { chat } = listen();
     server.refuse();
     await server.advance(10 * 60_000);
@@ -154,7 +154,7 @@ describe("a fake server", () => {
     assert.equal(server.attempts.length, 1);
   });
 
-  it("hangs, until the attempt times out or the test has mercy", async () => {
+  it("hangs until the attempt times out or the test accepts it", async () => {
     const { chat } = listen();
     server.hang();
     await server.advance(4_900);
@@ -165,7 +165,7 @@ describe("a fake server", () => {
     assert.equal(chat.isConnected, true);
   });
 
-  it("closes with a code, and hears the page close", async () => {
+  it("closes with a code, and receives the page's close", async () => {
     const { chat } = listen();
     (await server.connection()).close(1000);
     assert.deepEqual([chat.isConnected, chat.isConnecting, chat.error], [false, false, null]);
@@ -182,7 +182,7 @@ describe("a fake server of layer 0", () => {
   beforeEach(() => void (server = fakeServer({ protocol: 0, userId: "ana" })));
   afterEach(() => server.restore());
 
-  it("acknowledges nothing and numbers nothing", async () => {
+  it("neither acknowledges nor numbers messages", async () => {
     const { heard } = listen();
     assert.deepEqual(await inbox.sendMessage(2, "Hello"), { status: "sent" });
     await until(() => heard.length === 1);
@@ -191,7 +191,7 @@ describe("a fake server of layer 0", () => {
     assert.equal(inbox.getStats()?.assured, false);
   });
 
-  it("has nothing to catch up with", async () => {
+  it("does not deliver missed messages", async () => {
     const { texts } = listen();
     const connection = await server.connection();
     await inbox.sendMessage(2, "Hello");
@@ -205,7 +205,7 @@ describe("a fake server of layer 0", () => {
 });
 
 describe("each test", () => {
-  it("begins with the page's own globals, and leaves them behind", () => {
+  it("starts with the page's own globals, and restores them", () => {
     const before = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
     const symbols = Object.getOwnPropertySymbols(globalThis);
     const own = fakeServer();
@@ -223,7 +223,7 @@ describe("each test", () => {
     fakeServer().restore();
   });
 
-  it("begins with nobody connected, whoever was left listening before", async () => {
+  it("starts without a connection, even if an earlier test left listeners", async () => {
     const first = fakeServer();
     const left = listen();
     await first.connection();
@@ -242,7 +242,7 @@ describe("each test", () => {
     second.restore();
   });
 
-  it("may end while the connection is still being loaded", async () => {
+  it("may end while the core is still loading", async () => {
     const first = fakeServer();
     const left = listen();
     first.restore();
@@ -254,7 +254,7 @@ describe("each test", () => {
     second.restore();
   });
 
-  it("keeps what configure() was told, and may tell it again", async () => {
+  it("keeps the options of configure(), and may set them again", async () => {
     inbox.configure({ url: "wss://chat.example/inbox" });
     for (const url of ["wss://chat.example/inbox", "wss://chat.example/inbox", "wss://other.example/"]) {
       const own = fakeServer();

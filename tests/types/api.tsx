@@ -1,5 +1,5 @@
-// What the types promise, told by the type check alone: every line that should be refused is marked, and the mark
-// is an error where it is not.
+// Tests of the package's types, which the type check runs: @ts-expect-error marks each line that must be an error, and
+// fails if it isn't.
 
 import {
   type ChatHandle, type ConnectionStats, type InboxFrame, type SendResult,
@@ -27,13 +27,13 @@ export function Component() {
   useHook(null);
   useHook(undefined, null);
 
-  // @ts-expect-error an object is no conversation
+  // @ts-expect-error an id must be a string or a number
   useHook({ id: 2 });
-  // @ts-expect-error a component's part ends with the component
+  // @ts-expect-error React's hook unsubscribes by itself on unmount
   plain.release();
-  // @ts-expect-error the state is read, not written
+  // @ts-expect-error the state is read-only
   plain.isConnected = true;
-  // @ts-expect-error a text is no callback
+  // @ts-expect-error a callback must be a function
   useHook(2, "onMessage");
   return null;
 }
@@ -46,13 +46,13 @@ export async function root() {
   same<ReturnType<typeof getStats>, ConnectionStats | null>(true);
   const result = await sendMessage(2, "Hello");
   if (result.status === "failed") same<typeof result.reason, string>(true);
-  // @ts-expect-error only a failure has a reason
+  // @ts-expect-error only a failed message has a reason
   else result.reason;
   sendMessage("x", { any: ["JSON"] }, "CARD");
 
-  // @ts-expect-error messages belong to a conversation
+  // @ts-expect-error a message needs a conversation
   sendMessage(null, "Hello");
-  // @ts-expect-error a frame is an object
+  // @ts-expect-error a frame must be an object
   send("Hello");
   // @ts-expect-error a subscription needs a listener
   subscribe(2);
@@ -63,9 +63,9 @@ configure({ url: "/ws", reconnectDelays: [1], jitter: 0, maxAttempts: Infinity, 
 configure({ url: new URL("wss://example.com"), queueLimit: 1, frameLimit: 1, protocol: 0 });
 configure({ url: () => "/ws", wasm: new ArrayBuffer(8) });
 configure({ url: async () => new URL("wss://example.com"), wasm: fetch("/core.wasm") });
-// @ts-expect-error there is no such option
+// @ts-expect-error the option is called reconnectDelays
 configure({ reconnectDelay: [1] });
-// @ts-expect-error a list of numbers
+// @ts-expect-error the delays must be an array
 configure({ reconnectDelays: 500 });
-// @ts-expect-error a number of an address
+// @ts-expect-error url must return a string or a URL
 configure({ url: () => 2 });

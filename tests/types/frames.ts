@@ -1,4 +1,4 @@
-// What a listener is given: the application's messages, and frames about them that the library delivers.
+// Tests of the types of frames: the application's messages, and the frames with an action that the library delivers.
 
 import {
   type ErrorMessage, type GapMessage, type HistoryMessage, type InboxFrame, type InboxMessage, type Listener,
@@ -8,28 +8,28 @@ import {
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Equal<A, B>) => {};
 
-// A frame's action tells what it is.
+// A frame's action distinguishes the types.
 subscribe(2, (frame) => {
   if (frame.action === undefined) same<typeof frame.message, string>(true);
   else if (frame.action === "messages_response") same<typeof frame, HistoryMessage>(true);
   else if (frame.action === "gap") same<typeof frame, GapMessage>(true);
   else same<typeof frame, ErrorMessage>(true);
 
-  // @ts-expect-error not every frame has a sender
+  // @ts-expect-error some frames have no sender
   frame.sender_id;
-  // @ts-expect-error nobody delivers such frames
+  // @ts-expect-error the library doesn't deliver this action
   if (frame.action === "typing") return;
-  // Only messages have a text, so it may be asked for at once.
+  // Code may read `message` without checking the action, because only messages have it.
   same<typeof frame.message, string | undefined>(true);
 });
 
-// Nor is anything in them of the type that accepts everything.
+// Neither a frame nor a member has the type `any`.
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type Members<T> = T extends unknown ? { [M in keyof T]-?: IsAny<T[M]> }[keyof T] : never;
 same<Members<InboxFrame>, false>(true);
 same<IsAny<InboxFrame>, false>(true);
 
-// An application's own messages are told apart the same way, though their type says nothing of an action.
+// An application's own message type works in the same way, although it doesn't declare an action.
 interface Mine {
   conversation_id: number;
   message: string;
@@ -42,7 +42,7 @@ useWebSocket<Mine>(2, (frame) => {
   else frame.colour;
 });
 
-// Frames with an action of the server's own are part of the union, and no part of the history.
+// A server's custom frames are part of the union, but not of the history.
 interface Typing {
   action: "typing";
   conversation_id: number;
@@ -59,7 +59,7 @@ useWebSocket<Extended>(2, (frame) => {
   if (frame.action === undefined) same<typeof frame.message_id, string | number | undefined>(true);
 });
 
-// A callback of before, written for messages alone, is taken as it is, and names their type.
+// A callback written only for messages is accepted, and sets their type.
 const chat = useWebSocket(2, (message: Mine) => message.colour);
 same<typeof chat.lastMessage, InboxFrame<Mine> | null>(true);
 const listener: Listener<Mine> = (message: Mine) => void message.colour;
@@ -71,5 +71,5 @@ subscribe(null, () => {});
 useWebSocket(2, (message: string) => message);
 // @ts-expect-error a frame is an object
 useWebSocket<string>(2);
-// @ts-expect-error a listener is given one thing
+// @ts-expect-error a listener has one parameter
 subscribe(2, (frame: InboxFrame, second: number) => second);

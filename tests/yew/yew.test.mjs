@@ -28,7 +28,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 describe("the page in Rust", () => {
-  it("has two conversations on one connection, which comes back after a cut", async (t) => {
+  it("shows two conversations over one connection, which reconnects after a cut", async (t) => {
     const { page, server } = await openPage(t, { files });
     const one = page.getByRole("region", { name: "Conversation 1" });
     const two = page.getByRole("region", { name: "Conversation 2" });
@@ -45,7 +45,7 @@ describe("the page in Rust", () => {
     await one.getByText("Connection lost").waitFor();
     await one.getByRole("button").click();
     server.mode = "accept";
-    // The page's own export, under a name that the npm package's core has as well.
+    // The page exports retry() itself, a name that the npm package's core also uses.
     await page.evaluate("retry()");
     const second = await server.connection();
     assert.deepEqual(await second.next(), { conversation_id: 1, message: "Hello", type: "TEXT" });

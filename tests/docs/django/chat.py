@@ -1,4 +1,4 @@
-"""What the recipe leaves to its reader: who takes part in a conversation, and what is stored. Here in memory."""
+"""The functions that the recipe leaves to its reader: participants and stored messages, here in memory."""
 
 from django.contrib.auth.models import User
 from django.utils import timezone

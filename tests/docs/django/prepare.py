@@ -1,4 +1,4 @@
-"""Makes the database anew, with two people who are logged in, and prints the cookie of each."""
+"""Recreates the database with two logged-in users, and prints the session cookie of each."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A project as small as can be, for the recipe in docs/servers.md."""
+"""A minimal project for the recipe in docs/servers.md."""
 
 import os
 

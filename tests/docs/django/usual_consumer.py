@@ -1,4 +1,4 @@
-"""A Channels consumer as many applications have it: it takes every frame for a message, and fails over any other."""
+"""A common kind of Channels consumer: it treats every frame as a message, and fails on any other."""
 
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings

@@ -1,5 +1,5 @@
-// Imported before a program that renders: as on a server that has been running for a while, the core is loaded already,
-// so that whatever subscribes connects at once. Each socket is reported.
+// A program that renders imports this first. It loads the core, as on a server that has run for a while, so that a
+// subscription would connect at once, and prints each socket that is opened.
 
 import { configure, getStats, subscribe, subscribeState } from "inbox-socket";
 
@@ -11,14 +11,14 @@ globalThis.WebSocket = /** @type {any} */ (
   }
 );
 configure({ url: "ws://127.0.0.1:9/ws/inbox/" });
-// Nothing else would keep the program running until then.
+// Keeps the program running until the core is loaded.
 const running = setInterval(() => {}, 1_000);
 /** @type {Promise<void>} */
 const isLoaded = new Promise((resolve) => {
   subscribeState(() => {
     if (getStats()) resolve();
   });
-  // It has left before it is there.
+  // This starts the loading, and unsubscribes before it ends.
   subscribe(null, () => {})();
 });
 await isLoaded;

@@ -1,4 +1,4 @@
-// What the types of the adapters promise, told by the type check alone.
+// Tests of the adapters' types, which the type check runs.
 
 import type { InboxFrame } from "inbox-socket";
 import { useWebSocket as useSolid } from "inbox-socket/solid";
@@ -22,9 +22,9 @@ same<typeof vue.lastMessage.value, InboxFrame<Mine> | null>(true);
 vue.sendMessage(2, "Hello").then(({ status }) => status);
 useVue(() => "2");
 useVue(null);
-// @ts-expect-error the state is read, not written
+// @ts-expect-error the state is read-only
 vue.isConnected.value = true;
-// @ts-expect-error a ref of a conversation's id
+// @ts-expect-error a ref must contain a conversation's id
 useVue(ref({ id: 2 }));
 
 for (const useWebSocket of [useSolid, useSvelte]) {
@@ -32,8 +32,8 @@ for (const useWebSocket of [useSolid, useSvelte]) {
   same<typeof chat.isConnected, boolean>(true);
   same<typeof chat.lastMessage, InboxFrame<Mine> | null>(true);
   useWebSocket(undefined);
-  // @ts-expect-error the state is read, not written
+  // @ts-expect-error the state is read-only
   chat.isConnected = true;
-  // @ts-expect-error an accessor of a conversation's id
+  // @ts-expect-error an accessor must return a conversation's id
   useWebSocket(() => ({ id: 2 }));
 }

@@ -12,7 +12,7 @@ function Probe(props) {
 export function Page(props) {
   return (
     <>
-      {/* First, so that it is the one that connects. */}
+      {/* The probe is first, so that its subscription opens the connection. */}
       <Probe id={props.id} />
       <Conversation id={props.id} />
     </>
