@@ -2,6 +2,7 @@
 
 import { watchComplaints } from "../support/complaints.mjs";
 import { Line } from "../support/line.mjs";
+import { logIn } from "../support/log-in.mjs";
 
 /** @typedef {import("./page.ts").Account} Account */
 /** @typedef {{name: string, user: string, throws?: boolean}} Role */
@@ -37,7 +38,8 @@ export class Participant {
     });
     const participant = new Participant(role, { page, line, address: `${origin}/storm/page`, seed });
     await participant.#load();
-    participant.conversations = await page.evaluate(logIn, role.user);
+    await page.evaluate(logIn, role.user);
+    participant.conversations = await page.evaluate(readConversations);
     return participant;
   }
 
@@ -122,11 +124,8 @@ const HTML = {
     <script type="module" src="page.js"></script>`,
 };
 
-/** Logs in and returns the ids of the user's conversations. @param {string} username */
-async function logIn(username) {
-  const body = JSON.stringify({ username, password: "demo" });
-  const response = await fetch("/api/login", { method: "POST", body, headers: { "content-type": "application/json" } });
-  if (!response.ok) throw new Error(`${username} cannot log in: ${response.status}`);
+/** Runs in the page: returns the ids of the user's conversations. @returns {Promise<number[]>} */
+async function readConversations() {
   const { conversations } = await (await fetch("/api/conversations")).json();
   return conversations.map((/** @type {{id: number}} */ { id }) => id);
 }

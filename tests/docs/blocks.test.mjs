@@ -7,8 +7,8 @@ import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { promisify } from "node:util";
 
+import { PYTHON } from "../support/backend.mjs";
 import { testFile } from "../support/bundle.mjs";
-import { PYTHON } from "./servers.mjs";
 import { blocks, pages } from "./blocks.mjs";
 import { FRAMEWORKS } from "./frameworks.mjs";
 import { inWorkshop, WORKSHOP } from "./workshop.mjs";

@@ -6,7 +6,6 @@ import { openPage } from "../support/page.mjs";
 import { inWorkshop } from "./workshop.mjs";
 
 /**
- * @param {import("node:test").TestContext} t
  * Opens a page with a script.
  *
  * @param {import("node:test").TestContext} t

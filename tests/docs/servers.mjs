@@ -3,13 +3,13 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
+import { PYTHON } from "../support/backend.mjs";
 import { testFile } from "../support/bundle.mjs";
 import { start } from "../support/process.mjs";
 import { inWorkshop } from "./workshop.mjs";
 
 const run = promisify(execFile);
 
-export const PYTHON = testFile("../www/backend/.venv/bin/python");
 const FOLDER = inWorkshop("servers");
 
 /**

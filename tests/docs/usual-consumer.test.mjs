@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { PYTHON } from "../support/backend.mjs";
 import { testFile } from "../support/bundle.mjs";
 import { start } from "../support/process.mjs";
 import { openRoot } from "../support/root.mjs";
-
-const PYTHON = testFile("../www/backend/.venv/bin/python");
 
 test("a consumer that fails on hello still receives the message, without any option", async (t) => {
   const program = ["-m", "uvicorn", "--port", "0", "usual_consumer:application"];

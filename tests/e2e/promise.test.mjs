@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { Backend } from "../support/backend.mjs";
 import { bundle } from "../support/bundle.mjs";
 import { Line } from "../support/line.mjs";
+import { logIn } from "../support/log-in.mjs";
 import { TestServer } from "../support/server.mjs";
 import { borrowBrowser } from "../support/webdriver/pool.mjs";
 
@@ -81,12 +82,6 @@ async function openPage(t, origin, scripts, name) {
   await page.evaluate(addScript, `${scripts}/page.js`);
   await page.until(() => window.inbox);
   return page;
-}
-
-async function logIn(username) {
-  const body = JSON.stringify({ username, password: "demo" });
-  const response = await fetch("/api/login", { method: "POST", body, headers: { "content-type": "application/json" } });
-  if (!response.ok) throw new Error(`not logged in: ${response.status}`);
 }
 
 function addScript(src) {

@@ -7,8 +7,7 @@ import {
 } from "inbox-socket";
 import { useWebSocket as useHook } from "inbox-socket/react";
 
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>) => {};
+import { same } from "./equal.js";
 
 interface Message {
   conversation_id: number;

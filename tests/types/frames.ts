@@ -5,8 +5,7 @@ import {
   subscribe, useWebSocket,
 } from "inbox-socket";
 
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>) => {};
+import { same } from "./equal.js";
 
 // A frame's action distinguishes the types.
 subscribe(2, (frame) => {

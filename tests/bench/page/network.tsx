@@ -3,6 +3,7 @@
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 
+import { logIn } from "../../support/log-in.mjs";
 import { components, renders } from "./components";
 import { heapAndWasm, watchWasm } from "./memory";
 
@@ -67,13 +68,6 @@ JSON.parse = (text: string) => {
   }
   return message;
 };
-
-async function logIn(username: string): Promise<void> {
-  const headers = { "content-type": "application/json" };
-  const body = JSON.stringify({ username, password: "demo" });
-  const response = await fetch("/api/login", { method: "POST", headers, body });
-  if (!response.ok) throw new Error(`${username} cannot log in`);
-}
 
 const root = createRoot(document.body.appendChild(document.createElement("div")));
 

@@ -6,8 +6,7 @@ import { useWebSocket as useSvelte } from "inbox-socket/svelte";
 import { useWebSocket as useVue } from "inbox-socket/vue";
 import { ref } from "vue";
 
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const same = <A, B>(_: Equal<A, B>) => {};
+import { same } from "./equal.js";
 
 interface Mine {
   conversation_id: number;
