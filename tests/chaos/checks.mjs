@@ -31,7 +31,7 @@ function settled({ stays }) {
     else fail(`the promise of "${sent.text}" never settled`);
   }
   const count = stays.flatMap(({ sent }) => sent).length;
-  return { name: "settled", summary: `${count} promises settled, ${orphans} of them lost in a page reload`, failures };
+  return { name: "settled", summary: `${count} promises, all settled but ${orphans} lost in a page reload`, failures };
 }
 
 /** @param {Outcome} outcome @returns {Finding} */

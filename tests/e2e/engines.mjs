@@ -60,7 +60,7 @@ async function* playAll(name) {
     if (type === "test:diagnostic" && data.nesting > 0) yield { test, note: data.message };
     if (type !== "test:pass" && type !== "test:fail") continue;
     const { name, nesting, skip, details } = data;
-    // A suite fails with its tests, and has no result of its own.
+    // A suite only repeats the failures of its tests.
     if (details.type === "suite" || details.error?.failureType === "subtestsFailed") continue;
     test = nesting > 0 ? `${suite}: ${name}` : name;
     if (type === "test:fail") yield { test, result: "FAIL", error: reason(details.error) };
