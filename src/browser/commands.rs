@@ -80,7 +80,7 @@ pub fn command(number: u32, what: i32, a: f64, b: f64, c: f64, d: f64, e: f64) -
         ANOTHER_USER => act(number, |machine, now| machine.user_changed(now)),
         PLAIN_SERVER => is(inbox::act(number, |machine, now| machine.hello_ignored(now, socket, b > 0.0))),
         ACK => act(number, |machine, now| machine.acknowledged(now, socket, b as u32)),
-        REFUSAL => act(number, |machine, now| machine.refused(now, socket, b as u32, span(c))),
+        REFUSAL => act(number, |machine, now| machine.rejected(now, socket, b as u32, span(c))),
         PONG => act(number, |machine, now| machine.ponged(now, socket, b as u32, c as Seq)),
         SYNC_BEGIN => {
             let floors = take_pairs(number);
@@ -100,7 +100,7 @@ pub fn command(number: u32, what: i32, a: f64, b: f64, c: f64, d: f64, e: f64) -
             act(number, |machine, now| machine.synced(now, socket, &heads, b > 0.0))
         }
         SYNC_REFUSAL => act(number, |machine, now| {
-            machine.sync_refused(now, socket, b as u32, c as Millis);
+            machine.sync_rejected(now, socket, b as u32, c as Millis);
         }),
         STAT => stat(number, a as usize),
         INSPECT => inspect(number),

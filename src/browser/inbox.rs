@@ -188,7 +188,7 @@ fn carry_out(number: u32, asked: Effect) {
         Effect::Settle { send, outcome } => match outcome {
             Outcome::Delivered => settle(number, send, WAS_DELIVERED, ""),
             Outcome::Sent => settle(number, send, WAS_SENT, ""),
-            Outcome::Refused => settle(number, send, HAS_FAILED, "refused by the server"),
+            Outcome::Rejected => settle(number, send, HAS_FAILED, "refused by the server"),
             Outcome::Failed(error) => settle(number, send, HAS_FAILED, error.text()),
         },
         Effect::ForgetConversations => {

@@ -176,7 +176,7 @@ impl Connection {
     }
 
     /// Brings the connection in line with whether anybody wants it.
-    pub(super) fn settle(&mut self, now: Millis, wanted: bool, io: &mut Io<'_>) {
+    pub(super) fn reconcile(&mut self, now: Millis, wanted: bool, io: &mut Io<'_>) {
         if wanted {
             self.deadlines.clear(Timer::Linger);
             if self.state == State::Idle {

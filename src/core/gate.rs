@@ -101,7 +101,7 @@ impl Conversation {
         Some(effect)
     }
 
-    fn release(&mut self, effects: &mut VecDeque<Effect>) {
+    fn deliver_held(&mut self, effects: &mut VecDeque<Effect>) {
         while let Some(effect) = self.next_held() {
             effects.push_back(effect);
         }
@@ -132,7 +132,7 @@ impl Gate {
             Verdict::Drop
         } else if next {
             conversation.advance(seq);
-            conversation.release(effects);
+            conversation.deliver_held(effects);
             Verdict::Deliver
         } else {
             self.hold(slot, seq)
@@ -193,14 +193,14 @@ impl Gate {
     }
 
     /// Held messages of all conversations whose turn has come.
-    pub(super) fn release(&mut self, effects: &mut VecDeque<Effect>) {
+    pub(super) fn deliver_held(&mut self, effects: &mut VecDeque<Effect>) {
         for conversation in self.conversations.iter_mut().flatten() {
-            conversation.release(effects);
+            conversation.deliver_held(effects);
         }
     }
 
     /// Nobody counts any more: everything that is held goes out, in order, and all cursors are forgotten.
-    pub(super) fn open(&mut self, effects: &mut VecDeque<Effect>) {
+    pub(super) fn stop_counting(&mut self, effects: &mut VecDeque<Effect>) {
         self.empty(effects, Effect::Deliver);
     }
 

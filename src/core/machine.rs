@@ -111,7 +111,7 @@ impl Machine {
                 self.abandon(SendError::UserChanged);
             }
         }
-        self.settle();
+        self.reconcile();
     }
 
     /// Adds a listener; the first one connects.
@@ -121,14 +121,14 @@ impl Machine {
         if self.listeners == 1 {
             self.nudge(Nudge::Listener);
         }
-        self.settle();
+        self.reconcile();
     }
 
     /// Removes a listener: call it once for each. The connection closes one linger after the last one.
     pub fn unsubscribe(&mut self, now: Millis) {
         self.tick(now);
         self.listeners = self.listeners.saturating_sub(1);
-        self.settle();
+        self.reconcile();
     }
 
     /// Whether this conversation is counted, so that its slot is still spoken of.
@@ -149,7 +149,7 @@ impl Machine {
         } else {
             self.nudge(Nudge::Send);
         }
-        self.settle();
+        self.reconcile();
         Ok(send)
     }
 
@@ -165,7 +165,7 @@ impl Machine {
             self.session.expect_ack(now);
         }
         // The last frame may have been all that the connection was still kept for.
-        self.settle();
+        self.reconcile();
     }
 
     /// A message, `parsed` or, for a conversation without listeners, told from its raw text. With
@@ -212,7 +212,7 @@ impl Machine {
         if why == DropReason::SyncTooLong {
             self.sync_too_long();
         }
-        self.settle();
+        self.reconcile();
     }
 
     /// A frame that is not for the listeners came in. What it says follows, and decides what may be sent.
@@ -246,14 +246,14 @@ impl Machine {
             self.sync();
         }
         self.flush();
-        self.settle();
+        self.reconcile();
     }
 
     /// `welcome` was for somebody else than before: nothing of the one may be sent or skipped for the other.
     pub fn user_changed(&mut self, now: Millis) {
         self.tick(now);
         self.abandon(SendError::UserChanged);
-        self.settle();
+        self.reconcile();
     }
 
     /// The server has shown that it does not know `hello`: for certain, or by a frame that a server of layer 1 is not
@@ -263,7 +263,7 @@ impl Machine {
         self.tick(now);
         let is_believed = is_certain || !self.session.server.is_met();
         let is_news = is_believed && self.connection.open_socket() == Some(socket) && self.prove_plain();
-        self.settle();
+        self.reconcile();
         is_news
     }
 
@@ -274,26 +274,26 @@ impl Machine {
             self.settle_send(send, Outcome::Delivered);
             self.session.acknowledged(now, self.outbox.any_under_way());
             self.flush();
-            self.settle();
+            self.reconcile();
         }
     }
 
     /// An `error` that answers this message: for good, or only for so long.
-    pub fn refused(&mut self, now: Millis, socket: SocketId, send: SendId, retry_after: Option<Millis>) {
+    pub fn rejected(&mut self, now: Millis, socket: SocketId, send: SendId, retry_after: Option<Millis>) {
         let now = self.tick(now);
         if self.connection.open_socket() != Some(socket) {
             return;
         }
         match retry_after {
-            None => self.settle_send(send, Outcome::Refused),
+            None => self.settle_send(send, Outcome::Rejected),
             Some(span) => {
-                self.outbox.refused(send);
+                self.outbox.retry_later(send);
                 self.session.pause(now.saturating_add(span));
             }
         }
         self.session.acknowledged(now, self.outbox.any_under_way());
         self.flush();
-        self.settle();
+        self.reconcile();
     }
 
     /// The head of a `sync_response`. Answers whether it is the one that was asked for: its messages follow with
@@ -342,11 +342,11 @@ impl Machine {
         if again || (self.progress && (has_more || self.gate.any_behind())) {
             self.sync();
         }
-        self.settle();
+        self.reconcile();
     }
 
     /// An `error` that answers a `sync`. Answers whether it was the one under way.
-    pub fn sync_refused(&mut self, now: Millis, socket: SocketId, id: u32, retry_after: Millis) -> bool {
+    pub fn sync_rejected(&mut self, now: Millis, socket: SocketId, id: u32, retry_after: Millis) -> bool {
         let now = self.tick(now);
         let known = self.session.is_syncing(socket) && self.session.is_sync(id);
         if known {
@@ -493,7 +493,7 @@ impl Machine {
 
     /// What every call ends with: the connection follows what is wanted, the session follows the connection, and a
     /// changed status is announced.
-    fn settle(&mut self) {
+    fn reconcile(&mut self) {
         let now = self.now;
         // A message without a listener wants the connection too, or it would wait for ever.
         let wanted = self.listeners > 0 || !self.outbox.is_empty();
@@ -501,7 +501,7 @@ impl Machine {
         let (connection, mut io) = self.connection_io();
         // While the page is away nothing is opened, and what has ended does not come to rest, to begin anew on return.
         if is_here {
-            connection.settle(now, wanted, &mut io);
+            connection.reconcile(now, wanted, &mut io);
         }
         self.follow_connection();
         let status = self.connection.status();
@@ -554,7 +554,7 @@ impl Machine {
         if let Some((slot, cursor)) = self.narrow_question.take() {
             let gap = self.gate.skip(slot, cursor);
             self.report(gap);
-            self.gate.release(&mut self.effects);
+            self.gate.deliver_held(&mut self.effects);
         }
         self.narrow = true;
         if self.gate.any_behind() {
@@ -564,13 +564,13 @@ impl Machine {
 
     fn set_heads(&mut self, heads: &[(Slot, Seq)]) {
         self.gate.set_heads(heads);
-        self.gate.release(&mut self.effects);
+        self.gate.deliver_held(&mut self.effects);
     }
 
     /// The server may be one that does not count, so nothing is held back for it.
     fn doubt(&mut self) {
         if !self.session.counts() {
-            self.gate.open(&mut self.effects);
+            self.gate.stop_counting(&mut self.effects);
         }
         self.flush();
     }
@@ -583,7 +583,7 @@ impl Machine {
         for send in self.outbox.take_under_way() {
             self.effects.push_back(Effect::Settle { send, outcome: Outcome::Sent });
         }
-        self.gate.open(&mut self.effects);
+        self.gate.stop_counting(&mut self.effects);
         // What goes only now is settled when the socket has taken it.
         self.flush();
         true

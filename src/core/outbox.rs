@@ -32,7 +32,7 @@ pub enum Outcome {
     /// An open socket took it, and nothing more can be known.
     Sent,
     /// The server refused it, for good.
-    Refused,
+    Rejected,
     /// It will not be sent.
     Failed(SendError),
 }
@@ -125,7 +125,7 @@ impl Outbox {
     }
 
     /// The server has refused this message for now, and stored nothing of it. Those behind it go again after it.
-    pub(super) fn refused(&mut self, id: SendId) {
+    pub(super) fn retry_later(&mut self, id: SendId) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) {
             entry.unanswered = false;
         }

@@ -176,7 +176,7 @@ mod the_end_of_a_user {
     fn knows_that_a_message_refused_for_now_was_not_stored() {
         let mut page = Page::assured(0);
         let send = page.send();
-        page.machine.refused(page.now, page.socket(), send, Some(1_000));
+        page.machine.rejected(page.now, page.socket(), send, Some(1_000));
         page.handle(Event::Disconnect);
         assert_eq!(page.outcome(send), Some(Outcome::Failed(SendError::Disconnected)));
     }

@@ -347,7 +347,7 @@ impl Page {
                     if seq > self.cursor {
                         self.hear(seq);
                     }
-                    self.release();
+                    self.deliver_held();
                 }
                 self.head = self.head.max(head);
                 self.sync_if(self.cursor < self.head);
@@ -378,7 +378,7 @@ impl Page {
             }
         } else if seq == self.cursor + 1 || without == Some(Guard::GapCheck) {
             self.hear(seq);
-            self.release();
+            self.deliver_held();
         } else if without == Some(Guard::Hold) {
             self.heard.push(seq);
         } else {
@@ -393,7 +393,7 @@ impl Page {
         self.cursor = seq;
     }
 
-    fn release(&mut self) {
+    fn deliver_held(&mut self) {
         while self.held.first().is_some_and(|seq| *seq <= self.cursor + 1) {
             let seq = self.held.pop_first().expect("there is a first");
             if seq > self.cursor {

@@ -40,7 +40,7 @@ const MUTATIONS = [
     instead: "Verdict::Drop",
   },
   {
-    what: "hold: a held message is not released in its turn",
+    what: "hold: a held message is not delivered in its turn",
     file: "src/core/gate.rs",
     text: "} else if seq == self.cursor + 1 {",
     instead: "} else if false {",

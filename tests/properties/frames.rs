@@ -14,7 +14,7 @@ enum Frame {
     Welcome(Option<Millis>, Vec<(Slot, Seq)>),
     Message(Slot, Seq),
     Ack(SendId),
-    Refusal(SendId, Option<Millis>),
+    Rejection(SendId, Option<Millis>),
     Pong(Seq),
     SyncResponse {
         id: u32,
@@ -23,7 +23,7 @@ enum Frame {
         heads: Vec<(Slot, Seq)>,
         more: bool,
     },
-    SyncRefusal(u32, Millis),
+    SyncRejection(u32, Millis),
     HelloIgnored,
     /// Not a frame: the page sends something, or time passes.
     Send,
@@ -43,12 +43,12 @@ fn frame() -> impl Strategy<Value = Frame> {
         2 => (prop::option::of(0..100_000u64), counts()).prop_map(|(every, heads)| Frame::Welcome(every, heads)),
         6 => (0..6u32, seq()).prop_map(|(slot, seq)| Frame::Message(slot, seq)),
         2 => (0..10u32).prop_map(Frame::Ack),
-        1 => (0..10u32, prop::option::of(0..5_000u64)).prop_map(|(send, later)| Frame::Refusal(send, later)),
+        1 => (0..10u32, prop::option::of(0..5_000u64)).prop_map(|(send, later)| Frame::Rejection(send, later)),
         1 => seq().prop_map(Frame::Pong),
         3 => (0..6u32, counts(), counts(), counts(), any::<bool>()).prop_map(|(id, floors, messages, heads, more)| {
             Frame::SyncResponse { id, floors, messages, heads, more }
         }),
-        1 => (0..6u32, 0..5_000u64).prop_map(|(id, later)| Frame::SyncRefusal(id, later)),
+        1 => (0..6u32, 0..5_000u64).prop_map(|(id, later)| Frame::SyncRejection(id, later)),
         1 => Just(Frame::HelloIgnored),
         3 => Just(Frame::Send),
         2 => (0..400u64).prop_map(Frame::Pass),
@@ -98,9 +98,9 @@ impl Page {
                 self.named.insert(send);
                 machine.acknowledged(now, socket, send);
             }
-            Frame::Refusal(send, later) => {
+            Frame::Rejection(send, later) => {
                 self.named.insert(send);
-                machine.refused(now, socket, send, later);
+                machine.rejected(now, socket, send, later);
             }
             Frame::Pong(total) => machine.ponged(now, socket, 0, total),
             Frame::SyncResponse { id, floors, messages, heads, more } => {
@@ -111,8 +111,8 @@ impl Page {
                     machine.synced(now, socket, &heads, more);
                 }
             }
-            Frame::SyncRefusal(id, later) => {
-                machine.sync_refused(now, socket, id, later);
+            Frame::SyncRejection(id, later) => {
+                machine.sync_rejected(now, socket, id, later);
             }
             Frame::HelloIgnored => {
                 machine.hello_ignored(now, socket, true);

@@ -108,7 +108,7 @@ impl Client {
             }
             Frame::RateLimited { client_id, retry_after } => {
                 if let Some(send) = self.send_of(&client_id) {
-                    self.machine.refused(now, socket, send, Some(retry_after));
+                    self.machine.rejected(now, socket, send, Some(retry_after));
                 }
             }
             Frame::Pong { id, total } => self.machine.ponged(now, socket, id, total),
