@@ -1,5 +1,4 @@
-//! The machine: the connection, what is agreed on it, what was heard and what waits to be sent, behind
-//! one face.
+//! The machine: one interface to the connection, the session on it, the gate for received messages and the outbox.
 
 use std::collections::VecDeque;
 
@@ -12,21 +11,21 @@ use super::{
     session::{Due, Session},
 };
 
-/// Conversations asked about in one `sync`, and named in one `hello`: a frame to the server is limited.
+/// The maximum number of conversations in one `sync` or `hello`: the size of a frame to the server is limited.
 const ASKED_AT_ONCE: usize = 500;
 
-/// The smallest answer to a `sync` that can be asked for, in bytes. Part of the wire.
+/// The smallest reply that a `sync` may request, in bytes: see PROTOCOL.md.
 const SMALLEST_BATCH: u32 = 1_024;
 
 /// The close code for a frame that is too large, RFC 6455 section 7.4.1.
 const TOO_LARGE: u16 = 1009;
 
-/// Everything that is decided about the one connection of a page. See the [module](super) for the contract.
+/// Decides everything about a page's one connection. The [module](super) documents the contract.
 #[derive(Debug)]
 pub struct Machine {
     connection: Connection,
     session: Session,
-    /// Their number; the caller keeps the listeners themselves.
+    /// The number of listeners; the caller keeps the listeners themselves.
     listeners: u32,
     gate: Gate,
     outbox: Outbox,
@@ -34,20 +33,20 @@ pub struct Machine {
     stats: Stats,
     effects: VecDeque<Effect>,
     announced: Status,
-    /// The page is away, perhaps in the back/forward cache.
+    /// The page is hidden, perhaps in the back/forward cache.
     away: bool,
-    /// The answer to the `sync` under way has moved a cursor: one that moves none is not followed by another.
+    /// The reply to the `sync` in flight has moved a cursor. After a reply that moves none, no `sync` follows.
     progress: bool,
-    /// An answer was too long to be read: the questions are as small as they can be until nothing is missing.
+    /// A reply was too long to read: each `sync` requests the minimum until nothing is missing.
     narrow: bool,
-    /// The one conversation that a small question under way is about, and the cursor in it.
-    narrow_question: Option<(Slot, Seq)>,
-    /// Time never runs backwards in here, whatever the caller's clock does.
+    /// The one conversation that the narrow `sync` in flight names, and its cursor.
+    narrow_sync: Option<(Slot, Seq)>,
+    /// The latest time that the caller passed: time never runs backwards here, even if the caller's clock does.
     now: Millis,
 }
 
 impl Machine {
-    /// A machine at rest. The same seed draws the same jitter.
+    /// Returns an idle machine. The same `seed` draws the same jitter.
     pub fn new(config: Config, seed: u64) -> Self {
         Self {
             queue_limit: config.queue_limit,
@@ -62,12 +61,14 @@ impl Machine {
             away: false,
             progress: false,
             narrow: false,
-            narrow_question: None,
+            narrow_sync: None,
             now: 0,
         }
     }
 
-    /// Takes in something that happened.
+    // Inputs: the contract in mod.rs explains the classes.
+
+    /// Handles an event of a socket, the alarm, the page or the user.
     pub fn handle(&mut self, now: Millis, event: Event) {
         let now = self.tick(now);
         match event {
@@ -88,7 +89,7 @@ impl Machine {
             }
             Event::OutOfTurn if self.gate.any_behind() => self.session.sync_soon(now),
             Event::OutOfTurn => {}
-            // A hint and no proof: a laptop may have changed from one network to another.
+            // A hint, not proof: a laptop may have changed from one network to another.
             Event::Offline => self.ping(),
             Event::Retry => {
                 self.nudge(Nudge::User);
@@ -124,23 +125,18 @@ impl Machine {
         self.reconcile();
     }
 
-    /// Removes a listener: call it once for each. The connection closes one linger after the last one.
+    /// Removes a listener: call it once for each. The connection closes one linger after the last one is removed.
     pub fn unsubscribe(&mut self, now: Millis) {
         self.tick(now);
         self.listeners = self.listeners.saturating_sub(1);
         self.reconcile();
     }
 
-    /// Whether this conversation is counted, so that its slot is still spoken of.
-    pub fn counts(&self, conversation: Slot) -> bool {
-        self.gate.knows(conversation)
-    }
-
     /// Queues a frame of `characters` UTF-16 code units, and sends it at once if the session allows.
     ///
     /// # Errors
     ///
-    /// [`SendError::QueueFull`] when as many frames or characters wait as there is room for.
+    /// [`SendError::QueueFull`] if the queue has reached its limit of frames or characters.
     pub fn send(&mut self, now: Millis, kind: Kind, characters: usize) -> Result<SendId, SendError> {
         self.tick(now);
         let send = self.outbox.push(kind, characters, self.queue_limit)?;
@@ -153,7 +149,7 @@ impl Machine {
         Ok(send)
     }
 
-    /// The socket took a frame of so many characters, when [`Effect::Transmit`] asked for it.
+    /// Reports that the socket took the frame of an [`Effect::Transmit`], of `characters` UTF-16 code units.
     pub fn transmitted(&mut self, send: SendId, characters: u32) {
         let now = self.now;
         let Some(kind) = self.outbox.taken(send) else { return };
@@ -164,13 +160,189 @@ impl Machine {
         } else if self.session.is_assured() {
             self.session.expect_ack(now);
         }
-        // The last frame may have been all that the connection was still kept for.
+        // The connection may have been kept only for this frame.
         self.reconcile();
     }
 
-    /// A message, `parsed` or, for a conversation without listeners, told from its raw text. With
-    /// [`Verdict::Deliver`] its listeners are to be called at once, before any effect is carried out. With the others,
-    /// [`Event::OutOfTurn`] is to follow.
+    /// Counts an unusable frame and drops it; the connection stays open.
+    pub fn receive_unusable(&mut self, now: Millis, socket: SocketId, characters: u32, why: DropReason) {
+        self.tick(now);
+        if self.connection.open_socket() != Some(socket) {
+            return;
+        }
+        self.count_in(characters);
+        self.hear();
+        self.stats.frames_dropped += 1;
+        self.stats.frames_parsed += u32::from(why == DropReason::NotAnObject);
+        if why == DropReason::SyncTooLong {
+            self.sync_too_long();
+        }
+        self.reconcile();
+    }
+
+    /// Counts a frame that is not for the listeners. The input for its content follows, and decides what may be sent.
+    pub fn receive_control(&mut self, socket: SocketId, characters: u32) {
+        if self.connection.open_socket() == Some(socket) {
+            self.count_in(characters);
+            self.stats.frames_parsed += 1;
+            self.session.hear();
+        }
+    }
+
+    /// Handles `welcome`: the server speaks layer 1, and `heads` are those of the user's conversations.
+    pub fn welcomed(
+        &mut self,
+        now: Millis,
+        socket: SocketId,
+        heartbeat: Option<Millis>,
+        heads: &[(Slot, Seq)],
+    ) {
+        let now = self.tick(now);
+        if self.connection.open_socket() != Some(socket) {
+            return;
+        }
+        self.session.welcome(now, heartbeat);
+        // These messages were sent before it was known whether this server acknowledges.
+        if self.outbox.any_under_way() {
+            self.session.expect_ack(now);
+        }
+        self.set_heads(heads);
+        if self.gate.any_behind() {
+            self.sync();
+        }
+        self.flush();
+        self.reconcile();
+    }
+
+    /// Handles a sign that the server does not know `hello`: proof (`is_certain`), or a frame that a layer-1 server must
+    /// not send before its `welcome`, which counts only for a server that has never answered `hello`. Returns whether the
+    /// layer was undecided and is layer 0 now.
+    pub fn hello_ignored(&mut self, now: Millis, socket: SocketId, is_certain: bool) -> bool {
+        self.tick(now);
+        let is_believed = is_certain || !self.session.server.is_met();
+        let is_news = is_believed && self.connection.open_socket() == Some(socket) && self.prove_plain();
+        self.reconcile();
+        is_news
+    }
+
+    /// Handles a `welcome` that names another user than before: nothing queued may be sent as that user, and no cursor
+    /// may skip their messages.
+    pub fn user_changed(&mut self, now: Millis) {
+        self.tick(now);
+        self.abandon(SendError::UserChanged);
+        self.reconcile();
+    }
+
+    /// Handles `ack`: the server has stored this message.
+    pub fn acknowledged(&mut self, now: Millis, socket: SocketId, send: SendId) {
+        let now = self.tick(now);
+        if self.connection.open_socket() == Some(socket) {
+            self.settle_send(send, Outcome::Delivered);
+            self.session.acknowledged(now, self.outbox.any_under_way());
+            self.flush();
+            self.reconcile();
+        }
+    }
+
+    /// Handles an `error` that rejects this message: finally, or for `retry_after` ms.
+    pub fn rejected(&mut self, now: Millis, socket: SocketId, send: SendId, retry_after: Option<Millis>) {
+        let now = self.tick(now);
+        if self.connection.open_socket() != Some(socket) {
+            return;
+        }
+        match retry_after {
+            None => self.settle_send(send, Outcome::Rejected),
+            Some(span) => {
+                self.outbox.retry_later(send);
+                self.session.pause(now.saturating_add(span));
+            }
+        }
+        self.session.acknowledged(now, self.outbox.any_under_way());
+        self.flush();
+        self.reconcile();
+    }
+
+    /// Handles the `pong` to this `ping`. `total` is the sum of the user's heads: if the cursors have another sum, the page
+    /// has missed a message.
+    pub fn ponged(&mut self, now: Millis, socket: SocketId, id: u32, total: Seq) {
+        let now = self.tick(now);
+        if self.connection.open_socket() != Some(socket) || !self.session.is_assured() {
+            return;
+        }
+        self.session.ponged(id);
+        self.session.answered(now, self.outbox.any_under_way());
+        if total != self.gate.total() {
+            // The heads in the reply show which conversation it was.
+            self.sync();
+        }
+    }
+
+    /// Begins a `sync_response`. Returns whether it replies to the `sync` in flight: if so, pass its messages to
+    /// [`receive_synced`](Self::receive_synced), then call [`synced`](Self::synced).
+    pub fn begin_synced(&mut self, now: Millis, socket: SocketId, id: u32, floors: &[(Slot, Seq)]) -> bool {
+        self.tick(now);
+        if !self.session.is_syncing(socket) || !self.session.is_sync(id) {
+            return false;
+        }
+        // A `sync` without cursors requests only the heads, and no messages yet.
+        self.progress = !self.gate.any_behind();
+        for (slot, floor) in floors {
+            let (moved, gap) = self.gate.set_floor(*slot, *floor);
+            self.progress |= moved;
+            self.report(gap);
+        }
+        true
+    }
+
+    /// Judges one message of a `sync_response`. Returns whether to deliver it: after the effects that this call leaves,
+    /// so that the listeners receive a gap first.
+    pub fn receive_synced(&mut self, socket: SocketId, conversation: Slot, seq: Seq) -> bool {
+        // A listener may have ended the connection in the middle of the reply.
+        if !self.session.is_syncing(socket) {
+            return false;
+        }
+        let (verdict, gap) = self.gate.judge_synced(conversation, seq);
+        self.report(gap);
+        let delivered = verdict == Verdict::Deliver;
+        self.progress |= delivered;
+        self.stats.recovered += u32::from(delivered);
+        delivered
+    }
+
+    /// Ends a `sync_response`.
+    pub fn synced(&mut self, now: Millis, socket: SocketId, heads: &[(Slot, Seq)], has_more: bool) {
+        let now = self.tick(now);
+        if !self.session.is_syncing(socket) {
+            return;
+        }
+        self.set_heads(heads);
+        let again = self.session.sync_done();
+        self.session.answered(now, self.outbox.any_under_way());
+        self.narrow &= self.gate.any_behind();
+        // A reply without progress is not followed by a `sync`, or a faulty server would be asked forever. The next
+        // `pong` with another total asks once more.
+        if again || (self.progress && (has_more || self.gate.any_behind())) {
+            self.sync();
+        }
+        self.reconcile();
+    }
+
+    /// Handles an `error` that rejects a `sync` for `retry_after` ms. Returns whether it was the one in flight.
+    pub fn sync_rejected(&mut self, now: Millis, socket: SocketId, id: u32, retry_after: Millis) -> bool {
+        let now = self.tick(now);
+        let known = self.session.is_syncing(socket) && self.session.is_sync(id);
+        if known {
+            self.session.sync_later(now.saturating_add(retry_after));
+            self.session.answered(now, self.outbox.any_under_way());
+        }
+        known
+    }
+
+    // The hot path.
+
+    /// Judges a received message, `parsed` or, in a conversation without listeners, recognized in its raw text. After
+    /// [`Verdict::Deliver`] the caller calls the listeners at once, before it carries out any effect. After any other
+    /// verdict it handles [`Event::OutOfTurn`].
     pub fn receive(
         &mut self,
         socket: SocketId,
@@ -199,201 +371,34 @@ impl Machine {
         self.stats.frames_delivered += calls;
     }
 
-    /// A frame that is not usable: counted and dropped; the connection lives on.
-    pub fn receive_unusable(&mut self, now: Millis, socket: SocketId, characters: u32, why: DropReason) {
-        self.tick(now);
-        if self.connection.open_socket() != Some(socket) {
-            return;
-        }
-        self.count_in(characters);
-        self.hear();
-        self.stats.frames_dropped += 1;
-        self.stats.frames_parsed += u32::from(why == DropReason::NotAnObject);
-        if why == DropReason::SyncTooLong {
-            self.sync_too_long();
-        }
-        self.reconcile();
-    }
+    // Outputs.
 
-    /// A frame that is not for the listeners came in. What it says follows, and decides what may be sent.
-    pub fn receive_control(&mut self, socket: SocketId, characters: u32) {
-        if self.connection.open_socket() == Some(socket) {
-            self.count_in(characters);
-            self.stats.frames_parsed += 1;
-            self.session.hear();
-        }
-    }
-
-    /// `welcome`: the server acknowledges, and these are the heads of the user's conversations.
-    pub fn welcomed(
-        &mut self,
-        now: Millis,
-        socket: SocketId,
-        heartbeat: Option<Millis>,
-        heads: &[(Slot, Seq)],
-    ) {
-        let now = self.tick(now);
-        if self.connection.open_socket() != Some(socket) {
-            return;
-        }
-        self.session.welcome(now, heartbeat);
-        // Sent while it was in doubt whether this server acknowledges.
-        if self.outbox.any_under_way() {
-            self.session.expect_ack(now);
-        }
-        self.set_heads(heads);
-        if self.gate.any_behind() {
-            self.sync();
-        }
-        self.flush();
-        self.reconcile();
-    }
-
-    /// `welcome` was for somebody else than before: nothing of the one may be sent or skipped for the other.
-    pub fn user_changed(&mut self, now: Millis) {
-        self.tick(now);
-        self.abandon(SendError::UserChanged);
-        self.reconcile();
-    }
-
-    /// The server has shown that it does not know `hello`: for certain, or by a frame that a server of layer 1 is not
-    /// supposed to send before its `welcome`, which is believed only of a server that has never answered `hello`. Answers
-    /// whether that settled what was still open.
-    pub fn hello_ignored(&mut self, now: Millis, socket: SocketId, is_certain: bool) -> bool {
-        self.tick(now);
-        let is_believed = is_certain || !self.session.server.is_met();
-        let is_news = is_believed && self.connection.open_socket() == Some(socket) && self.prove_plain();
-        self.reconcile();
-        is_news
-    }
-
-    /// `ack`: the server has stored this message.
-    pub fn acknowledged(&mut self, now: Millis, socket: SocketId, send: SendId) {
-        let now = self.tick(now);
-        if self.connection.open_socket() == Some(socket) {
-            self.settle_send(send, Outcome::Delivered);
-            self.session.acknowledged(now, self.outbox.any_under_way());
-            self.flush();
-            self.reconcile();
-        }
-    }
-
-    /// An `error` that answers this message: for good, or only for so long.
-    pub fn rejected(&mut self, now: Millis, socket: SocketId, send: SendId, retry_after: Option<Millis>) {
-        let now = self.tick(now);
-        if self.connection.open_socket() != Some(socket) {
-            return;
-        }
-        match retry_after {
-            None => self.settle_send(send, Outcome::Rejected),
-            Some(span) => {
-                self.outbox.retry_later(send);
-                self.session.pause(now.saturating_add(span));
-            }
-        }
-        self.session.acknowledged(now, self.outbox.any_under_way());
-        self.flush();
-        self.reconcile();
-    }
-
-    /// The head of a `sync_response`. Answers whether it is the one that was asked for: its messages follow with
-    /// [`receive_synced`](Self::receive_synced), then [`synced`](Self::synced).
-    pub fn begin_synced(&mut self, now: Millis, socket: SocketId, id: u32, floors: &[(Slot, Seq)]) -> bool {
-        self.tick(now);
-        if !self.session.is_syncing(socket) || !self.session.is_sync(id) {
-            return false;
-        }
-        // One that only asked for the heads has not asked for messages yet.
-        self.progress = !self.gate.any_behind();
-        for (slot, floor) in floors {
-            let (moved, gap) = self.gate.set_floor(*slot, *floor);
-            self.progress |= moved;
-            self.report(gap);
-        }
-        true
-    }
-
-    /// One message of a `sync_response`. Answers whether it is to be delivered: after the effects that this leaves, so
-    /// that the listeners are told of a hole first.
-    pub fn receive_synced(&mut self, socket: SocketId, conversation: Slot, seq: Seq) -> bool {
-        // A listener may have ended the connection in the middle of the answer.
-        if !self.session.is_syncing(socket) {
-            return false;
-        }
-        let (verdict, gap) = self.gate.judge_synced(conversation, seq);
-        self.report(gap);
-        let delivered = verdict == Verdict::Deliver;
-        self.progress |= delivered;
-        self.stats.recovered += u32::from(delivered);
-        delivered
-    }
-
-    /// The end of a `sync_response`.
-    pub fn synced(&mut self, now: Millis, socket: SocketId, heads: &[(Slot, Seq)], has_more: bool) {
-        let now = self.tick(now);
-        if !self.session.is_syncing(socket) {
-            return;
-        }
-        self.set_heads(heads);
-        let again = self.session.sync_done();
-        self.session.answered(now, self.outbox.any_under_way());
-        self.narrow &= self.gate.any_behind();
-        // A server that promises more than it gives is not asked for ever: the next digest asks once more.
-        if again || (self.progress && (has_more || self.gate.any_behind())) {
-            self.sync();
-        }
-        self.reconcile();
-    }
-
-    /// An `error` that answers a `sync`. Answers whether it was the one under way.
-    pub fn sync_rejected(&mut self, now: Millis, socket: SocketId, id: u32, retry_after: Millis) -> bool {
-        let now = self.tick(now);
-        let known = self.session.is_syncing(socket) && self.session.is_sync(id);
-        if known {
-            self.session.sync_later(now.saturating_add(retry_after));
-            self.session.answered(now, self.outbox.any_under_way());
-        }
-        known
-    }
-
-    /// `pong` to this `ping`, with the sum of the user's heads. Where the cursors have another sum, something was missed.
-    pub fn ponged(&mut self, now: Millis, socket: SocketId, id: u32, total: Seq) {
-        let now = self.tick(now);
-        if self.connection.open_socket() != Some(socket) || !self.session.is_assured() {
-            return;
-        }
-        self.session.ponged(id);
-        self.session.answered(now, self.outbox.any_under_way());
-        if total != self.gate.total() {
-            // The heads in the answer show which conversation it was.
-            self.sync();
-        }
-    }
-
-    /// The cursors to name in `hello`.
-    pub fn cursors(&self) -> impl Iterator<Item = (Slot, Seq)> {
-        self.gate.cursors().take(ASKED_AT_ONCE)
-    }
-
-    /// What the `sync` just asked for is to ask about.
-    pub fn sync_cursors(&self) -> impl Iterator<Item = (Slot, Seq)> {
-        self.gate.behind().take(if self.narrow { 1 } else { ASKED_AT_ONCE })
-    }
-
-    /// Whether there is something to do.
-    pub fn has_effects(&self) -> bool {
-        !self.effects.is_empty()
-    }
-
-    /// The next thing to do, or `None` when all is done for now.
+    /// Takes the next effect to carry out; `None` if there is none.
     pub fn poll_effect(&mut self) -> Option<Effect> {
         self.effects.pop_front()
     }
 
-    /// When to call again with [`Event::Alarm`]; `None` when there is nothing to wait for.
+    /// Returns whether [`poll_effect`](Self::poll_effect) has an effect.
+    pub fn has_effects(&self) -> bool {
+        !self.effects.is_empty()
+    }
+
+    /// The cursors to send in `hello`: for [`Effect::Hello`].
+    pub fn cursors(&self) -> impl Iterator<Item = (Slot, Seq)> {
+        self.gate.cursors().take(ASKED_AT_ONCE)
+    }
+
+    /// The cursors to send in `sync`: for [`Effect::Sync`].
+    pub fn sync_cursors(&self) -> impl Iterator<Item = (Slot, Seq)> {
+        self.gate.behind().take(if self.narrow { 1 } else { ASKED_AT_ONCE })
+    }
+
+    /// When to call [`handle`](Self::handle) with [`Event::Alarm`]; `None` if no deadline is set.
     pub fn next_deadline(&self) -> Option<Millis> {
         [self.connection.next_deadline(), self.session.next_deadline()].into_iter().flatten().min()
     }
+
+    // Queries.
 
     /// The public state of the connection.
     pub fn status(&self) -> Status {
@@ -411,15 +416,22 @@ impl Machine {
         }
     }
 
-    /// Where the connection is in its life: what developers are shown in the place of the public status.
+    /// The connection's phase: more detail than the public status, for developers.
     pub fn phase(&self, now: Millis) -> Phase {
         self.connection.phase(now.max(self.now), self.session.layer())
     }
 
-    /// Whether the present socket has this frame; otherwise it waits.
+    /// Returns whether the gate has a cursor for this conversation, so that the caller must keep its slot.
+    pub fn counts(&self, conversation: Slot) -> bool {
+        self.gate.knows(conversation)
+    }
+
+    /// Returns whether this frame was handed to the present socket; otherwise it waits in the queue.
     pub fn is_under_way(&self, send: SendId) -> bool {
         self.outbox.is_under_way(send)
     }
+
+    // Mechanisms.
 
     fn tick(&mut self, now: Millis) -> Millis {
         self.now = self.now.max(now);
@@ -444,7 +456,7 @@ impl Machine {
                     self.effects.extend(self.session.socket().map(Effect::Keepalive));
                 }
                 Due::Sync if self.gate.any_behind() => self.sync(),
-                // The hole has closed by itself.
+                // The missing messages have arrived.
                 Due::Sync => {}
                 Due::Flush => self.flush(),
             }
@@ -455,7 +467,7 @@ impl Machine {
         let now = self.now;
         if self.session.socket() == Some(socket) {
             if CloseReason::of(code) == CloseReason::Lost {
-                // 1006 is the browser's word for a connection that ended without a close frame.
+                // Browsers report 1006 for a connection that ended without a close frame.
                 self.session.closed(now, code != 1006);
             }
             if code == TOO_LARGE
@@ -469,7 +481,7 @@ impl Machine {
         connection.closed(now, socket, code, retry_after, &mut io);
     }
 
-    /// Somebody looks at the page, or the network is back: a connection that shows no life is replaced or pinged.
+    /// The user returned to the page, or the network is back: replaces or pings a connection that may be dead.
     fn check_connection(&mut self) {
         if self.session.is_silent() {
             self.lose_connection();
@@ -491,15 +503,15 @@ impl Machine {
         connection.nudge(now, by, &mut io);
     }
 
-    /// What every call ends with: the connection follows what is wanted, the session follows the connection, and a
-    /// changed status is announced.
+    /// Ends an input: opens or closes the connection as listeners and queue want it, ends the session of a lost
+    /// connection, and announces a changed status.
     fn reconcile(&mut self) {
         let now = self.now;
-        // A message without a listener wants the connection too, or it would wait for ever.
+        // A queued message needs the connection even without a listener, or it would wait forever.
         let wanted = self.listeners > 0 || !self.outbox.is_empty();
         let is_here = !self.away;
         let (connection, mut io) = self.connection_io();
-        // While the page is away nothing is opened, and what has ended does not come to rest, to begin anew on return.
+        // While the page is hidden, no socket opens and no linger begins: the connection resumes when it is shown.
         if is_here {
             connection.reconcile(now, wanted, &mut io);
         }
@@ -518,7 +530,7 @@ impl Machine {
         }
     }
 
-    /// Sends what may go.
+    /// Hands every frame that may be sent now to the socket.
     fn flush(&mut self) {
         let Some(socket) = self.session.socket() else { return };
         let may_go = self.session.may_go();
@@ -536,14 +548,14 @@ impl Machine {
 
     fn sync(&mut self) {
         if let Some((socket, id)) = self.session.socket().zip(self.session.sync(self.now)) {
-            self.narrow_question = self.gate.behind().next().filter(|_| self.narrow);
+            self.narrow_sync = self.gate.behind().next().filter(|_| self.narrow);
             let bytes = if self.narrow { SMALLEST_BATCH } else { self.session.server.batch() };
             self.effects.push_back(Effect::Sync { socket, id, bytes });
         }
     }
 
-    /// The answer to a `sync` was too long to be read. Asks for less; where there is no less, the message behind the
-    /// cursor is given up, or nothing behind it would ever be delivered.
+    /// The reply to a `sync` was too long to read. Requests less; if the request was already minimal, skips the message
+    /// after the cursor, because nothing after it could be delivered otherwise.
     fn sync_too_long(&mut self) {
         let Some(socket) = self.session.socket() else { return };
         if !self.session.is_syncing(socket) {
@@ -551,7 +563,7 @@ impl Machine {
         }
         self.session.sync_done();
         self.session.answered(self.now, self.outbox.any_under_way());
-        if let Some((slot, cursor)) = self.narrow_question.take() {
+        if let Some((slot, cursor)) = self.narrow_sync.take() {
             let gap = self.gate.skip(slot, cursor);
             self.report(gap);
             self.gate.deliver_held(&mut self.effects);
@@ -567,7 +579,7 @@ impl Machine {
         self.gate.deliver_held(&mut self.effects);
     }
 
-    /// The server may be one that does not count, so nothing is held back for it.
+    /// The server may be one of layer 0, so no message is held.
     fn doubt(&mut self) {
         if !self.session.counts() {
             self.gate.stop_counting(&mut self.effects);
@@ -575,7 +587,7 @@ impl Machine {
         self.flush();
     }
 
-    /// Returns whether that is news.
+    /// Returns whether the layer was undecided until now.
     fn prove_plain(&mut self) -> bool {
         if !self.session.prove_plain(self.now) {
             return false;
@@ -584,7 +596,7 @@ impl Machine {
             self.effects.push_back(Effect::Settle { send, outcome: Outcome::Sent });
         }
         self.gate.stop_counting(&mut self.effects);
-        // What goes only now is settled when the socket has taken it.
+        // Frames sent only now are settled when the socket has taken them.
         self.flush();
         true
     }
@@ -603,12 +615,14 @@ impl Machine {
         }
     }
 
-    /// The user has changed or left: fail their queue, forget their held messages and cursors.
+    /// The user has changed or left: fails their queue, forgets their held messages and cursors.
     fn abandon(&mut self, why: SendError) {
-        self.effects.retain(|effect| !matches!(effect, Effect::Transmit { .. } | Effect::Gap(_)));
-        for effect in &mut self.effects {
-            if let Effect::Deliver(held) = *effect {
-                *effect = Effect::Forget(held);
+        // Effects not carried out yet must neither send nor deliver anything of this user's.
+        for effect in std::mem::take(&mut self.effects) {
+            match effect {
+                Effect::Transmit { .. } | Effect::Gap(_) => {}
+                Effect::Deliver(held) => self.effects.push_back(Effect::Forget(held)),
+                other => self.effects.push_back(other),
             }
         }
         for (send, unanswered) in self.outbox.take_all() {
@@ -619,7 +633,7 @@ impl Machine {
         self.effects.push_back(Effect::ForgetConversations);
         self.session.server.forget();
         self.narrow = false;
-        self.narrow_question = None;
+        self.narrow_sync = None;
     }
 
     fn count_in(&mut self, characters: u32) {
@@ -627,7 +641,7 @@ impl Machine {
         self.stats.characters_in += u64::from(characters);
     }
 
-    /// A frame for the listeners, or one that is not usable, shows that the server is there.
+    /// Any received frame shows that the server is there, so messages held back in doubt may be sent.
     fn hear(&mut self) {
         if self.session.hear() {
             self.flush();

@@ -1,25 +1,62 @@
 //! The pure core: events and the time go in, effects and the next deadline come out.
 //!
-//! Nothing here names a browser, reads a clock or draws a random number of its own. Time is handed in
-//! as milliseconds, randomness comes from a generator seeded by the caller. So every behaviour can be
-//! played through natively, in virtual time, as often as one likes.
+//! The core calls no browser API, clock or random source. The caller passes the time in milliseconds and seeds the
+//! random generator, so tests run every behaviour natively, in virtual time, and repeat it exactly.
 //!
 //! # The contract
 //!
-//! The caller hands each thing that happens to [`Machine::handle`], takes effects from
-//! [`Machine::poll_effect`] until there are none, and calls again with [`Event::Alarm`] when
-//! [`Machine::next_deadline`] is reached.
+//! After each input, the caller takes effects from [`poll_effect`](Machine::poll_effect) and carries them out in order
+//! until there are none, then sets its one alarm to [`next_deadline`](Machine::next_deadline). Carrying out an effect
+//! may call inputs in turn.
+//!
+//! - **Inputs** report what happened. [`handle`](Machine::handle) takes the events of sockets, the alarm, the page and
+//!   the user; [`subscribe`](Machine::subscribe) and [`unsubscribe`](Machine::unsubscribe) count listeners;
+//!   [`send`](Machine::send) queues a frame, and [`transmitted`](Machine::transmitted) reports that the socket took it.
+//!   Received frames other than messages have an input each: [`receive_unusable`](Machine::receive_unusable), or
+//!   [`receive_control`](Machine::receive_control) and then the one for the frame's content:
+//!   [`welcomed`](Machine::welcomed), after [`user_changed`](Machine::user_changed) if it names another user;
+//!   [`hello_ignored`](Machine::hello_ignored); [`acknowledged`](Machine::acknowledged);
+//!   [`rejected`](Machine::rejected); [`ponged`](Machine::ponged); [`begin_synced`](Machine::begin_synced),
+//!   [`receive_synced`](Machine::receive_synced) for each message and [`synced`](Machine::synced);
+//!   [`sync_rejected`](Machine::sync_rejected).
+//! - **The hot path** is for messages, which may arrive by the thousand a second: [`receive`](Machine::receive) judges
+//!   one, and [`delivered`](Machine::delivered) counts the listeners called. Both may leave the caller without an effect,
+//!   which [`has_effects`](Machine::has_effects) tells; neither moves a deadline nor changes the status.
+//! - **Outputs** are [`poll_effect`](Machine::poll_effect), [`next_deadline`](Machine::next_deadline), and the contents
+//!   of two effects: [`cursors`](Machine::cursors) and [`sync_cursors`](Machine::sync_cursors). Read these while carrying
+//!   out [`Effect::Hello`] and [`Effect::Sync`].
+//! - **Queries** change nothing, and may be called at any time: [`status`](Machine::status), [`stats`](Machine::stats),
+//!   [`phase`](Machine::phase), [`counts`](Machine::counts), [`is_under_way`](Machine::is_under_way).
+//!
+//! ```
+//! use inbox_socket::core::{Config, Effect, Event, Machine};
+//!
+//! let mut machine = Machine::new(Config::default(), 7);
+//! let mut opened = None;
+//!
+//! machine.subscribe(0); // An input, at 0 ms.
+//! while let Some(effect) = machine.poll_effect() {
+//!     match effect {
+//!         Effect::Connect(socket) => opened = Some(socket), // Open a WebSocket under this id.
+//!         Effect::Announce => assert!(machine.status().is_connecting),
+//!         _ => {}
+//!     }
+//! }
+//! assert_eq!(machine.next_deadline(), Some(5_000)); // Set the alarm: the attempt may take 5 s.
+//!
+//! machine.handle(5_000, Event::Alarm); // The next input: the handshake has not succeeded.
+//! assert_eq!(machine.poll_effect(), opened.map(Effect::Drop));
+//! ```
 //!
 //! # Five rules
 //!
-//! 1. **Deadlines, not timer events.** The machine asks for a wake-up at a time; an early, late or stale
-//!    wake-up is harmless, because only the time decides what is due.
-//! 2. **Every socket event carries the id of its socket.** Events of a socket that was dropped do nothing.
-//! 3. **JavaScript is never called while Rust state is borrowed.** The machine never calls out: it says what
-//!    is to be done, and the caller does it after the call has returned.
-//! 4. **One throwing listener never starves the rest.** Whoever calls listeners catches for each.
-//! 5. **Teardown is finished before anyone is told of it.** A status is announced when the state that it
-//!    describes is already in force.
+//! 1. **Deadlines, not timer events.** The machine asks for an alarm at a time. An early, late or stale alarm is
+//!    harmless, because only the time decides what is due.
+//! 2. **Every socket event carries the id of its socket.** Events of a dropped socket do nothing.
+//! 3. **JavaScript is never called while Rust state is borrowed.** The machine never calls out: it queues effects, which
+//!    the caller carries out after the call has returned.
+//! 4. **A listener that throws doesn't affect the others.** The caller catches exceptions of each listener separately.
+//! 5. **Teardown completes before it is announced.** The machine announces a status only once it is in force.
 
 mod backoff;
 mod close_code;
@@ -54,11 +91,11 @@ pub use status::Status;
 /// A point in time or a span of it, in milliseconds. Points count from any fixed start.
 pub type Millis = u64;
 
-/// Names one socket among all that a page has opened; never used twice.
+/// Identifies one socket among all that a page has opened; never reused.
 pub type SocketId = u32;
 
-/// The number of a message within its conversation: 1, 2, 3 and so on, without holes.
+/// The number of a message within its conversation: consecutive, 1, 2, 3 …
 pub type Seq = u64;
 
-/// Names one outgoing frame from its acceptance until it is settled; never used twice.
+/// Identifies one outgoing frame from its acceptance until it is settled; never reused.
 pub type SendId = u32;
