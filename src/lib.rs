@@ -1,33 +1,61 @@
 //! One browser WebSocket for a whole chat inbox.
 //!
-//! Every conversation on a page shares one user-level connection, and each component hears only the
-//! messages of its own conversation. This crate is the engine of the npm package `inbox-socket`; the
-//! package's hand-written entries (`pkg/`) load it on the first subscription and hand every call to it.
+//! All conversations of a page share one connection, and each component receives only the messages of its own
+//! conversation. This crate is the engine of the npm package `inbox-socket`: the package's entries in `pkg/` load it on
+//! the first subscription and pass every call to it.
 //!
-//! # The map of the house
+//! # Architecture
 //!
-//! | where | what |
+//! | module | contents |
 //! | --- | --- |
-//! | [`core`] | what to do: a pure state machine. No browser, no clock, no randomness of its own |
-//! | `browser` | doing it: the socket, the alarm, page events, JavaScript callbacks (wasm32 only) |
+//! | [`core`] | the decisions: a pure state machine without browser, clock or random source |
+//! | `browser` | the effects: the socket, the alarm, page events, JavaScript callbacks (wasm32 only) |
 //! | `exports` | the JavaScript API, callable from Rust (wasm32 only) |
-//! | `client` | the API for pages in Rust: what stands at the crate's root (wasm32 only, not in the npm package) |
+//! | `client` | the API for pages in Rust, at the crate's root (wasm32 only, not in the npm package) |
 //!
-//! A browser event goes into the machine, effects come out, and the browser carries them out:
+//! The browser passes each event to the machine, and carries out the effects that the machine returns:
 //!
 //! ```text
 //! browser event ──▶ Machine::handle(now, Event) ──▶ Effects ──▶ browser
 //! ```
 //!
-//! A message takes a shorter way, because there may be thousands a second: JavaScript parses it, the
-//! machine judges whether its turn has come (by numbers alone), and JavaScript calls the listeners with what it parsed.
+//! Messages take a shorter path, because thousands may arrive each second: JavaScript parses a message, the machine
+//! judges by its numbers alone whether it is next, and JavaScript calls the listeners with the parsed frame.
+//!
+//! # Glossary
+//!
+//! `PROTOCOL.md` defines the terms of the wire in full.
+//!
+//! | term | meaning |
+//! | --- | --- |
+//! | conversation | a chat, identified by a number or a string |
+//! | slot | a conversation id as a small integer, so that no string passes through Rust |
+//! | listener | a callback for the frames of one conversation, or of all |
+//! | frame | one JSON object on the wire; a *message* is a frame without `action` |
+//! | plain, layer 0 | frames without any guarantee |
+//! | assured, layer 1 | acknowledged delivery: each message is stored once, and received once and in order |
+//! | `seq` | the number of a message within its conversation: 1, 2, 3 … |
+//! | head | the highest `seq` of a conversation on the server |
+//! | cursor | the `seq` up to which this page has received every message of a conversation |
+//! | floor | the `seq` after which the server's remaining history of a conversation begins |
+//! | gap | messages that the page has missed and the server no longer has |
+//! | gate | judges each received message: deliver, drop or hold |
+//! | hold | to keep a message that arrived early until the ones before it have been delivered |
+//! | sync | a request for the messages after some cursors |
+//! | digest | the sum of the heads in a `pong`; another sum than the cursors' means a missed message |
+//! | outbox | the queue of outgoing frames, from acceptance until each is settled |
+//! | settle | to report how an outgoing frame ended: delivered, sent, rejected or failed |
+//! | window | the messages that may be unacknowledged at once; the others wait in the outbox |
+//! | linger | how long the connection stays open after the last listener has left |
+//! | nudge | a reason to connect now: the page, a message, a first listener or the user |
+//! | session | the state of one open connection: its layer, and the replies that it awaits |
 //!
 //! # From Rust
 //!
-//! A page in Leptos, Yew or plain wasm-bindgen has these at the crate's root, for `wasm32`: `listen`, `listen_all` and
-//! `watch`, which end when their `Guard` is dropped; `send_message`, `send` and `request_messages`, whose futures tell how
-//! it ended; `state`, `stats`, `retry`, `disconnect`; `set_user`, which says who is signed in; and `configure`, before
-//! them all.
+//! For `wasm32`, a page in Leptos, Yew or plain wasm-bindgen finds at the crate's root: `listen`, `listen_all` and
+//! `watch`, which end when their `Guard` is dropped; `send_message`, `send` and `request_messages`, whose futures return
+//! the result; `state`, `stats`, `retry` and `disconnect`; `set_user`, for the signed-in user; and `configure`, which must
+//! come first.
 //!
 //! ```no_run,standalone_crate
 //! # #[cfg(all(target_arch = "wasm32", not(feature = "npm")))]
@@ -45,7 +73,7 @@
 //! // Frames that do not deserialize are skipped.
 //! let messages = inbox_socket::listen(2, |Message { sender_name, message }| show(&sender_name, &message));
 //!
-//! // Or everything that a conversation's listeners are told of.
+//! // Or every frame that a conversation's listeners receive.
 //! let frames = inbox_socket::listen(2, |frame: Frame<Message>| match frame {
 //!     Frame::Message(Message { sender_name, message }) => show(&sender_name, &message),
 //!     Frame::History { messages, .. } => messages.iter().for_each(|it| show(&it.sender_name, &it.message)),
@@ -57,17 +85,17 @@
 //!     show("not sent", &reason);
 //! }
 //!
-//! drop((messages, frames)); // The last one to leave closes the connection.
+//! drop((messages, frames)); // Dropping the last guard closes the connection after the linger.
 //! # fn show(_: &str, _: &str) {}
 //! # fn reload() {}
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! `exports` is the same in JavaScript's values, for those who would rather have frames as they were parsed: to read them
-//! into Rust's values costs more than their parse. To JavaScript the crate exports one function of numbers, for its
-//! own use, and with the feature `npm` also `createInbox`, whose object has the API of `pkg/index.d.ts`. The npm package is
-//! built so, and without this section's API.
+//! `exports` has the same API with JavaScript values, for frames as they were parsed: deserializing them into Rust values
+//! costs more than parsing them. To JavaScript, the crate exports one internal function of numbers and, with the feature
+//! `npm`, `createInbox`, whose object has the API of `pkg/index.d.ts`. The npm package is built with that feature, and
+//! without the API of this section.
 
 pub mod core;
 
