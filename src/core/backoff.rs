@@ -1,21 +1,21 @@
-//! How long to wait before an attempt to reconnect.
+//! The delays before attempts to reconnect.
 
 use super::{Config, Millis, rng::Rng};
 
-/// A restarting server lets go of all clients in the same instant, and those who come before it is back meet those who
-/// come late: each wave of attempts is as wide as this span and as dense as its inverse, and two of them overlap. So
-/// with 20 s no second brings more than a ninth of all, however long up to 5 s the server takes (`tests/herd.rs`). A
-/// server that hints knows better how many there are.
+/// A restarting server disconnects all clients in the same instant. The first attempts are spread evenly over this span,
+/// and the retries of those that came too early overlap them. With 20 s, no second brings more than a ninth of all
+/// clients, for restarts of up to 5 s (`tests/herd.rs`). A server's own hint takes precedence, because the server knows
+/// its number of clients.
 const RESTART_SPREAD: Millis = 20_000;
 
-/// The most that the first wait varies, as a fraction of it: a lone client's blip is over in about half a second.
+/// The maximum jitter of the first wait, so that a single client recovers from a blip in about half a second.
 const FIRST_JITTER: f64 = 0.2;
 
-/// The wait before attempt number `attempt` (0 is the first): drawn evenly from the delay plus or minus its jitter, and
-/// never longer than the longest delay.
+/// Returns the wait before attempt number `attempt` (0 is the first): uniformly random within the jitter around its delay,
+/// and not above the longest delay.
 ///
-/// From the second wait on the default jitter is the whole delay. Clients that lost the server together have then spread
-/// over seconds, and not over the fifth of a delay, when it is back (`tests/herd.rs`).
+/// From the second wait on, the default jitter is the whole delay, so that clients that lost the server together return
+/// spread over seconds (`tests/herd.rs`).
 pub(super) fn wait(config: &Config, attempt: u32, rng: &mut Rng) -> Millis {
     let delays = &config.reconnect_delays;
     let delay = delays.get(attempt as usize).or(delays.last()).copied().unwrap_or(0) as f64;
@@ -26,7 +26,7 @@ pub(super) fn wait(config: &Config, attempt: u32, rng: &mut Rng) -> Millis {
     (low + rng.unit() * (high - low)).round() as Millis
 }
 
-/// The first wait after a server said that it restarts: uniform over its own hint or the default span.
+/// Returns the first wait after a restart: uniformly random from 0 to the server's hint or the default span.
 pub(super) fn spread(hint: Option<Millis>, rng: &mut Rng) -> Millis {
     (rng.unit() * hint.unwrap_or(RESTART_SPREAD) as f64).round() as Millis
 }

@@ -1,23 +1,23 @@
-//! What a close code asks of a client. Numbers from RFC 6455 section 7.4 and IANA's registry; 4401 and 4403
-//! are this project's own, after HTTP's 401 and 403, because a refused handshake reaches a browser only as 1006.
+//! What a close code asks of a client. The codes are from RFC 6455 section 7.4 and IANA's registry. This project defines
+//! 4401 and 4403 after HTTP's 401 and 403, because browsers report a refused handshake only as 1006.
 
-/// What a closed connection means for what comes next.
+/// What the client does after a close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
-    /// 1000: the server has ended the conversation on purpose; nobody reconnects unasked.
+    /// 1000: the server ended the connection on purpose; the client does not reconnect on its own.
     Normal,
-    /// 1001, 1012, 1013: the server goes away, restarts or is too busy; all clients are disconnected at the same time.
+    /// 1001, 1012, 1013: the server goes away, restarts or is overloaded; all clients are disconnected at the same time.
     Restart,
-    /// 4401: nobody is logged in, or no longer.
+    /// 4401: the user is not logged in, or no longer.
     SessionExpired,
-    /// 4403: whoever is logged in may not connect.
+    /// 4403: the user may not connect.
     Forbidden,
-    /// Anything else, 1006 above all: the connection was lost.
+    /// Any other code, usually 1006: the connection was lost.
     Lost,
 }
 
 impl CloseReason {
-    /// Reads a close code.
+    /// Classifies a close code.
     pub fn of(code: u16) -> Self {
         match code {
             1000 => Self::Normal,
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_read_as_what_they_ask_for() {
+    fn each_close_code_has_its_reason() {
         for (code, reason) in [
             (1000, CloseReason::Normal),
             (1001, CloseReason::Restart),

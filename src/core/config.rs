@@ -1,30 +1,30 @@
-//! What an application may set, with its defaults.
+//! The options of the connection, with their defaults.
 
 use super::Millis;
 
-/// The options of the connection. Values are taken as they come: whoever offers them to users validates
-/// them first, since only there an error can name what the user wrote.
+/// The options of the connection. The machine does not validate them: the callers do, because only their errors can name
+/// the option as the user wrote it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// Waits before each attempt to reconnect; the last one repeats. Default: 0.5, 2, 5, 10 and 30 s.
     pub reconnect_delays: Vec<Millis>,
-    /// Random variation of each wait as a fraction of it, 0 to 1. Default 1: from the second wait on anything from 0 to
-    /// twice the delay, but no more than the longest one. The first wait varies by 0.2 at most.
+    /// Random variation of each wait as a fraction of it, 0 to 1. Default 1: from the second wait on, 0 to twice the
+    /// delay, but not above the longest delay. The first wait varies by 0.2 at most.
     pub jitter: f64,
-    /// Attempts to reconnect before giving up. Default 10, as in the seed.
+    /// Attempts to reconnect before giving up. Default 10.
     pub max_attempts: u32,
-    /// How long one attempt may take, asking for the address included. Default 5 s.
+    /// How long one attempt may take, including resolving the address. Default 5 s.
     pub connect_timeout: Millis,
-    /// How long the connection outlives its last listener. Default 250 ms: long enough for React's
-    /// StrictMode and for a change of page to mount the next listener.
+    /// How long the connection stays open after its last listener has left. Default 250 ms: React's StrictMode or a page
+    /// change mounts the next listener within it.
     pub linger: Millis,
-    /// Outgoing frames kept while they cannot be sent. Default 1000.
+    /// The maximum number of queued outgoing frames. Default 1000.
     pub queue_limit: usize,
-    /// How often to ask for a sign of life at least, where the server asks for less. Default: as the server says.
+    /// The maximum interval of pings, if the server's `heartbeat` is longer. Default: as the server says.
     pub heartbeat: Option<Millis>,
-    /// How often the application's own frame is sent on a connection without a heartbeat. Default: never.
+    /// The interval of the application's keepalive frame on a connection of layer 0. Default: never.
     pub keepalive: Option<Millis>,
-    /// The highest layer of the wire to offer, 0 or 1. Default 1.
+    /// The highest layer to offer, 0 or 1. Default 1.
     pub protocol: u32,
 }
 

@@ -1,4 +1,4 @@
-//! The life of the one connection: when to open a socket, when to wait, when to stop.
+//! The states of the one connection: when to open a socket, when to wait, when to stop.
 //!
 //! ```text
 //!            wanted                 Opened
@@ -20,12 +20,12 @@ use super::{
     rng::Rng,
 };
 
-/// A server that accepts and drops at once must not be hammered: only a connection that has lasted this
-/// long wipes out the failures before it.
+/// Only a connection that has lasted this long resets the backoff, so that a server that accepts and drops at once is
+/// not hammered.
 const STABLE_AFTER: Millis = 5_000;
 
-/// Credentials that the server refuses again sooner than this were no better than the ones before. Longer than
-/// [`STABLE_AFTER`]: a server may take some seconds until it looks at them.
+/// A second 4401 within this time means that fresh credentials do not help. Longer than [`STABLE_AFTER`], because a
+/// server may take some seconds to check them.
 const CREDENTIALS_LAST: Millis = 60_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +39,10 @@ enum State {
     Refused(ConnectionError),
 }
 
-/// Who asks for a connection, which decides how much it may override.
+/// Who asks for a connection now, which decides which states it overrides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nudge {
-    /// The browser: the network is back, the page is looked at.
+    /// The browser: the network is back, or the page is visible.
     Page,
     /// A message to send.
     Send,
@@ -59,12 +59,12 @@ pub(super) struct Connection {
     state: State,
     deadlines: Deadlines,
     next_socket: SocketId,
-    /// Attempts to reconnect since the connection was last open: the public number.
+    /// Attempts to reconnect since the connection was last open, as the public status shows them.
     attempts: u32,
-    /// Attempts to reconnect since the connection was last stable: what backoff and giving up go by.
+    /// Attempts to reconnect since the connection was last stable, for backoff and giving up.
     failures: u32,
     was_connected: bool,
-    /// When a fresh address was last asked for after 4401; a second refusal soon after that is final.
+    /// When 4401 last made this ask for a fresh address; another 4401 soon after that is final.
     fresh_address_asked: Option<Millis>,
     connected_before: Millis,
 }
@@ -85,7 +85,7 @@ impl Connection {
         }
     }
 
-    /// A handshake succeeded; false if it was a socket of the past.
+    /// A handshake succeeded. Returns false if the socket is a dropped one.
     pub(super) fn opened(&mut self, now: Millis, socket: SocketId) -> bool {
         if self.state != State::Connecting(socket) {
             return false;
@@ -116,7 +116,7 @@ impl Connection {
                 self.rest(State::Refused(ConnectionError::SessionExpired));
             }
             CloseReason::SessionExpired => {
-                // Nothing was lost that a person should read about: the next attempt brings new credentials.
+                // No error is shown: the next attempt uses new credentials.
                 self.rest(State::Idle);
                 self.fresh_address_asked = Some(now);
                 self.connect(now, io);
@@ -129,7 +129,7 @@ impl Connection {
         }
     }
 
-    /// Does what has come due.
+    /// Handles the deadlines that have passed.
     pub(super) fn alarm(&mut self, now: Millis, io: &mut Io<'_>) {
         if self.deadlines.take_due(Timer::Linger, now) {
             self.drop_socket(now, io);
@@ -144,7 +144,7 @@ impl Connection {
         }
     }
 
-    /// Somebody asks for a connection now.
+    /// Connects now, if the state allows it for this nudge.
     pub(super) fn nudge(&mut self, now: Millis, by: Nudge, io: &mut Io<'_>) {
         match self.state {
             State::Idle | State::Open { .. } => {}
@@ -154,7 +154,7 @@ impl Connection {
                 self.reconnect(now, io);
             }
             State::Connecting(_) => {}
-            // A message alone does not cut a wait short: its writer may write many.
+            // A message alone does not shorten a wait, because many may follow.
             State::Waiting if by == Nudge::Send => {}
             State::Waiting => {
                 if by == Nudge::User {
@@ -166,7 +166,7 @@ impl Connection {
                 self.failures = 0;
                 self.reconnect(now, io);
             }
-            // Ended on purpose, or refused: the browser's events are no reason to come back, people are.
+            // Ended on purpose, or refused: only the user or the application connects again, never a browser event.
             State::Ended if by != Nudge::Page => self.connect(now, io),
             State::Refused(_) if matches!(by, Nudge::Listener | Nudge::User) => {
                 self.connect(now, io);
@@ -175,7 +175,7 @@ impl Connection {
         }
     }
 
-    /// Brings the connection in line with whether anybody wants it.
+    /// Connects if the connection is wanted, and starts the linger if it is not.
     pub(super) fn reconcile(&mut self, now: Millis, wanted: bool, io: &mut Io<'_>) {
         if wanted {
             self.deadlines.clear(Timer::Linger);
@@ -188,19 +188,19 @@ impl Connection {
         }
     }
 
-    /// Closes now, and stays closed until somebody asks again.
+    /// Closes now, and stays closed until the user, a message or a first listener asks again.
     pub(super) fn end(&mut self, now: Millis, io: &mut Io<'_>) {
         self.drop_socket(now, io);
         self.rest(State::Ended);
     }
 
-    /// Closes now, and begins anew as soon as that is wanted, also from where it would have stayed.
+    /// Closes now, and connects again when wanted, even if it had ended or was refused.
     pub(super) fn restart(&mut self, now: Millis, io: &mut Io<'_>) {
         self.drop_socket(now, io);
         self.rest(State::Idle);
     }
 
-    /// Closes now, and opens again as soon as that is wanted. What has come to its end stays there.
+    /// Closes now, and connects again when wanted, unless it had ended or was refused.
     pub(super) fn suspend(&mut self, now: Millis, io: &mut Io<'_>) {
         if matches!(self.state, State::Ended | State::Refused(_)) {
             return;
@@ -208,7 +208,7 @@ impl Connection {
         self.restart(now, io);
     }
 
-    /// The socket that frames may go through.
+    /// The open socket, which frames may use.
     pub(super) fn open_socket(&self) -> Option<SocketId> {
         match self.state {
             State::Open { socket, .. } => Some(socket),
@@ -224,7 +224,7 @@ impl Connection {
         let trouble = if self.was_connected { ConnectionError::Lost } else { ConnectionError::Unreachable };
         let error = match self.state {
             State::Idle | State::Ended | State::Open { .. } => None,
-            // The first attempt of all is no trouble yet.
+            // The first attempt shows no error.
             State::Connecting(_) => (self.was_connected || self.attempts > 0).then_some(trouble),
             State::Waiting => Some(trouble),
             State::GivenUp => Some(ConnectionError::GaveUp),
@@ -238,7 +238,7 @@ impl Connection {
         }
     }
 
-    /// The state, with what is known of the server where it is open.
+    /// The state for developers, with the server's layer if the connection is open.
     pub(super) fn phase(&self, now: Millis, layer: Layer) -> Phase {
         match self.state {
             State::Idle => Phase::Idle,
@@ -254,7 +254,7 @@ impl Connection {
         }
     }
 
-    /// Time connected in all.
+    /// The total time connected.
     pub(super) fn connected_ms(&self, now: Millis) -> Millis {
         match self.state {
             State::Open { since, .. } => self.connected_before + now.saturating_sub(since),
@@ -309,7 +309,7 @@ impl Connection {
         self.deadlines.set(Timer::Reconnect, now.saturating_add(wait));
     }
 
-    /// Lets go of the socket, if there is one. Whatever it still says is nobody's any more.
+    /// Drops the socket, if there is one: its later events are ignored.
     fn drop_socket(&mut self, now: Millis, io: &mut Io<'_>) {
         if let State::Open { since, .. } = self.state {
             let lasted = now.saturating_sub(since);
@@ -324,7 +324,7 @@ impl Connection {
         self.deadlines.clear(Timer::Connect);
     }
 
-    /// Comes to rest in a state without a socket and without attempts; what was before is forgotten.
+    /// Enters a state without a socket or attempts, and forgets earlier failures.
     fn rest(&mut self, state: State) {
         self.state = state;
         self.deadlines.clear(Timer::Reconnect);
@@ -336,7 +336,7 @@ impl Connection {
     }
 }
 
-/// Where the connection writes to.
+/// The connection's outputs.
 pub(super) struct Io<'a> {
     pub(super) effects: &'a mut VecDeque<Effect>,
     pub(super) stats: &'a mut Stats,

@@ -1,8 +1,8 @@
-//! A table of the deadlines that are set: at most one for each reason to wake up.
+//! The deadlines that are set: at most one for each timer.
 
 use super::Millis;
 
-/// A reason to wake up.
+/// What a deadline is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Timer {
     /// An attempt to connect has taken too long.
@@ -11,24 +11,24 @@ pub(super) enum Timer {
     Reconnect,
     /// The last listener left one linger ago.
     Linger,
-    /// The server has not answered `hello`.
+    /// The server has not replied to `hello`.
     Welcome,
     /// The next `ping` is due.
     Heartbeat,
-    /// The application's own frame is due.
+    /// The application's keepalive frame is due.
     Keepalive,
-    /// An answer is overdue.
+    /// A reply is overdue.
     Reply,
-    /// Messages are still unacknowledged on a connection that answers everything else.
+    /// Messages are still unacknowledged on a connection that replies to everything else.
     Unacknowledged,
-    /// A hole has had its time to close by itself.
+    /// A missing message has not arrived by itself.
     Sync,
-    /// The server takes messages again.
+    /// The server accepts messages again.
     Resume,
 }
 
-/// A list and not an array indexed by timer, so that a new timer needs no count kept beside it. Its methods are not
-/// inlined: they are called in forty places, and the copies made the wasm larger by 12 kB.
+/// A list, not an array indexed by timer, so that a new timer needs no count. The methods are not inlined: they have forty
+/// call sites, and the copies made the wasm larger by 12 kB.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deadlines(Vec<(Timer, Millis)>);
 
@@ -62,12 +62,12 @@ impl Deadlines {
         self.0.clear();
     }
 
-    /// Clears this deadline if it has come; returns whether it had.
+    /// Clears this deadline if it has passed. Returns whether it had.
     pub(super) fn take_due(&mut self, timer: Timer, now: Millis) -> bool {
         self.take_overdue(timer, now).is_some()
     }
 
-    /// Clears this deadline if it has come; returns how long ago that was.
+    /// Clears this deadline if it has passed. Returns how long ago.
     #[inline(never)]
     pub(super) fn take_overdue(&mut self, timer: Timer, now: Millis) -> Option<Millis> {
         let late = now.checked_sub(self.get(timer)?)?;

@@ -1,58 +1,58 @@
-//! What the machine asks to be done.
+//! What the machine asks the caller to do.
 
 use super::{Gap, HeldId, Outcome, SendId, SocketId};
 
-/// Something for the caller to carry out, in the order in which they come.
+/// A task for the caller. Carry out effects in the order in which they are polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Ask for the address and open a socket under this id.
+    /// Resolve the address and open a socket under this id.
     Connect(SocketId),
-    /// Detach this socket's handlers and close it with 1000. Its own close event is not waited for: Chrome
-    /// may deliver it a minute late.
+    /// Detach this socket's handlers and close it with 1000, without waiting for its close event: Chrome may deliver it a
+    /// minute late.
     Drop(SocketId),
-    /// Hand this frame to the socket, then report with [`Machine::transmitted`](super::Machine::transmitted),
-    /// or report the socket closed if it takes no more.
+    /// Hand this frame to the socket, then call [`Machine::transmitted`](super::Machine::transmitted). If the socket takes
+    /// no more frames, report it closed instead.
     Transmit {
-        /// The socket to use; a frame for any other one stays queued.
+        /// The socket to use. If it is gone, do nothing: the frame stays queued.
         socket: SocketId,
         /// The frame.
         send: SendId,
     },
-    /// Say `hello` through this socket, with [`Machine::cursors`](super::Machine::cursors).
+    /// Send `hello` through this socket, with [`Machine::cursors`](super::Machine::cursors).
     Hello(SocketId),
-    /// Ask through this socket what came after [`Machine::sync_cursors`](super::Machine::sync_cursors).
+    /// Send `sync` through this socket, with [`Machine::sync_cursors`](super::Machine::sync_cursors).
     Sync {
         /// The socket to use.
         socket: SocketId,
-        /// Names the question, for its answer.
+        /// The request's `id`, which the reply repeats.
         id: u32,
-        /// The size of the answer to ask for, in bytes.
+        /// The maximum size of the reply to request, in bytes.
         bytes: u32,
     },
-    /// Send the application's own frame that keeps the connection alive.
+    /// Send the application's keepalive frame.
     Keepalive(SocketId),
-    /// Ping the server through this socket.
+    /// Send `ping` through this socket.
     Ping {
         /// The socket to use.
         socket: SocketId,
-        /// Names the question.
+        /// The request's `id`, which the `pong` repeats.
         id: u32,
     },
-    /// Call the listeners of a message that was held, and forget it.
+    /// Call the listeners of a held message, and forget it.
     Deliver(HeldId),
-    /// Forget a message that was held: it has been heard.
+    /// Forget a held message: it was delivered by a `sync`, or the user has changed.
     Forget(HeldId),
-    /// Tell the listeners of a conversation that messages are missing.
+    /// Report a gap to the listeners of its conversation.
     Gap(Gap),
-    /// Tell whoever sent this frame how it ended, and forget its text.
+    /// Report this frame's outcome to its sender, and forget its text.
     Settle {
         /// The frame.
         send: SendId,
         /// How it ended.
         outcome: Outcome,
     },
-    /// Nothing is counted any more: forget the conversations without listeners.
+    /// All cursors were forgotten: forget the conversations without listeners.
     ForgetConversations,
-    /// The public status has changed: tell those who watch it.
+    /// The public status has changed: notify its watchers.
     Announce,
 }

@@ -1,22 +1,22 @@
-//! The texts that people read when something is wrong.
+//! Error texts for users and developers.
 
 /// Why there is no connection. The first three texts match the hook that this package replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionError {
-    /// It was open and was lost; attempts go on.
+    /// The connection was lost; the client retries.
     Lost,
-    /// It has never opened; attempts go on.
+    /// The connection has not opened yet; the client retries.
     Unreachable,
     /// All attempts failed.
     GaveUp,
-    /// The server does not know who is asking, even with a fresh address.
+    /// The server does not accept the user's session, even with a fresh address.
     SessionExpired,
-    /// The server knows who is asking and refuses.
+    /// The server does not allow this user to connect.
     Forbidden,
 }
 
 impl ConnectionError {
-    /// The text for the banner.
+    /// The text to show to users.
     pub fn text(self) -> &'static str {
         match self {
             Self::Lost => "Connection lost - reconnecting in background...",
@@ -28,18 +28,18 @@ impl ConnectionError {
     }
 }
 
-/// Why a frame was not accepted, or was given up.
+/// Why a frame was not accepted, or failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendError {
-    /// As many frames wait as `queueLimit` allows.
+    /// The queue has reached `queueLimit`, or its limit of characters.
     QueueFull,
-    /// The server closed the connection with 1009 while this was the largest frame under way.
+    /// The server closed the connection with 1009, and this was the largest frame in flight.
     TooLarge,
     /// `disconnect()` was called while the frame waited.
     Disconnected,
     /// Another user signed in while the frame waited.
     UserChanged,
-    /// Either happened after a socket had taken the frame and before the server answered it.
+    /// Either of the two happened after a socket had taken the frame and before the server replied.
     Unanswered,
 }
 

@@ -1,8 +1,8 @@
-//! What can happen to the machine.
+//! The events that the machine handles.
 
 use super::{Millis, SocketId};
 
-/// Something that happened in the world.
+/// An event of a socket, the alarm, the page or the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A socket's handshake succeeded.
@@ -10,33 +10,33 @@ pub enum Event {
         /// The socket it happened to.
         socket: SocketId,
     },
-    /// A socket closed, or could not be opened at all.
+    /// A socket closed, or could not be opened.
     Closed {
         /// The socket it happened to.
         socket: SocketId,
-        /// The close code, RFC 6455 section 7.4; 1006 where there was none.
+        /// The close code, RFC 6455 section 7.4; 1006 if there was none.
         code: u16,
-        /// The server's hint how far to spread the return: the span in its close reason, `retry_after=<ms>`.
+        /// The span over which the server asks clients to spread their return: `retry_after=<ms>` in the close reason.
         retry_after: Option<Millis>,
     },
-    /// A message came out of its turn: [`Verdict::Drop`](super::Verdict::Drop) or [`Hold`](super::Verdict::Hold).
+    /// A message was out of order: [`Verdict::Drop`](super::Verdict::Drop) or [`Hold`](super::Verdict::Hold).
     OutOfTurn,
-    /// A deadline may have come. Early and needless ones are harmless.
+    /// A deadline may have passed. Early and needless alarms are harmless.
     Alarm,
-    /// The browser says that the network is back.
+    /// The browser reports that the network is back.
     Online,
-    /// The browser says that the network is gone: a reason to ask, no proof.
+    /// The browser reports that the network is gone: a reason to ping, not proof.
     Offline,
-    /// The page has become visible: whoever looks at it wants it connected.
+    /// The page has become visible, so it should connect.
     Visible,
-    /// The page goes away, perhaps into the back/forward cache, which an open socket would keep it out of.
+    /// The page is hidden, perhaps in the back/forward cache, which an open socket would prevent.
     PageHidden,
     /// The page is back from the back/forward cache.
     PageShown,
-    /// The user asks for a connection now.
+    /// The user asks to connect now.
     Retry,
     /// The application ends the connection, for example because the user has logged out.
     Disconnect,
-    /// Another user has signed in: what was the other's ends, and a connection for this one begins.
+    /// Another user has signed in: the previous user's connection and queue end, and a new connection begins.
     UserChanged,
 }

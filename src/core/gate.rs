@@ -1,72 +1,72 @@
-//! The gate: each message of a conversation passes once and in order, and a hole is noticed.
+//! The gate: lets each message of a conversation pass once and in order, and detects missing ones.
 //!
-//! What comes over a live connection may be doubled, out of order, or missing. What comes in answer to a `sync` is
-//! the server's history, and has the last word: a hole in it is a hole in the history, and said aloud.
+//! Messages on a live connection may be duplicated, reordered or lost. The reply to a `sync` is the server's history, and
+//! is final: a message missing there is missing from the history, and reported as a gap.
 
 use std::collections::VecDeque;
 
 use super::{Effect, Seq};
 
-/// Messages held for one that is missing. More than this are dropped: the sync that is under way brings them again.
+/// The maximum number of held messages. Further ones are dropped: the `sync` in flight fetches them again.
 const HELD_LIMIT: usize = 256;
 
-/// A conversation id as a small number. Ids are numbers or strings of any kind on the JavaScript side;
-/// there they are interned, so that a message's way through Rust carries no string.
+/// A conversation id as a small integer. JavaScript interns the ids, numbers or strings, so that no string passes
+/// through Rust.
 ///
-/// Two neighbouring slots, an even one and the odd one after it, are the same id as a number and as a string:
-/// listeners tell `2` from `"2"`, but the keys of a JSON object, by which the wire counts, cannot.
+/// An even slot and the odd one after it are the same id as a number and as a string: listeners distinguish `2` from
+/// `"2"`, but the keys of JSON objects, such as `heads`, do not.
 pub type Slot = u32;
 
-/// What the wire counts a conversation by: its slot without the type.
+/// Returns the slot without the id's type, as in the keys of `heads`.
 fn key_of(slot: Slot) -> u32 {
     slot / 2
 }
 
-/// Names a message that the caller keeps until it is released or forgotten.
+/// Identifies a held message, which the caller keeps until [`Effect::Deliver`] or [`Effect::Forget`].
 pub type HeldId = u32;
 
-/// What becomes of a message.
+/// What the caller does with a received message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Its listeners hear it now.
+    /// Call its listeners now.
     Deliver,
-    /// It was heard before, or will be brought again.
+    /// Drop it: it was delivered before, or a `sync` will fetch it again.
     Drop,
-    /// It is early: keep it under this id.
+    /// It arrived early: keep it under this id.
     Hold(HeldId),
 }
 
-/// Messages that are missing: those after the one sequence number and before the other.
+/// Missing messages: those between two sequence numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// Whose messages.
+    /// The conversation.
     pub conversation: Slot,
-    /// The last one that was heard.
+    /// The last one received.
     pub after: Seq,
-    /// The first one that there is.
+    /// The first one available after the gap.
     pub before: Seq,
 }
 
 #[derive(Clone, Debug)]
 struct Conversation {
-    /// How its id was last spelled.
+    /// The slot in which it was last named, by a number or a string.
     slot: Slot,
-    /// All up to here were heard.
+    /// Every message up to here was delivered.
     cursor: Seq,
-    /// The server has at least this many.
+    /// The highest `seq` known to be on the server.
     head: Seq,
-    /// Nothing was ever heard: where history begins is for the server to say, and no gap.
+    /// No message was received yet: wherever the server's history begins, there is no gap before it.
     fresh: bool,
-    /// The lowest number that came before the first `welcome`, whether there was room to hold it or not.
+    /// The lowest `seq` received, held or dropped: the first `welcome` places the cursor below it.
     earliest: Seq,
-    /// The user takes no part any more; the cursor is kept in case of a return.
+    /// The user has left; the cursor is kept in case they return.
     left: bool,
-    /// Early messages, in order.
+    /// Held messages, in order.
     held: Vec<(Seq, HeldId)>,
 }
 
 impl Conversation {
-    fn unheard(slot: Slot) -> Self {
+    fn new(slot: Slot) -> Self {
         Self { slot, cursor: 0, head: 0, fresh: true, earliest: Seq::MAX, left: false, held: Vec::new() }
     }
 
@@ -80,13 +80,13 @@ impl Conversation {
         self.fresh = false;
     }
 
-    /// What lies between the cursor and the first message that there is.
+    /// The gap between the cursor and the first available message, if there is one.
     fn gap_before(&self, seq: Seq) -> Option<Gap> {
         let missing = seq > self.cursor + 1 && !self.fresh;
         missing.then_some(Gap { conversation: self.slot, after: self.cursor, before: seq })
     }
 
-    /// The next held message: forgotten if it was heard meanwhile, delivered if its turn has come.
+    /// Takes the first held message, if it was delivered meanwhile (forgotten) or is next (delivered).
     fn next_held(&mut self) -> Option<Effect> {
         let (seq, held) = *self.held.first()?;
         let effect = if seq <= self.cursor {
@@ -110,15 +110,15 @@ impl Conversation {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Gate {
-    /// Indexed by key.
+    /// Indexed by [`key_of`] a slot.
     conversations: Vec<Option<Conversation>>,
-    /// A `welcome` has said where this page begins.
+    /// The first `welcome` has set the cursors.
     begun: bool,
     next_held: HeldId,
 }
 
 impl Gate {
-    /// A message that came by itself. Held ones whose turn has come with it follow as effects.
+    /// Judges a broadcast message. Held messages that follow it directly are added to `effects`.
     pub(super) fn judge(&mut self, slot: Slot, seq: Seq, effects: &mut VecDeque<Effect>) -> Verdict {
         let begun = self.begun;
         let conversation = self.entry(slot);
@@ -126,7 +126,7 @@ impl Gate {
         conversation.left = false;
         conversation.head = conversation.head.max(seq);
         conversation.earliest = conversation.earliest.min(seq);
-        // Before the first welcome nobody knows what comes next.
+        // Before the first welcome, the next `seq` is unknown.
         let next = (begun || !conversation.fresh) && seq == conversation.cursor + 1;
         if seq <= conversation.cursor {
             Verdict::Drop
@@ -139,7 +139,7 @@ impl Gate {
         }
     }
 
-    /// A message out of the server's history: with it, what is missing before it.
+    /// Judges a message of a `sync_response`. Returns the gap before it, too.
     pub(super) fn judge_synced(&mut self, slot: Slot, seq: Seq) -> (Verdict, Option<Gap>) {
         let conversation = self.entry(slot);
         conversation.slot = slot;
@@ -151,8 +151,7 @@ impl Gate {
         (Verdict::Deliver, gap)
     }
 
-    /// The server's history of a conversation begins behind this number. Returns whether that moved the cursor, and what
-    /// is missing because of it.
+    /// Moves the cursor up to the floor. Returns whether it moved, and the gap that this leaves.
     pub(super) fn set_floor(&mut self, slot: Slot, floor: Seq) -> (bool, Option<Gap>) {
         let conversation = self.entry(slot);
         conversation.slot = slot;
@@ -164,7 +163,7 @@ impl Gate {
         (true, gap)
     }
 
-    /// The message behind the cursor cannot be had: the next one takes its place. `None` if the cursor has moved.
+    /// Gives up the message after the cursor, and returns the gap. `None` if the cursor has moved from `cursor`.
     pub(super) fn skip(&mut self, slot: Slot, cursor: Seq) -> Option<Gap> {
         let conversation = self.entry(slot);
         if conversation.cursor != cursor {
@@ -173,8 +172,8 @@ impl Gate {
         self.set_floor(slot, cursor.saturating_add(1)).1
     }
 
-    /// The heads of all conversations that the user takes part in. The first ones of all say where the page begins.
-    /// A head below its cursor says nothing: a cursor never goes back.
+    /// Sets the heads of all conversations in which the user takes part. The page's first heads become its cursors. A head
+    /// below its cursor is ignored: a cursor never decreases.
     pub(super) fn set_heads(&mut self, heads: &[(Slot, Seq)]) {
         for conversation in self.conversations.iter_mut().flatten() {
             conversation.left = true;
@@ -185,31 +184,31 @@ impl Gate {
             conversation.left = false;
             conversation.head = conversation.head.max(*head);
             if !begun && conversation.fresh {
-                // What came over this very connection before the welcome is delivered as well.
+                // Messages received on this connection before the welcome are still delivered.
                 conversation.cursor = (*head).min(conversation.earliest.saturating_sub(1));
                 conversation.fresh = false;
             }
         }
     }
 
-    /// Held messages of all conversations whose turn has come.
+    /// Delivers the held messages that are next, of all conversations.
     pub(super) fn deliver_held(&mut self, effects: &mut VecDeque<Effect>) {
         for conversation in self.conversations.iter_mut().flatten() {
             conversation.deliver_held(effects);
         }
     }
 
-    /// Nobody counts any more: everything that is held goes out, in order, and all cursors are forgotten.
+    /// The server speaks layer 0: delivers all held messages in order, and forgets all cursors.
     pub(super) fn stop_counting(&mut self, effects: &mut VecDeque<Effect>) {
         self.empty(effects, Effect::Deliver);
     }
 
-    /// Everything is forgotten, what is held included.
+    /// Forgets all cursors and all held messages.
     pub(super) fn clear(&mut self, effects: &mut VecDeque<Effect>) {
         self.empty(effects, Effect::Forget);
     }
 
-    /// Conversations of which the server has more than was heard, with their cursors.
+    /// The conversations whose head is above their cursor, with their cursors.
     pub(super) fn behind(&self) -> impl Iterator<Item = (Slot, Seq)> {
         let behind = self.known().filter(|conversation| conversation.is_behind());
         behind.map(|conversation| (conversation.slot, conversation.cursor))
@@ -219,17 +218,17 @@ impl Gate {
         self.known().any(Conversation::is_behind)
     }
 
-    /// Every cursor, for `hello`.
+    /// All cursors, for `hello`.
     pub(super) fn cursors(&self) -> impl Iterator<Item = (Slot, Seq)> {
         self.known().map(|conversation| (conversation.slot, conversation.cursor))
     }
 
-    /// The sum that the digest in a `pong` is compared with.
+    /// The sum of the cursors, to compare with the `total` of a `pong`.
     pub(super) fn total(&self) -> Seq {
         self.known().filter(|conversation| !conversation.left).map(|conversation| conversation.cursor).sum()
     }
 
-    /// Whether anything is counted for this conversation.
+    /// Returns whether this conversation has a cursor.
     pub(super) fn knows(&self, slot: Slot) -> bool {
         self.conversations.get(key_of(slot) as usize).is_some_and(Option::is_some)
     }
@@ -259,12 +258,12 @@ impl Gate {
         self.conversations.iter().flatten()
     }
 
-    #[allow(clippy::indexing_slicing, reason = "the vector was just made long enough")]
+    #[allow(clippy::indexing_slicing, reason = "the vector was just extended to this length")]
     fn entry(&mut self, slot: Slot) -> &mut Conversation {
         let key = key_of(slot) as usize;
         if self.conversations.len() <= key {
             self.conversations.resize_with(key + 1, || None);
         }
-        self.conversations[key].get_or_insert_with(|| Conversation::unheard(slot))
+        self.conversations[key].get_or_insert_with(|| Conversation::new(slot))
     }
 }

@@ -1,39 +1,39 @@
-//! What developers are shown of the machine, beside its public status: see `pkg/lib/diagnosis`.
+//! The machine's state for developers, in more detail than the public status: see `pkg/lib/diagnosis`.
 
 use super::Millis;
 
-/// Where the connection is in its life.
+/// The phase of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Nobody wants it.
+    /// The connection is not wanted.
     Idle,
-    /// An attempt is under way.
+    /// An attempt is in progress.
     Connecting,
-    /// It is open.
+    /// The connection is open.
     Connected(Layer),
-    /// The next attempt has its time.
+    /// The backoff before the next attempt.
     Waiting {
-        /// How long until then.
+        /// The remaining time.
         next_attempt_in: Millis,
     },
-    /// There were too many attempts.
+    /// All attempts failed.
     GivenUp,
-    /// It was closed with 1000, by whichever side.
+    /// The server closed it with 1000, or the page called `disconnect()`.
     Ended,
-    /// The server does not want this user.
+    /// The server refuses this user: 4401 twice, or 4403.
     Refused,
 }
 
-/// What is known of the server on the other end.
+/// The layer that the server speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
-    /// `hello` was sent.
+    /// Unknown: `hello` was sent.
     Pending,
-    /// It was not answered in time. The server may be slow, or not know it: what is sent is kept until one of the two
-    /// is proved, and what comes is delivered as it comes.
+    /// In doubt: the server did not reply to `hello` in time. It may be slow, or may not know `hello`. Until one of the two
+    /// is proved, sent messages are kept.
     Doubtful,
-    /// The seed's frames and nothing else.
+    /// Layer 0: messages without acknowledgements.
     Plain,
-    /// Acknowledgements, numbers, heartbeat.
+    /// Layer 1: acknowledgements, `seq`, heartbeat.
     Assured,
 }

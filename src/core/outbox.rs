@@ -1,26 +1,26 @@
-//! What the application wants sent, in its order, until it is known how it ended.
+//! The frames that the application sends, in order, until each is settled.
 
 use super::{SendError, SendId};
 
-/// Messages that are on their way at once. A window keeps a long queue from running into the server's rate limit
-/// all over again, and bounds what is sent twice after a cut.
+/// The maximum number of messages in flight. The window keeps a long queue from hitting the server's rate limit again
+/// and again, and limits the messages that are repeated after an outage.
 const WINDOW: usize = 32;
 
-/// Characters of messages that are on their way at once, unless a single message has more: 1.6 s on a line of 160 kbit/s,
-/// so that the last one's acknowledgement comes in time.
+/// The maximum number of characters in flight, unless a single message has more: 1.6 s on a link of 160 kbit/s, so that
+/// the last one's acknowledgement arrives in time.
 const WINDOW_CHARACTERS: usize = 32 << 10;
 
 /// The queue's limit in characters, beside the configured one in frames: 4 Mi UTF-16 code units.
 const CHARACTER_LIMIT: usize = 4 << 20;
 
-/// What a frame is, which decides when it may go and when it is done with.
+/// The kind of a frame, which decides when it may be sent and when it is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A message: waits until it is known whether the server acknowledges; where it does, kept until it has.
+    /// A message: waits until the server's layer is known. With layer 1 it is kept until it is acknowledged.
     Message,
-    /// A question that may be asked before that is known, and that the server's answer settles.
+    /// A request such as `get_messages`: may be sent before the layer is known, and is settled when sent.
     Request,
-    /// A frame of the application's own.
+    /// The application's custom frame: waits as a message does, and is settled when sent.
     Other,
 }
 
@@ -29,9 +29,9 @@ pub enum Kind {
 pub enum Outcome {
     /// The server has stored it.
     Delivered,
-    /// An open socket took it, and nothing more can be known.
+    /// An open socket took it; the server does not acknowledge it.
     Sent,
-    /// The server refused it, for good.
+    /// The server rejected it, finally.
     Rejected,
     /// It will not be sent.
     Failed(SendError),
@@ -43,20 +43,21 @@ struct Entry {
     kind: Kind,
     characters: usize,
     stage: Stage,
-    /// A socket has taken it, the present one or an earlier one, and the server has not said what became of it.
+    /// A socket, the present or an earlier one, took this message, and the server has neither acknowledged nor rejected
+    /// it.
     unanswered: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Waiting,
-    /// The caller was asked to hand it to the present socket.
+    /// An effect asks the caller to hand it to the present socket.
     Offered,
     /// The present socket has taken it.
     UnderWay,
 }
 
-/// Holds ids only: the text stays with the caller.
+/// Contains ids only: the caller keeps the texts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outbox {
     entries: Vec<Entry>,
@@ -76,11 +77,10 @@ impl Outbox {
         Ok(id)
     }
 
-    /// The next frame that may go, marked as offered. In acknowledged delivery messages go only as far as the window
-    /// reaches.
+    /// Returns the next frame that may be sent, and marks it as offered.
     pub(super) fn next(&mut self, may_go: MayGo) -> Option<SendId> {
         let mut ahead = 0;
-        // Messages leave from the front, so a place in the queue is as good as a count of those under way.
+        // Messages leave from the front, so the place in the queue equals the number of messages in flight before it.
         for (place, entry) in self.entries.iter_mut().enumerate() {
             let is_in_window =
                 place == 0 || (place < WINDOW && ahead + entry.characters <= WINDOW_CHARACTERS);
@@ -99,7 +99,7 @@ impl Outbox {
         None
     }
 
-    /// The present socket has taken this frame. Returns its kind; `None` if the frame is not there any more.
+    /// Records that the present socket took this frame. Returns its kind; `None` if the frame has been removed.
     pub(super) fn taken(&mut self, id: SendId) -> Option<Kind> {
         let entry = self.entries.iter_mut().find(|entry| entry.id == id)?;
         entry.stage = Stage::UnderWay;
@@ -107,9 +107,9 @@ impl Outbox {
         Some(entry.kind)
     }
 
-    /// Takes a frame out; false if it was not there.
+    /// Removes a frame. Returns whether it was there.
     pub(super) fn remove(&mut self, id: SendId) -> bool {
-        // Frames leave nearly in the order in which they came, so it is found at once.
+        // Frames leave nearly in order, so this search ends near the front.
         let Some(at) = self.entries.iter().position(|entry| entry.id == id) else {
             return false;
         };
@@ -117,14 +117,15 @@ impl Outbox {
         true
     }
 
-    /// The socket is gone: what it was offered goes again, in order.
+    /// The socket is lost: all frames wait to be sent again, in order.
     pub(super) fn requeue(&mut self) {
         for entry in &mut self.entries {
             entry.stage = Stage::Waiting;
         }
     }
 
-    /// The server has refused this message for now, and stored nothing of it. Those behind it go again after it.
+    /// The server rejected this message temporarily, and has not stored it: it is sent again, and the later ones after
+    /// it.
     pub(super) fn retry_later(&mut self, id: SendId) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) {
             entry.unanswered = false;
@@ -132,14 +133,14 @@ impl Outbox {
         self.requeue();
     }
 
-    /// Takes out the largest message that the present socket has taken.
+    /// Removes the largest message in flight.
     pub(super) fn take_largest_under_way(&mut self) -> Option<SendId> {
         let under_way = self.entries.iter().filter(|entry| entry.stage == Stage::UnderWay);
         let id = under_way.max_by_key(|entry| entry.characters)?.id;
         self.remove(id).then_some(id)
     }
 
-    /// Takes out what was sent to a server that, as it turned out, acknowledges nothing.
+    /// Removes all frames in flight, for a server that turned out to speak layer 0.
     pub(super) fn take_under_way(&mut self) -> Vec<SendId> {
         let under_way = self.entries.iter().filter(|entry| entry.stage == Stage::UnderWay);
         let under_way: Vec<SendId> = under_way.map(|entry| entry.id).collect();
@@ -149,18 +150,18 @@ impl Outbox {
         under_way
     }
 
-    /// Takes out everything, each with whether the server may have stored it.
+    /// Removes all frames. Returns for each whether the server may have stored it.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = (SendId, bool)> + use<> {
         self.characters = 0;
         std::mem::take(&mut self.entries).into_iter().map(|entry| (entry.id, entry.unanswered))
     }
 
-    /// Whether the present socket has taken this frame, or is about to.
+    /// Returns whether the present socket has taken this frame, or was offered it.
     pub(super) fn is_under_way(&self, id: SendId) -> bool {
         self.entries.iter().any(|entry| entry.id == id && entry.stage != Stage::Waiting)
     }
 
-    /// Whether the present socket has taken any message that the server has not answered.
+    /// Returns whether any frame is in flight.
     pub(super) fn any_under_way(&self) -> bool {
         self.entries.iter().any(|entry| entry.stage == Stage::UnderWay)
     }
@@ -174,15 +175,15 @@ impl Outbox {
     }
 }
 
-/// What may be sent at the moment.
+/// Which frames may be sent now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MayGo {
-    /// It is not known yet whether the server is there, or whose connection this is.
+    /// None: the server has not shown yet that it is there, or whose connection this is.
     Nothing,
-    /// It is not known yet whether the server acknowledges.
+    /// Requests: the layer is unknown, or the server asked to wait with messages.
     Requests,
-    /// It does.
+    /// Requests, and messages and custom frames within the window: layer 1.
     Window,
-    /// It does not.
+    /// All frames: layer 0, or a server in doubt.
     Everything,
 }

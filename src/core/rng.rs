@@ -1,4 +1,4 @@
-//! A small seeded generator: randomness that a test can repeat.
+//! A small seeded random generator, so that tests can repeat a run.
 
 /// SplitMix64 (Steele, Lea, Flood 2014): eight bytes of state, and good enough to spread waits.
 #[derive(Clone, Debug)]
@@ -9,14 +9,14 @@ impl Rng {
         Self(seed)
     }
 
-    /// A number from 0 (included) to 1 (excluded).
+    /// Returns a number from 0 (included) to 1 (excluded).
     pub(super) fn unit(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^= z >> 31;
-        // 53 bits are what a double holds exactly.
+        // A double represents integers of 53 bits exactly.
         (z >> 11) as f64 / (1u64 << 53) as f64
     }
 }

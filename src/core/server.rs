@@ -1,50 +1,50 @@
-//! What the page has learned about its server: outlives each connection, until the user changes.
+//! What the page has learned about its server, over all connections of one user.
 
 use super::Millis;
 
-/// How long a server that was never met may take to answer `hello` before messages are sent without knowing
-/// whether it acknowledges. Until then they wait.
+/// How long messages wait for the first `welcome` of a server. After this, they are sent without knowing whether it
+/// acknowledges.
 const WELCOME_WITHIN: Millis = 3_000;
 
-/// How long an answer may take. Part of the wire: see PROTOCOL.md.
+/// How long a reply may take: see PROTOCOL.md.
 const REPLY_WITHIN: Millis = 5_000;
 
-/// Connections in a row on which the server may stay silent before the page stops trusting that the next one is better:
-/// after these no message is sent again without knowing that the server is there.
+/// Silent connections in a row before the page stops expecting a `welcome`. After one more, no message is sent again
+/// until the server has sent a frame.
 const TRIES: u32 = 3;
 
-/// Connections in a row that the server may close right after `hello`, with a code, before it is not said any more.
+/// Connections in a row that the server may close with a code right after `hello`, before the page omits `hello`.
 const CLOSINGS: u32 = 2;
 
-/// The same for connections that end without a code, as those do whose server process fails under uvicorn; but a bad line
-/// looks the same.
+/// The same for connections that end without a code: a server process that fails under uvicorn ends them so, but so does
+/// a bad link.
 const LOSSES: u32 = 3;
 
-/// The size of a `sync_response` to ask for, in bytes: 1.6 s on a line of 160 kbit/s. Each strike halves it.
+/// The size of a `sync_response` to request, in bytes: 1.6 s on a link of 160 kbit/s. Each strike halves it.
 const BATCH: u32 = 32 << 10;
 
-/// Strikes that halve the batch; those behind them double the time that an answer may take instead.
+/// The number of strikes that halve the batch. Each further one doubles the time that a reply may take.
 const HALVINGS: u32 = 3;
 
-/// Doublings of a time, at most: 40 s.
+/// The maximum number of doublings: 40 s.
 const DOUBLINGS: u32 = 3;
 
 #[derive(Debug)]
 pub(super) struct Server {
     /// The option `protocol` allows layer 1.
     enabled: bool,
-    /// It has answered `hello` before.
+    /// It has replied to `hello`.
     met: bool,
-    /// It has proved that it does not know `hello`, so messages do not wait for the answer any more.
+    /// It has proved that it does not know `hello`, so messages no longer wait for the reply.
     plain: bool,
-    /// Connections in a row that were given up because nothing showed which layer the server speaks.
+    /// Connections in a row given up because the server had not shown its layer.
     silences: u32,
-    /// Connections in a row that the server closed right after `hello`, before the first `welcome` of all.
+    /// Connections in a row that the server closed right after `hello`, before its first `welcome`.
     closings: u32,
     /// The same for connections that were lost.
     losses: u32,
-    /// Connections that were given up with a question unanswered, less the answers that came quickly since. A slow line
-    /// and a dead one look alike: the first strikes make questions smaller, the next ones make patience longer.
+    /// Connections given up with a request pending, minus quick replies since. Since a slow link looks like a dead one, the
+    /// first strikes make batches smaller, and further ones allow more time.
     strikes: u32,
 }
 
@@ -53,17 +53,17 @@ impl Server {
         Self { enabled, met: false, plain: false, silences: 0, closings: 0, losses: 0, strikes: 0 }
     }
 
-    /// Everything that was learned is forgotten.
+    /// Forgets everything learned.
     pub(super) fn forget(&mut self) {
         *self = Self::new(self.enabled);
     }
 
-    /// Whether to say `hello`.
+    /// Returns whether to send `hello`.
     pub(super) fn may_know_hello(&self) -> bool {
         self.enabled && self.closings < CLOSINGS && self.losses < LOSSES
     }
 
-    /// Whether messages wait until `hello` is answered.
+    /// Returns whether messages wait for the reply to `hello`.
     pub(super) fn is_undecided(&self) -> bool {
         self.may_know_hello() && !self.plain
     }
@@ -86,13 +86,13 @@ impl Server {
         self.silences = 0;
     }
 
-    /// A connection was given up, and the server had not shown which layer it speaks.
+    /// A connection was given up, and the server had not shown its layer.
     pub(super) fn was_silent(&mut self) {
         self.silences = self.silences.saturating_add(1);
     }
 
-    /// A connection ended soon after it had opened, and before the server had answered `hello`. Where that was not said,
-    /// it was not the reason for the earlier ones either.
+    /// A connection ended soon after it had opened, before any reply to `hello`. If no `hello` was sent, it did not cause
+    /// the earlier ends either.
     pub(super) fn ended_early(&mut self, with_a_code: bool) {
         if !self.may_know_hello() {
             self.closings = 0;
@@ -104,8 +104,8 @@ impl Server {
         }
     }
 
-    /// A connection has lasted. If that was because `hello` was not said, after no more than losses, one more try will
-    /// tell: it may have been the line.
+    /// A connection has lasted. If `hello` was omitted on it after losses, the next connection tries `hello` once more,
+    /// because the link may have caused the losses.
     pub(super) fn lasted(&mut self) {
         if self.may_know_hello() {
             self.closings = 0;
@@ -115,49 +115,50 @@ impl Server {
         }
     }
 
-    /// A server that has answered before will again, or the line is bad: a new connection is worth more than a guess.
+    /// Returns whether to reconnect, and not to guess the layer, if `hello` gets no reply: the server has replied before,
+    /// so the link is probably bad.
     pub(super) fn is_trusted_to_answer(&self) -> bool {
         self.met && self.silences < TRIES
     }
 
-    /// Whether messages may go out before the server has shown that it is there. A server of layer 0 that never says
-    /// anything stores a message each time that it is sent.
+    /// Returns whether messages may be sent before the server has sent a frame. A silent layer-0 server stores a message
+    /// again each time that it is sent, so the attempts are limited.
     pub(super) fn may_send_unseen(&self) -> bool {
         self.silences <= TRIES
     }
 
-    /// Whether more connections than these few have shown nothing.
+    /// Returns whether so many connections stayed silent that the server may no longer speak layer 1.
     pub(super) fn is_doubted(&self) -> bool {
         self.silences >= TRIES
     }
 
-    /// How long to wait for the answer to `hello` before anything else is tried.
+    /// How long to wait for the reply to `hello`.
     pub(super) fn welcome_within(&self) -> Millis {
         if self.met { self.reply_within() } else { WELCOME_WITHIN }
     }
 
-    /// How long a connection is then kept on which the server stays silent: each further one for longer, since a server
-    /// with nothing to say looks the same as a dead line.
+    /// How long to keep a silent connection after that: longer each time, because a server without news looks like a dead
+    /// link.
     pub(super) fn silent_for(&self) -> Millis {
         REPLY_WITHIN << self.silences.saturating_sub(TRIES).min(DOUBLINGS)
     }
 
-    /// How long an answer may take.
+    /// How long a reply may take.
     pub(super) fn reply_within(&self) -> Millis {
         REPLY_WITHIN << self.strikes.saturating_sub(HALVINGS).min(DOUBLINGS)
     }
 
-    /// The size of a `sync_response` to ask for, in bytes.
+    /// The size of a `sync_response` to request, in bytes.
     pub(super) fn batch(&self) -> u32 {
         BATCH >> self.strikes.min(HALVINGS)
     }
 
-    /// A connection was given up with a question unanswered.
+    /// A connection was given up with a request pending.
     pub(super) fn strike(&mut self) {
         self.strikes = (self.strikes + 1).min(HALVINGS + DOUBLINGS);
     }
 
-    /// A question was answered after this time.
+    /// The server replied to a request after this time.
     pub(super) fn answered_after(&mut self, time: Millis) {
         if time < REPLY_WITHIN / 4 {
             self.strikes = self.strikes.saturating_sub(1);

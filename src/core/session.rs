@@ -1,5 +1,5 @@
-//! One open connection: which layer it speaks, what it has been asked and not answered, and when that is overdue.
-//! Begins anew with each socket; what lasts longer is in [`Server`].
+//! One open connection: its layer, the requests that await a reply, and when a reply is overdue. Each socket begins a new
+//! session; [`Server`] keeps what outlives it.
 
 use super::{
     Layer, Millis, SocketId,
@@ -8,21 +8,22 @@ use super::{
     server::Server,
 };
 
-/// A message that is unacknowledged for this long, on a connection that answers everything else, is sent again on a new
-/// one: its `ack` was lost, and the server recognizes its `client_id`.
+/// A message unacknowledged for this long, on a connection that replies to everything else, is sent again on a new one:
+/// its `ack` was lost, and the server recognizes its `client_id`.
 const ACK_WITHIN: Millis = 30_000;
 
-/// A `sync` that is not answered within this time, on a connection that lives, is asked anew when next wanted.
+/// After this time without a reply, on a live connection, a `sync` no longer blocks the next one.
 const SYNC_WITHIN: Millis = 30_000;
 
-/// The server is not pinged more often than this, whatever it announces.
+/// The minimum interval of pings, even if the server's `heartbeat` is shorter.
 const FASTEST_HEARTBEAT: Millis = 1_000;
 
-/// An alarm this late was held up, by a throttled timer or a machine that slept. Frames that have arrived meanwhile may
-/// be queued behind this very alarm, so silence proves nothing yet.
+/// An alarm this late was delayed by a throttled timer or a sleeping machine. Frames that arrived meanwhile may be queued
+/// behind it, so silence does not prove a dead connection.
 const HELD_UP: Millis = 1_000;
 
-/// Broadcasts of several server processes may cross. A hole that closes within this time costs no `sync`.
+/// Broadcasts of several server processes may overtake each other. If the missing message arrives within this time, no
+/// `sync` is sent.
 const CROSSING: Millis = 100;
 
 /// A connection that ends this soon after `hello` may have ended because of it.
@@ -31,16 +32,16 @@ const CLOSED_BY_HELLO: Millis = 3_000;
 /// What an alarm asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
-    /// The connection is taken for dead.
+    /// The connection counts as dead.
     Dead,
-    /// The server has not answered `hello`: it may be one that never will.
+    /// The server has not replied to `hello`: its layer is in doubt.
     Doubt,
-    /// The server speaks, and never answers `hello`.
+    /// The server sends frames but never replies to `hello`: layer 0.
     Plain,
     Ping,
     Keepalive,
     Sync,
-    /// Frames may go that could not before.
+    /// Frames may be sent that had to wait.
     Flush,
 }
 
@@ -58,17 +59,17 @@ pub(super) struct Session {
     keepalive: Option<Millis>,
     /// A frame has come through this socket.
     heard: bool,
-    /// When the wait for an answer began that is under way.
+    /// When the current wait for a reply began.
     asked_at: Millis,
-    /// Half of the time to answer is over, and a `ping` was sent to tell a slow answer from a dead connection.
+    /// Half of the time to reply has passed, and a `ping` was sent: it distinguishes a slow reply from a dead connection.
     probed: bool,
-    /// The wait for an answer began anew after an alarm that was held up.
+    /// The wait for a reply was restarted after a delayed alarm.
     held_up: bool,
-    /// The latest `ping`, while it is unanswered.
+    /// The latest `ping`, until its `pong`.
     ping: Option<u32>,
-    /// The `sync` under way, and since when.
+    /// The `sync` in flight, and since when.
     sync: Option<(u32, Millis)>,
-    /// Another one is wanted after it.
+    /// Another `sync` follows it.
     sync_again: bool,
     next_id: u32,
 }
@@ -95,7 +96,7 @@ impl Session {
         }
     }
 
-    /// A socket has opened. Returns whether to say `hello`.
+    /// Begins the session of an open socket. Returns whether to send `hello`.
     pub(super) fn begin(&mut self, now: Millis, socket: SocketId) -> bool {
         self.socket = Some(socket);
         self.opened_at = now;
@@ -108,7 +109,7 @@ impl Session {
         self.server.may_know_hello()
     }
 
-    /// The connection was closed by the server, `with_a_code`, or lost; [`end`](Self::end) follows.
+    /// Records that the server closed the connection (`with_a_code`), or that it was lost; [`end`](Self::end) follows.
     pub(super) fn closed(&mut self, now: Millis, with_a_code: bool) {
         let has_lasted = now.saturating_sub(self.opened_at) >= CLOSED_BY_HELLO;
         if self.server.is_met() {
@@ -121,7 +122,7 @@ impl Session {
         }
     }
 
-    /// The socket is no more.
+    /// Ends the session: its socket is gone.
     pub(super) fn end(&mut self) {
         self.socket = None;
         self.deadlines.clear_all();
@@ -132,23 +133,23 @@ impl Session {
         self.sync_again = false;
     }
 
-    /// The socket that this session is about.
+    /// The session's socket.
     pub(super) fn socket(&self) -> Option<SocketId> {
         self.socket
     }
 
-    /// What is known of the server, or was while there was a connection to it.
+    /// The layer of this connection, or of the last one.
     pub(super) fn layer(&self) -> Layer {
         self.layer
     }
 
-    /// Whether messages are acknowledged and numbered on this connection.
+    /// Returns whether this connection speaks layer 1.
     pub(super) fn is_assured(&self) -> bool {
         self.socket.is_some() && self.layer == Layer::Assured
     }
 
-    /// Whether the gate counts: not with a server that may know nothing of it. A server that did before is counted on
-    /// until it has proved otherwise, or its cursors would be lost to a bad line.
+    /// Returns whether the gate judges messages by `seq`. In doubt it does so only for a server that has replied to
+    /// `hello` before: a bad link must not reset that server's cursors.
     pub(super) fn counts(&self) -> bool {
         match self.layer {
             Layer::Pending | Layer::Assured => true,
@@ -157,14 +158,14 @@ impl Session {
         }
     }
 
-    /// Whether a message is done with when it is sent.
+    /// Returns whether a message is settled when it is sent.
     pub(super) fn settles_by_sending(&self) -> bool {
         self.layer == Layer::Plain
     }
 
     pub(super) fn may_go(&self) -> MayGo {
         match self.layer {
-            // The connection may turn out to be another user's, who must not ask for this one.
+            // The connection may turn out to be another user's, who must not send this user's requests.
             Layer::Pending if self.server.is_met() => MayGo::Nothing,
             Layer::Pending => MayGo::Requests,
             Layer::Doubtful if !self.heard && !self.server.may_send_unseen() => MayGo::Nothing,
@@ -184,7 +185,7 @@ impl Session {
         self.arm_heartbeat(now);
     }
 
-    /// The server has proved that it does not know `hello`. Returns whether that is news.
+    /// The server has proved that it does not know `hello`. Returns whether the layer was undecided until now.
     pub(super) fn prove_plain(&mut self, now: Millis) -> bool {
         if !matches!(self.layer, Layer::Pending | Layer::Doubtful) {
             return false;
@@ -196,25 +197,25 @@ impl Session {
         true
     }
 
-    /// A frame has come through this socket. Returns whether frames may go now that could not before.
+    /// Records a received frame. Returns whether frames may be sent now that had to wait.
     pub(super) fn hear(&mut self) -> bool {
         let first = !std::mem::replace(&mut self.heard, true);
         first && self.layer == Layer::Doubtful
     }
 
-    /// The server has shown nothing on this connection for so long that a new one is as good.
+    /// Returns whether the server has sent nothing on this connection for so long that a new one is no worse.
     pub(super) fn is_silent(&self) -> bool {
         self.socket.is_some() && self.layer == Layer::Doubtful && !self.heard
     }
 
-    /// A message was sent that has to be acknowledged.
+    /// A message was sent that the server must acknowledge.
     pub(super) fn expect_ack(&mut self, now: Millis) {
         self.expect_answer(now);
         self.deadlines.set_by(Timer::Unacknowledged, now.saturating_add(ACK_WITHIN));
     }
 
-    /// The server has answered something. Frames are answered in order, so it is there and reads what it is sent;
-    /// messages of others, which prove one direction only, do not count. `messages` are still under way.
+    /// The server has replied to a request, which proves that it receives this page's frames; other users' messages prove
+    /// only the opposite direction, and do not count. `messages` tells whether messages are still in flight.
     pub(super) fn answered(&mut self, now: Millis, messages: bool) {
         if self.deadlines.is_set(Timer::Reply) {
             self.server.answered_after(now.saturating_sub(self.asked_at));
@@ -226,7 +227,7 @@ impl Session {
         }
     }
 
-    /// The server has acknowledged or refused a message. `messages` are still under way.
+    /// The server has acknowledged or rejected a message. `messages` tells whether messages are still in flight.
     pub(super) fn acknowledged(&mut self, now: Millis, messages: bool) {
         if messages {
             self.deadlines.set(Timer::Unacknowledged, now.saturating_add(ACK_WITHIN));
@@ -236,12 +237,12 @@ impl Session {
         self.answered(now, messages);
     }
 
-    /// This `ping` was answered; an earlier one's answer leaves the latest open.
+    /// Records a `pong`. The `pong` to an earlier `ping` leaves the latest one pending.
     pub(super) fn ponged(&mut self, id: u32) {
         self.ping.take_if(|latest| *latest == id);
     }
 
-    /// The number of the next `ping`; `None` where the server would not answer it.
+    /// Returns the id of the next `ping`; `None` if the connection does not speak layer 1.
     pub(super) fn ping(&mut self, now: Millis) -> Option<u32> {
         if !self.is_assured() {
             return None;
@@ -253,7 +254,7 @@ impl Session {
         Some(id)
     }
 
-    /// The number of the next `sync`; `None` while one is under way, which is then followed by another.
+    /// Returns the id of the next `sync`. `None` without layer 1, or while one is in flight: then another one follows it.
     pub(super) fn sync(&mut self, now: Millis) -> Option<u32> {
         if !self.is_assured() {
             return None;
@@ -269,7 +270,7 @@ impl Session {
         Some(id)
     }
 
-    /// A hole was noticed: asks after it in a moment, unless it closes by itself.
+    /// A message is missing: sends `sync` shortly, unless it arrives before.
     pub(super) fn sync_soon(&mut self, now: Millis) {
         if !self.is_assured() {
             return;
@@ -277,34 +278,34 @@ impl Session {
         self.deadlines.set_by(Timer::Sync, now.saturating_add(CROSSING));
     }
 
-    /// Whether an answer to a `sync` is awaited through this socket.
+    /// Returns whether a `sync` is in flight on this socket.
     pub(super) fn is_syncing(&self, socket: SocketId) -> bool {
         self.socket == Some(socket) && self.sync.is_some()
     }
 
-    /// Whether this is the `sync` under way.
+    /// Returns whether this is the `sync` in flight.
     pub(super) fn is_sync(&self, id: u32) -> bool {
         self.sync.is_some_and(|(under_way, _)| under_way == id)
     }
 
-    /// The `sync` under way was answered. Returns whether another was wanted meanwhile.
+    /// The `sync` in flight was replied to. Returns whether another one was requested meanwhile.
     pub(super) fn sync_done(&mut self) -> bool {
         self.sync = None;
         std::mem::take(&mut self.sync_again)
     }
 
-    /// The `sync` under way was refused for now.
+    /// The `sync` in flight was rejected; the next one is due `at` this time.
     pub(super) fn sync_later(&mut self, at: Millis) {
         self.sync = None;
         self.deadlines.set(Timer::Sync, at);
     }
 
-    /// The server takes no messages before this.
+    /// The server rejected a message temporarily: no message is sent before `until`.
     pub(super) fn pause(&mut self, until: Millis) {
         self.deadlines.set(Timer::Resume, until);
     }
 
-    /// What has come due, one at a time.
+    /// Returns one deadline that has passed; call it until `None`.
     pub(super) fn alarm(&mut self, now: Millis) -> Option<Due> {
         if self.deadlines.take_due(Timer::Welcome, now) {
             return Some(self.unwelcomed(now));
@@ -337,7 +338,7 @@ impl Session {
         self.deadlines.next()
     }
 
-    /// `hello` was not answered in time.
+    /// The server has not replied to `hello` in time.
     fn unwelcomed(&mut self, now: Millis) -> Due {
         if self.layer == Layer::Pending && !self.server.is_trusted_to_answer() {
             self.layer = Layer::Doubtful;
@@ -345,7 +346,7 @@ impl Session {
             self.arm_keepalive(now);
             return Due::Doubt;
         }
-        // Silence proves no layer: the line may be dead. Speaking without ever answering `hello` does.
+        // Silence does not prove layer 0, because the link may be dead. Frames without a reply to `hello` do.
         if self.layer == Layer::Doubtful && self.heard && self.server.is_doubted() {
             return Due::Plain;
         }
@@ -353,7 +354,7 @@ impl Session {
         Due::Dead
     }
 
-    /// The time to answer, or the first half of it, is over, and has been for so long.
+    /// The time to reply, or its first half, ended `late` ms ago.
     fn unanswered(&mut self, now: Millis, late: Millis) -> Option<Due> {
         if late >= HELD_UP && !self.held_up {
             self.await_answer(now);
@@ -367,11 +368,11 @@ impl Session {
         }
         self.probed = true;
         self.deadlines.set(Timer::Reply, now.saturating_add(half - late));
-        // A `ping` on its way will do.
+        // If a `ping` is in flight, its `pong` is enough.
         self.ping.is_none().then_some(Due::Ping)
     }
 
-    /// Something was sent that has to be answered: the time counts from the oldest that is not.
+    /// A frame was sent that requires a reply. The time counts from the oldest pending one.
     fn expect_answer(&mut self, now: Millis) {
         if !self.deadlines.is_set(Timer::Reply) {
             self.await_answer(now);

@@ -1,4 +1,4 @@
-//! The counters that the seed's tables speak of.
+//! The counters that `stats()` returns.
 
 use super::Millis;
 
@@ -13,39 +13,39 @@ pub struct Stats {
     pub reconnections: u32,
     /// Frames received, dropped ones included.
     pub frames_in: u32,
-    /// Frames handed to a socket.
+    /// Frames that a socket took.
     pub frames_out: u32,
     /// Characters received, in UTF-16 code units as `String.length` counts them: the bytes on the wire for
     /// ASCII text. Counting UTF-8 would cost a third of the parse.
     pub characters_in: u64,
     /// Characters sent, in UTF-16 code units.
     pub characters_out: u64,
-    /// Frames parsed: one parse each, however many listeners there are.
+    /// Frames parsed: each once, for all its listeners.
     pub frames_parsed: u32,
     /// Listener invocations.
     pub frames_delivered: u32,
-    /// Frames that were not usable.
+    /// Unusable frames.
     pub frames_dropped: u32,
-    /// Messages that came twice, and were heard once.
+    /// Repeated messages, which were dropped.
     pub duplicates: u32,
-    /// Messages that were missed and fetched.
+    /// Missed messages that a `sync` fetched.
     pub recovered: u32,
-    /// Holes that the server's history could not fill.
+    /// Gaps: missing messages that the server's history no longer has.
     pub gaps: u32,
     /// Pings sent.
     pub pings: u32,
-    /// The server acknowledges and numbers messages on the present connection.
+    /// The present connection speaks layer 1.
     pub assured: bool,
     /// Listeners now.
     pub listeners: u32,
     /// Frames waiting to be sent now.
     pub queued: u32,
-    /// Time connected in all, in ms, the present connection included.
+    /// The total time connected, in ms, including the present connection.
     pub connected_ms: Millis,
 }
 
 impl Stats {
-    /// All of them, in the order in which they stand above; a flag as 0 or 1.
+    /// Returns all counters in the order of the fields; a flag as 0 or 1.
     pub fn list(&self) -> [f64; 18] {
         [
             self.attempts.into(),
@@ -77,7 +77,7 @@ pub enum DropReason {
     Unreadable,
     /// It was longer than the limit, and was not parsed.
     TooLong,
-    /// The same, and it was the answer to a `sync`.
+    /// The same, and it was the reply to a `sync`.
     SyncTooLong,
     /// It was not JSON, or JSON that is not an object.
     NotAnObject,

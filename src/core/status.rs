@@ -1,4 +1,4 @@
-//! What a page shows of the connection.
+//! The connection's state, as a page shows it.
 
 use super::ConnectionError;
 
@@ -7,9 +7,9 @@ use super::ConnectionError;
 pub struct Status {
     /// The connection is open.
     pub is_connected: bool,
-    /// An attempt is under way.
+    /// An attempt is in progress.
     pub is_connecting: bool,
-    /// Why there is no connection; `None` when all is well or nobody listens.
+    /// Why there is no connection; `None` if it is open, not wanted, or in its first attempt.
     pub error: Option<ConnectionError>,
     /// Attempts to reconnect since the connection was last open.
     pub reconnect_attempts: u32,
