@@ -1,10 +1,10 @@
-//! The herd: ten thousand clients lose the server in the same instant. How many of them are back in the busiest
-//! second after it has returned?
+//! The herd: ten thousand clients lose the server in the same instant. Which share of them reconnects in the busiest
+//! second after the server has returned?
 //!
-//! Ours are real cores in virtual time, each with a seed of its own. Beside them the rules of other clients in
-//! common use, written anew from their sources, with their defaults:
+//! Ours are real cores in virtual time, each with its own seed. The rules of other common clients are reimplemented from
+//! their sources, with their defaults:
 //!
-//! | rule | read in |
+//! | rule | source |
 //! | --- | --- |
 //! | Phoenix | phoenixframework/phoenix, `assets/js/phoenix/socket.js` and `timer.js` |
 //! | socket.io | socketio/socket.io, `packages/socket.io-client/lib/manager.ts` and `lib/contrib/backo2.ts` |
@@ -35,7 +35,7 @@ use inbox_socket::core::{Config, Effect, Event, Machine, Millis, SocketId};
 
 const CLIENTS: u64 = 10_000;
 
-/// How the server goes, and when it is back.
+/// How the server disconnects its clients, and how long it is gone.
 #[derive(Clone, Copy)]
 struct Trouble {
     code: u16,
@@ -43,18 +43,18 @@ struct Trouble {
     lasts: Millis,
 }
 
-/// 1012, and back after two seconds. A server that is not ours gives no hint.
+/// 1012 without a hint, and back after two seconds.
 const RESTART: Trouble = Trouble { code: 1012, hint: None, lasts: 2_000 };
-/// Longer than most restarts: the spread must not be fitted to one length.
+/// A longer restart: the spread must not fit only one length.
 const SLOW_RESTART: Trouble = Trouble { lasts: 5_000, ..RESTART };
-/// The restart by our server, which hints at ten milliseconds for each client, and a minute at most.
+/// The restart of our server, whose hint is ten milliseconds for each client, and at most a minute.
 const HINTED: Trouble = Trouble { hint: Some(60_000), ..RESTART };
 const OUTAGE: Trouble = Trouble { code: 1006, hint: None, lasts: 30_000 };
 const BLIP: Trouble = Trouble { code: 1006, hint: None, lasts: 0 };
 
-/// Somebody who comes back.
+/// A client that reconnects.
 trait Client {
-    /// The connection or the attempt has failed. Answers when the next attempt is made, if one is.
+    /// The connection or the attempt has failed. Returns the time of the next attempt, if there is one.
     fn lost(&mut self, now: Millis, code: u16, hint: Option<Millis>) -> Option<Millis>;
 }
 
@@ -92,12 +92,12 @@ impl Client for Ours {
         let at = self.machine.next_deadline()?;
         self.machine.handle(at, Event::Alarm);
         self.carry_out();
-        assert_ne!(self.socket, lost, "the wait is all there is to wait for");
+        assert_ne!(self.socket, lost, "the wait is the only deadline");
         Some(at)
     }
 }
 
-/// Waits by the number of the attempt, the first being 0; `None` gives up.
+/// A client that waits by the number of the attempt, from 0; `None` gives up.
 struct Theirs {
     rule: Rule,
     attempt: u32,
@@ -122,8 +122,8 @@ fn phoenix(attempt: u32, _dice: &mut Dice) -> Option<Millis> {
     Some(steps.get(attempt as usize).copied().unwrap_or(5_000))
 }
 
-/// The stray comes before the cap, so about half of those at the cap wait exactly as long. One draw decides on both
-/// its size and its direction.
+/// The jitter is applied before the cap, so about half of the clients at the cap wait equally long. One random number
+/// decides both its size and its direction.
 fn socket_io(attempt: u32, dice: &mut Dice) -> Option<Millis> {
     let wait = 1_000.0 * 2f64.powi(attempt as i32);
     let drawn = unit(dice);
@@ -138,7 +138,7 @@ fn centrifuge(attempt: u32, dice: &mut Dice) -> Option<Millis> {
     Some((min + dice.between(0, span)).min(max))
 }
 
-/// Four attempts, and no more.
+/// Four attempts.
 fn signalr(attempt: u32, _dice: &mut Dice) -> Option<Millis> {
     [0, 2_000, 10_000, 30_000].get(attempt as usize).copied()
 }
@@ -147,14 +147,14 @@ fn unit(dice: &mut Dice) -> f64 {
     dice.between(0, 999_999_999) as f64 / 1e9
 }
 
-/// How the clients came back.
+/// How the clients reconnected.
 struct Return {
-    /// When each attempt reached the server, from its return on, in order.
+    /// When each attempt reached the server, in ms after its return, in order.
     reached: Vec<Millis>,
 }
 
 impl Return {
-    /// Plays it through. Clients know nothing of each other, so they are played one by one.
+    /// Simulates the clients one by one, because they are independent of each other.
     fn of<C: Client>(trouble: Trouble, client: impl Fn(u64) -> C) -> Self {
         let mut reached: Vec<Millis> =
             (0..CLIENTS).filter_map(|seed| play(trouble, seed, &mut client(seed))).collect();
@@ -166,23 +166,27 @@ impl Return {
         Self::of(trouble, |seed| Theirs { rule, attempt: 0, dice: Dice::new(seed) })
     }
 
-    /// The share of all clients in the busiest second, wherever it begins.
+    /// The share of all clients in the busiest second, whenever it begins.
     fn busiest(&self) -> f64 {
         let within = |first: &Millis| self.reached.partition_point(|at| *at < first + 1_000);
         let counts = self.reached.iter().enumerate().map(|(n, first)| within(first) - n);
         counts.max().unwrap_or(0) as f64 / CLIENTS as f64
     }
 
-    /// How long after the server's return this share of all clients was back.
+    /// How long after the server's return this share of all clients had reconnected.
     fn back(&self, share: f64) -> Option<Millis> {
         let count = (share * CLIENTS as f64) as usize;
         self.reached.get(count.saturating_sub(1)).copied()
     }
 
-    /// Holds ours to its target.
+    /// Asserts that ours meets its target.
     fn within(self, share: f64) -> Self {
-        assert_eq!(self.reached.len() as u64, CLIENTS, "everybody is back");
-        assert!(self.busiest() <= share, "{} is more than {share}", self.busiest());
+        assert_eq!(self.reached.len() as u64, CLIENTS, "all clients reconnect");
+        assert!(
+            self.busiest() <= share,
+            "the busiest second must be at most {share}; got {}",
+            self.busiest()
+        );
         self
     }
 }
@@ -198,9 +202,9 @@ impl fmt::Display for Return {
     }
 }
 
-/// When this client's attempt reaches the server that is back, from its return on.
+/// Returns when this client reaches the server, in ms after its return.
 fn play(trouble: Trouble, seed: u64, client: &mut impl Client) -> Option<Millis> {
-    // Between the client and the server, one way. What reaches a server that is gone is refused.
+    // One-way latency. A server that is gone refuses attempts.
     let distance = Dice::new(!seed).between(10, 100);
     let mut at = client.lost(distance, trouble.code, trouble.hint)?;
     while at + distance < trouble.lasts {
@@ -219,7 +223,7 @@ fn ten_thousand_clients_come_back_spread_out() {
     println!(
         "{CLIENTS} clients, and the share of them that reaches the server in the busiest second after its"
     );
-    println!("return; then how long it takes until half of them, and all of them, are back.\n");
+    println!("return; then how long it takes until half of them, and all of them, have reconnected.\n");
     println!("{:30} {:^29} {:^29}", "", "restart, 2 s", "outage, 30 s");
     println!("{:30} {HEADS} {HEADS}", "");
     println!("{:30} {ours} {outage}", "inbox-socket");
@@ -230,7 +234,7 @@ fn ten_thousand_clients_come_back_spread_out() {
     }
 }
 
-/// The network is gone and comes back; nothing was said before.
+/// The network fails and returns, without a close code.
 #[test]
 fn ten_thousand_clients_come_back_spread_out_after_an_outage_of_any_length() {
     println!("The same share after an outage of 1 to 30 s.\n");

@@ -1,4 +1,4 @@
-//! What the sources may not name: the core no browser, clock or random source, and nothing what formats text.
+//! Limits on the sources: the core uses no browser, clock or random source, and no code formats text.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 #[test]
-fn the_core_names_no_browser_no_clock_and_no_random_source() {
+fn the_core_uses_no_browser_no_clock_and_no_random_source() {
     let forbidden = [
         "web_sys",
         "js_sys",
@@ -26,13 +26,12 @@ fn the_core_names_no_browser_no_clock_and_no_random_source() {
     ];
     for (path, code) in sources("src/core") {
         for word in forbidden {
-            assert!(!code.contains(word), "{path} names {word}");
+            assert!(!code.contains(word), "{path} must not use `{word}`");
         }
     }
 }
 
-/// The package's build takes out whatever formats text (`pkg/build/shrink.mjs`), so nothing that is not about to panic
-/// may do so.
+/// The package's build removes the code that formats text (`pkg/build/shrink.mjs`), so only panics may use it.
 #[test]
 fn nothing_formats_text() {
     let forbidden =
@@ -40,33 +39,33 @@ fn nothing_formats_text() {
     for (path, code) in sources("src/core").into_iter().chain(sources("src/browser")) {
         let shipped = code.split("#[cfg(test)]").next().unwrap();
         for word in forbidden {
-            assert!(!shipped.contains(word), "{path} has {word}");
+            assert!(!shipped.contains(word), "{path} must not use `{word}`");
         }
     }
 }
 
-/// More of them at once are more than `wasm-bindgen-test-runner` serves for certain; see `install` in `tests/scripted`.
-/// Firefox, which opens connections ahead of its needs, is held to three by webdriver.json.
+/// `wasm-bindgen-test-runner` may fail to serve more of them at once; see `install` in `tests/scripted`. Firefox opens
+/// connections ahead of need, so webdriver.json limits it to three.
 #[test]
 fn a_test_page_has_no_more_than_four_modules_to_load_at_once() {
     let imports = imports_of("src/browser", "js");
     let mut seen = BTreeSet::from(["inbox".to_owned()]);
     let mut found = seen.clone();
     while !found.is_empty() {
-        assert!(found.len() <= 4, "{found:?} are found at once");
+        assert!(found.len() <= 4, "{found:?} load at once");
         let next = found.iter().flat_map(|file| &imports[file]).cloned();
         found = next.collect::<BTreeSet<_>>().difference(&seen).cloned().collect();
         seen.extend(found.iter().cloned());
     }
-    assert_eq!(seen, imports.into_keys().collect(), "inbox.js reaches them all");
+    assert_eq!(seen, imports.into_keys().collect(), "inbox.js imports all of them");
 }
 
 #[test]
-fn no_files_of_the_shell_import_each_other_in_a_circle() {
+fn no_files_of_the_shell_import_each_other_in_a_cycle() {
     for extension in ["js", "rs"] {
         let mut imports = imports_of("src/browser", extension);
         imports.remove("mod");
-        // Whatever imports nothing that is left can be taken away; a circle cannot.
+        // Files without remaining imports can be removed; those in a cycle cannot.
         while let Some(leaf) = imports.keys().find(|file| imports[*file].is_empty()).cloned() {
             imports.remove(&leaf);
             imports.values_mut().for_each(|of| of.retain(|file| *file != leaf));
@@ -75,7 +74,7 @@ fn no_files_of_the_shell_import_each_other_in_a_circle() {
     }
 }
 
-/// Which files of a folder each of them imports, by their names without extension.
+/// The imports within a folder: for each file, the files that it imports, named without extension.
 fn imports_of(folder: &str, extension: &str) -> BTreeMap<String, BTreeSet<String>> {
     let files = files(folder, extension);
     let name = |path: &str| Path::new(path).file_stem().unwrap().to_str().unwrap().to_owned();
@@ -96,7 +95,7 @@ fn imports_of(folder: &str, extension: &str) -> BTreeMap<String, BTreeSet<String
 
 fn sources(folder: &str) -> Vec<(String, String)> {
     let sources = files(folder, "rs");
-    assert!(sources.len() > 5, "the sources were found");
+    assert!(sources.len() > 5, "the sources must be found");
     sources
 }
 

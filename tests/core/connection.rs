@@ -1,4 +1,4 @@
-//! The states of the connection and every way from one to the next, in virtual time.
+//! The states of the connection and every transition between them, in virtual time.
 
 use crate::world::World;
 use inbox_socket::core::{Config, ConnectionError, Event, Status, Verdict};
@@ -40,7 +40,7 @@ mod state_table {
     }
 
     #[test]
-    fn waiting_after_a_lost_connection_says_that_it_was_lost() {
+    fn waiting_after_a_lost_connection_shows_that_it_was_lost() {
         let mut world = World::connected();
         world.close(1006);
         let status = world.status();
@@ -49,7 +49,7 @@ mod state_table {
     }
 
     #[test]
-    fn waiting_without_ever_having_been_connected_says_that_too() {
+    fn waiting_before_the_first_connection_shows_that_the_server_is_unreachable() {
         let mut world = World::new();
         world.subscribe();
         world.close(1006);
@@ -71,7 +71,7 @@ mod state_table {
     }
 
     #[test]
-    fn given_up_says_so_and_waits_for_nothing() {
+    fn giving_up_shows_it_and_sets_no_deadline() {
         let world = given_up();
         let status = world.status();
         assert!(!status.is_connected && !status.is_connecting);
@@ -84,7 +84,7 @@ mod reconnection {
     use super::*;
 
     #[test]
-    fn the_waits_are_the_designs_and_there_are_ten_attempts() {
+    fn the_default_waits_lead_to_ten_attempts() {
         let mut world = World::connected();
         world.pass(60_000);
         let mut waits = Vec::new();
@@ -123,7 +123,7 @@ mod reconnection {
     }
 
     #[test]
-    fn a_connection_that_has_proved_stable_starts_again_from_the_first_wait() {
+    fn a_stable_connection_resets_the_backoff() {
         let mut world = World::connected();
         world.close(1006);
         world.pass_to_deadline();
@@ -163,7 +163,7 @@ mod reconnection {
     }
 
     #[test]
-    fn a_clock_that_jumps_back_moves_no_deadline() {
+    fn a_clock_that_jumps_back_does_not_move_a_deadline() {
         let mut world = World::connected();
         world.close(1006);
         let deadline = world.machine.next_deadline();
@@ -173,7 +173,7 @@ mod reconnection {
     }
 
     #[test]
-    fn no_attempts_allowed_means_giving_up_at_the_first_loss() {
+    fn with_no_attempts_allowed_the_first_loss_gives_up() {
         for code in [1006, 1012] {
             let mut world = World::with(Config { max_attempts: 0, protocol: 0, ..Config::default() });
             world.subscribe();
@@ -189,7 +189,7 @@ mod asking_again {
     use super::*;
 
     #[test]
-    fn the_page_coming_back_and_the_user_cut_a_wait_short() {
+    fn page_events_and_the_user_end_a_wait() {
         for event in [Event::Online, Event::Visible, Event::Retry] {
             let mut world = World::connected();
             world.close(1006);
@@ -201,18 +201,18 @@ mod asking_again {
     }
 
     #[test]
-    fn the_page_coming_back_and_the_user_revive_what_was_given_up() {
+    fn page_events_and_the_user_connect_again_after_giving_up() {
         for event in [Event::Online, Event::Visible, Event::Retry] {
             let mut world = given_up();
             world.handle(event);
             assert!(world.status().is_connecting, "{event:?}");
             world.close(1006);
-            assert_eq!(world.pass_to_deadline(), 2_000, "{event:?}: the waits begin anew");
+            assert_eq!(world.pass_to_deadline(), 2_000, "{event:?}: the waits start over");
         }
     }
 
     #[test]
-    fn a_message_revives_what_was_given_up_and_leaves_a_wait_alone() {
+    fn a_message_connects_again_after_giving_up_but_does_not_end_a_wait() {
         let mut world = given_up();
         world.send();
         assert!(world.status().is_connecting);
@@ -224,7 +224,7 @@ mod asking_again {
     }
 
     #[test]
-    fn a_new_first_listener_cuts_a_wait_short_and_a_second_one_does_not() {
+    fn a_new_first_listener_ends_a_wait_and_a_second_one_does_not() {
         let mut world = World::new();
         world.subscribe();
         world.close(1006);
@@ -263,7 +263,7 @@ mod asking_again {
     }
 
     #[test]
-    fn events_of_the_page_leave_an_attempt_under_way_alone() {
+    fn page_events_do_not_restart_an_attempt_in_progress() {
         let mut world = World::new();
         world.subscribe();
         world.handle(Event::Online);
@@ -276,7 +276,7 @@ mod close_codes {
     use super::*;
 
     #[test]
-    fn a_normal_close_is_the_end_until_somebody_asks() {
+    fn a_normal_close_stops_reconnecting_until_retry() {
         let mut world = World::connected();
         world.close(1000);
         assert_eq!(world.status(), Status::default());
@@ -293,7 +293,7 @@ mod close_codes {
         let mut world = World::connected();
         world.close(4401);
         assert_eq!(world.opened.len(), 2, "at once");
-        assert_eq!(world.error(), None, "nothing to read about yet");
+        assert_eq!(world.error(), None, "no error yet");
         world.open();
         world.close(4401);
         assert_eq!(world.status().error, Some(ConnectionError::SessionExpired));
@@ -317,7 +317,7 @@ mod close_codes {
     }
 
     #[test]
-    fn credentials_that_are_refused_every_few_seconds_are_expired() {
+    fn credentials_that_are_refused_every_few_seconds_have_expired() {
         let mut world = World::connected();
         world.close(4401);
         world.open();
@@ -327,7 +327,7 @@ mod close_codes {
     }
 
     #[test]
-    fn a_refusal_stops() {
+    fn a_4403_stops_the_attempts() {
         let mut world = World::connected();
         world.close(4403);
         assert_eq!(world.status().error, Some(ConnectionError::Forbidden));
@@ -338,7 +338,7 @@ mod close_codes {
     }
 
     #[test]
-    fn a_restarting_server_is_returned_to_within_its_own_hint() {
+    fn clients_return_to_a_restarting_server_within_its_hint() {
         for code in [1001, 1012, 1013] {
             let mut world = World::connected();
             world.close_with_hint(code, Some(20_000));
@@ -362,7 +362,7 @@ mod lifecycle {
     use super::*;
 
     #[test]
-    fn the_seeds_diagram_holds_from_page_load_to_the_initial_state() {
+    fn the_connection_opens_with_the_first_listener_and_closes_after_the_last() {
         let mut world = World::new();
         assert!(world.opened.is_empty(), "no conversations open");
 
@@ -398,7 +398,7 @@ mod lifecycle {
     }
 
     #[test]
-    fn leaving_ends_attempts_and_waits_as_well() {
+    fn when_the_last_listener_leaves_attempts_and_waits_end_too() {
         for fail_first in [false, true] {
             let mut world = World::new();
             world.subscribe();
@@ -414,7 +414,7 @@ mod lifecycle {
     }
 
     #[test]
-    fn what_has_come_to_its_end_stays_there_while_the_page_is_away_and_when_it_is_back() {
+    fn an_ended_connection_stays_ended_while_the_page_is_hidden_and_when_it_is_shown() {
         for (event, error) in [
             (Some(Event::Disconnect), None),
             (None, Some("This connection is not allowed. Please contact support.")),
@@ -446,7 +446,7 @@ mod lifecycle {
     }
 
     #[test]
-    fn a_page_that_goes_away_lets_go_and_connects_again_when_it_is_back() {
+    fn a_hidden_page_closes_its_connection_and_reconnects_when_it_is_shown() {
         let mut world = World::connected();
         world.handle(Event::PageHidden);
         assert_eq!(world.socket, None);

@@ -1,4 +1,4 @@
-//! What was missed is fetched, and what cannot be had is told, in virtual time.
+//! Missed messages are fetched, and unavailable ones are reported as gaps, in virtual time.
 
 use crate::world::page::{Page, ROOM};
 use inbox_socket::core::{DropReason, Effect, Gap, Verdict};
@@ -7,7 +7,7 @@ fn gap(after: u64, before: u64) -> Effect {
     Effect::Gap(Gap { conversation: ROOM, after, before })
 }
 
-/// A page that knows of message 5 and has heard up to 0; its question is under way.
+/// A page with cursor 0 that holds message 5; its `sync` is in flight.
 fn behind() -> (Page, u32) {
     let mut page = Page::assured(0);
     page.receive(5);
@@ -16,7 +16,7 @@ fn behind() -> (Page, u32) {
     (page, id)
 }
 
-fn cannot_read_the_answer(page: &mut Page) -> Option<(u32, u32)> {
+fn cannot_read_the_reply(page: &mut Page) -> Option<(u32, u32)> {
     let socket = page.socket();
     page.machine.receive_unusable(page.now, socket, 2_000_000, DropReason::SyncTooLong);
     page.carry_out();
@@ -24,7 +24,7 @@ fn cannot_read_the_answer(page: &mut Page) -> Option<(u32, u32)> {
 }
 
 #[test]
-fn a_held_message_is_heard_as_soon_as_the_missing_one_has_come() {
+fn a_held_message_is_delivered_as_soon_as_the_missing_one_has_arrived() {
     let mut page = Page::assured(7);
     let Verdict::Hold(held) = page.receive(9) else { panic!("it is early") };
     page.effects();
@@ -33,7 +33,7 @@ fn a_held_message_is_heard_as_soon_as_the_missing_one_has_come() {
 }
 
 #[test]
-fn what_was_missed_is_asked_for_with_the_next_welcome() {
+fn missed_messages_are_requested_after_the_next_welcome() {
     let mut page = Page::met();
     assert_eq!(page.sync(), None);
     page.welcome(1);
@@ -41,7 +41,7 @@ fn what_was_missed_is_asked_for_with_the_next_welcome() {
 }
 
 #[test]
-fn a_hole_is_asked_about_unless_it_closes_in_a_moment() {
+fn a_missing_message_is_requested_unless_it_arrives_shortly() {
     let mut page = Page::assured(0);
     page.receive(2);
     page.receive(1);
@@ -54,7 +54,7 @@ fn a_hole_is_asked_about_unless_it_closes_in_a_moment() {
 }
 
 #[test]
-fn a_batch_of_floors_alone_is_followed_by_the_next_question() {
+fn a_batch_with_floors_only_is_followed_by_the_next_sync() {
     let (mut page, id) = behind();
     page.synced(id, Some(3), &[], 5, true);
     let (id, _) = page.sync().expect("a floor is progress");
@@ -63,24 +63,24 @@ fn a_batch_of_floors_alone_is_followed_by_the_next_question() {
 }
 
 #[test]
-fn an_answer_that_brings_nothing_is_not_asked_for_again() {
+fn a_sync_without_progress_is_not_repeated() {
     let (mut page, id) = behind();
     page.synced(id, None, &[], 5, true);
     assert_eq!(page.sync(), None);
 }
 
 #[test]
-fn an_answer_that_is_too_long_is_asked_for_in_the_smallest_pieces() {
+fn a_reply_that_is_too_long_is_requested_in_the_smallest_batches() {
     let (mut page, _) = behind();
-    let (_, bytes) = cannot_read_the_answer(&mut page).unwrap();
+    let (_, bytes) = cannot_read_the_reply(&mut page).unwrap();
     assert_eq!(bytes, 1_024);
     assert_eq!(page.machine.sync_cursors().count(), 1);
 }
 
 #[test]
-fn a_message_that_is_too_long_is_told_as_a_gap_and_the_rest_is_heard() {
+fn a_message_that_is_too_long_is_reported_as_a_gap_and_the_rest_is_delivered() {
     let (mut page, _) = behind();
-    cannot_read_the_answer(&mut page);
+    cannot_read_the_reply(&mut page);
     let socket = page.socket();
     page.machine.receive_unusable(page.now, socket, 2_000_000, DropReason::SyncTooLong);
     page.carry_out();
@@ -94,11 +94,11 @@ fn a_message_that_is_too_long_is_told_as_a_gap_and_the_rest_is_heard() {
     assert!(page.effects().iter().any(|effect| matches!(effect, Effect::Deliver(_))), "5 was held");
     page.receive(8);
     page.pass(100);
-    assert_eq!(page.sync().unwrap().1, 32 << 10, "nothing is missing any more");
+    assert_eq!(page.sync().unwrap().1, 32 << 10, "nothing is missing now");
 }
 
 #[test]
-fn a_long_frame_that_answers_nothing_is_dropped_and_no_more() {
+fn a_long_frame_that_is_not_a_reply_is_only_dropped() {
     let (mut page, _) = behind();
     let socket = page.socket();
     page.machine.receive_unusable(page.now, socket, 2_000_000, DropReason::TooLong);
@@ -107,7 +107,7 @@ fn a_long_frame_that_answers_nothing_is_dropped_and_no_more() {
 }
 
 #[test]
-fn messages_before_the_first_welcome_are_heard_or_fetched_though_there_is_no_room_to_hold_them_all() {
+fn messages_before_the_first_welcome_are_delivered_or_fetched_even_if_not_all_can_be_held() {
     let mut page = Page::new();
     page.open();
     for seq in 1..=256 {
@@ -126,7 +126,7 @@ fn messages_before_the_first_welcome_are_heard_or_fetched_though_there_is_no_roo
 }
 
 #[test]
-fn a_gap_is_told_by_the_slot_that_was_named_last() {
+fn a_gap_is_reported_under_the_slot_that_was_named_last() {
     let mut page = Page::assured(3);
     let text = ROOM + 1;
     page.receive(9);

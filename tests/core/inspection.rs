@@ -1,4 +1,4 @@
-//! What a developer is shown of the machine, in virtual time.
+//! The machine's state for developers, in virtual time.
 
 use crate::world::World;
 use inbox_socket::core::{Config, Effect, Event, Kind, Layer, Machine, Millis, Phase, SocketId};
@@ -11,17 +11,17 @@ fn waiting(next_attempt_in: Millis) -> Phase {
     Phase::Waiting { next_attempt_in }
 }
 
-/// A machine that has said `hello` on an open connection, at the time 0.
+/// A machine that has sent `hello` on an open connection, at 0 ms.
 fn asked() -> (Machine, SocketId) {
     let mut machine = Machine::new(Config::default(), 1);
     machine.subscribe(0);
-    let Some(Effect::Connect(socket)) = machine.poll_effect() else { panic!("nobody asked for a socket") };
+    let Some(Effect::Connect(socket)) = machine.poll_effect() else { panic!("no socket was asked for") };
     machine.handle(0, Event::Opened { socket });
     (machine, socket)
 }
 
 #[test]
-fn a_connection_is_shown_from_idle_to_connected_and_back() {
+fn the_phase_follows_the_connection_from_idle_to_connected_and_back() {
     let mut world = World::new();
     assert_eq!(phase(&world), Phase::Idle);
     world.subscribe();
@@ -34,7 +34,7 @@ fn a_connection_is_shown_from_idle_to_connected_and_back() {
 }
 
 #[test]
-fn what_the_public_status_does_not_tell_apart_is_told_apart() {
+fn the_phase_distinguishes_states_that_the_public_status_does_not() {
     for (code, shown) in [(1000, Phase::Ended), (4403, Phase::Refused)] {
         let mut world = World::connected();
         world.close(code);
@@ -47,7 +47,7 @@ fn what_the_public_status_does_not_tell_apart_is_told_apart() {
 }
 
 #[test]
-fn the_next_attempt_comes_closer_and_looking_changes_nothing() {
+fn the_remaining_wait_decreases_and_reading_it_changes_nothing() {
     let mut world = World::connected();
     world.close(1006);
     let deadline = world.machine.next_deadline();
@@ -61,8 +61,8 @@ fn the_next_attempt_comes_closer_and_looking_changes_nothing() {
 }
 
 #[test]
-fn an_open_connection_is_shown_with_what_the_server_speaks() {
-    assert_eq!(phase(&World::connected()), Phase::Connected(Layer::Plain), "with protocol 0 nobody asks");
+fn an_open_connection_shows_the_servers_layer() {
+    assert_eq!(phase(&World::connected()), Phase::Connected(Layer::Plain), "protocol 0 sends no hello");
 
     let (mut machine, _) = asked();
     assert_eq!(machine.phase(0), Phase::Connected(Layer::Pending));
@@ -79,13 +79,13 @@ fn an_open_connection_is_shown_with_what_the_server_speaks() {
 }
 
 #[test]
-fn a_message_waits_until_a_socket_has_it_and_again_when_that_is_gone() {
+fn a_message_waits_until_a_socket_has_it_and_again_when_the_socket_is_lost() {
     let (mut machine, socket) = asked();
     let send = machine.send(0, Kind::Message, 10).unwrap();
-    assert!(!machine.is_under_way(send), "it waits for the server's answer");
+    assert!(!machine.is_under_way(send), "it waits for the server's reply");
     machine.welcomed(0, socket, None, &[]);
     assert!(machine.is_under_way(send));
     machine.handle(0, Event::Closed { socket, code: 1006, retry_after: None });
     assert!(!machine.is_under_way(send));
-    assert!(!machine.is_under_way(send + 1), "there is no such message");
+    assert!(!machine.is_under_way(send + 1), "the message does not exist");
 }

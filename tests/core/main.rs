@@ -1,4 +1,4 @@
-//! The core, in virtual time: each file has the tests of the module of that name in `src/core`, through the machine's face.
+//! The core, in virtual time: each file tests the module of the same name in `src/core`, through the machine's interface.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(

@@ -1,4 +1,4 @@
-//! What the application hands over is sent once, in order, whenever there is a connection to send it through.
+//! The application's frames are sent once and in order, as soon as a connection is open.
 
 use crate::world::World;
 use crate::world::page::Page;
@@ -46,7 +46,7 @@ fn messages_outlive_giving_up() {
 }
 
 #[test]
-fn a_socket_that_takes_no_more_loses_nothing_and_keeps_the_order() {
+fn a_closing_socket_loses_no_message_and_keeps_the_order() {
     let mut world = World::connected();
     let first = world.send();
     world.socket_takes_no_more = true;
@@ -60,7 +60,7 @@ fn a_socket_that_takes_no_more_loses_nothing_and_keeps_the_order() {
 }
 
 #[test]
-fn a_full_queue_refuses_and_disturbs_nothing() {
+fn a_full_queue_rejects_a_message_and_keeps_the_others() {
     let mut world = World::with(Config { queue_limit: 2, protocol: 0, ..Config::default() });
     world.subscribe();
     let kept = [world.send(), world.send()];
@@ -72,7 +72,7 @@ fn a_full_queue_refuses_and_disturbs_nothing() {
 }
 
 #[test]
-fn a_message_without_a_listener_opens_a_connection_and_lets_it_go_again() {
+fn a_message_without_a_listener_opens_a_connection_that_then_closes() {
     let mut world = World::new();
     let id = world.send();
     world.open();
@@ -95,7 +95,7 @@ fn a_message_keeps_the_attempts_going_after_the_last_listener_has_left() {
 }
 
 #[test]
-fn disconnect_fails_what_is_queued_so_that_nobody_else_sends_it() {
+fn disconnect_fails_queued_messages_so_that_no_other_user_sends_them() {
     let mut world = World::new();
     world.subscribe();
     let id = world.send();
@@ -107,10 +107,10 @@ fn disconnect_fails_what_is_queued_so_that_nobody_else_sends_it() {
 }
 
 #[test]
-fn what_waited_for_a_servers_answer_to_hello_is_settled_only_when_a_socket_has_taken_it() {
+fn a_message_that_waited_for_the_layer_is_settled_only_when_a_socket_has_taken_it() {
     let mut machine = Machine::new(Config::default(), 1);
     let send = machine.send(0, Kind::Message, 10).unwrap();
-    let Some(Effect::Connect(socket)) = machine.poll_effect() else { panic!("nobody asked for a socket") };
+    let Some(Effect::Connect(socket)) = machine.poll_effect() else { panic!("no socket was asked for") };
     machine.handle(0, Event::Opened { socket });
     machine.hello_ignored(0, socket, true);
     let effects: Vec<Effect> = std::iter::from_fn(|| machine.poll_effect()).collect();
@@ -125,7 +125,7 @@ mod a_message_that_is_too_large {
     use super::*;
 
     #[test]
-    fn fails_when_the_server_closes_because_of_it_and_the_others_go_again() {
+    fn fails_when_the_server_closes_with_1009_and_the_others_are_sent_again() {
         let mut page = Page::assured(0);
         let small = page.send();
         let large = page.try_send(Kind::Message, 20_000).unwrap();
@@ -139,7 +139,7 @@ mod a_message_that_is_too_large {
     }
 
     #[test]
-    fn is_not_looked_for_among_those_that_wait() {
+    fn is_not_searched_for_among_waiting_messages() {
         let mut page = Page::met();
         let send = page.try_send(Kind::Message, 20_000).unwrap();
         page.close(1009);
@@ -151,7 +151,7 @@ mod the_end_of_a_user {
     use super::*;
 
     #[test]
-    fn says_of_what_was_sent_that_its_end_is_not_known() {
+    fn reports_sent_messages_as_unanswered() {
         for (event, why) in
             [(Event::Disconnect, SendError::Disconnected), (Event::UserChanged, SendError::UserChanged)]
         {
@@ -164,7 +164,7 @@ mod the_end_of_a_user {
     }
 
     #[test]
-    fn remembers_what_an_earlier_socket_had_taken() {
+    fn reports_messages_that_an_earlier_socket_took_as_unanswered() {
         let mut page = Page::assured(0);
         let send = page.send();
         page.close(1006);
@@ -173,7 +173,7 @@ mod the_end_of_a_user {
     }
 
     #[test]
-    fn knows_that_a_message_refused_for_now_was_not_stored() {
+    fn reports_a_temporarily_rejected_message_as_not_stored() {
         let mut page = Page::assured(0);
         let send = page.send();
         page.machine.rejected(page.now, page.socket(), send, Some(1_000));
@@ -182,9 +182,9 @@ mod the_end_of_a_user {
     }
 
     #[test]
-    fn takes_back_what_no_socket_has_taken_yet() {
+    fn fails_messages_that_no_socket_has_taken_yet() {
         let mut page = Page::assured(0);
-        // A listener sends, and disconnects before what it has asked for is done.
+        // A listener sends and disconnects before the effects are carried out.
         let send = page.machine.send(page.now, Kind::Message, 10).unwrap();
         page.handle(Event::Disconnect);
         assert!(page.sent.is_empty());
@@ -192,7 +192,7 @@ mod the_end_of_a_user {
     }
 
     #[test]
-    fn is_a_new_connection_for_the_next_one_which_knows_nothing_of_the_last() {
+    fn gives_the_next_user_a_new_connection_without_the_queue_or_cursors() {
         let mut page = Page::assured(7);
         page.close(1006);
         page.send();
@@ -206,7 +206,7 @@ mod the_end_of_a_user {
     }
 
     #[test]
-    fn keeps_what_is_queued_for_a_message_that_comes_after_it() {
+    fn keeps_a_message_that_is_sent_after_it() {
         let mut page = Page::assured(0);
         page.handle(Event::UserChanged);
         let send = page.send();

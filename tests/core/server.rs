@@ -1,9 +1,9 @@
-//! Which layer the server speaks, and what that means for what waits to be sent, in virtual time.
+//! The client detects the server's layer, and sends waiting messages accordingly, in virtual time.
 
 use crate::world::page::Page;
 use inbox_socket::core::{Config, Event, Kind, Millis, Outcome};
 
-/// The server that never answered `hello` has said something.
+/// A frame that counts only if the server has never answered `hello`.
 const HINT: bool = false;
 const PROOF: bool = true;
 
@@ -29,7 +29,7 @@ mod a_server_that_was_never_met {
     }
 
     #[test]
-    fn is_sent_messages_when_it_has_not_answered_hello_for_three_seconds() {
+    fn is_sent_messages_three_seconds_after_an_unanswered_hello() {
         let mut page = Page::new();
         page.open();
         let send = page.send();
@@ -41,7 +41,7 @@ mod a_server_that_was_never_met {
     }
 
     #[test]
-    fn is_replaced_as_long_as_it_says_nothing_with_growing_waits() {
+    fn is_reconnected_to_while_it_is_silent_with_growing_waits() {
         let mut page = Page::with(Config { max_attempts: u32::MAX, ..Config::default() });
         let mut lasted: Vec<Millis> = Vec::new();
         for _ in 0..8 {
@@ -52,7 +52,7 @@ mod a_server_that_was_never_met {
     }
 
     #[test]
-    fn is_not_sent_the_same_message_on_every_connection_while_it_says_nothing() {
+    fn is_not_sent_the_same_message_on_every_connection_while_it_is_silent() {
         let mut page = Page::with(Config { max_attempts: u32::MAX, ..Config::default() });
         let send = page.send();
         for _ in 0..12 {
@@ -64,11 +64,11 @@ mod a_server_that_was_never_met {
         page.pass(5_000);
         assert_eq!(page.sent, [send; 4]);
         page.hear();
-        assert_eq!(page.sent, [send; 5], "it has spoken");
+        assert_eq!(page.sent, [send; 5], "it has sent a frame");
     }
 
     #[test]
-    fn gets_what_waited_when_it_turns_out_to_acknowledge() {
+    fn receives_waiting_messages_when_it_turns_out_to_acknowledge() {
         let mut page = Page::with(Config { max_attempts: u32::MAX, ..Config::default() });
         let send = page.send();
         for _ in 0..6 {
@@ -84,7 +84,7 @@ mod a_server_that_was_never_met {
     }
 
     #[test]
-    fn is_replaced_at_once_when_somebody_looks_at_the_page_and_it_has_said_nothing() {
+    fn is_reconnected_to_at_once_when_the_user_returns_and_it_has_been_silent() {
         for event in [Event::Online, Event::Visible, Event::Retry] {
             let mut page = Page::new();
             page.open();
@@ -95,7 +95,7 @@ mod a_server_that_was_never_met {
     }
 
     #[test]
-    fn is_plain_as_soon_as_it_shows_it_and_messages_wait_no_longer() {
+    fn is_treated_as_layer_0_as_soon_as_it_shows_that_and_messages_no_longer_wait() {
         for is_certain in [HINT, PROOF] {
             let mut page = Page::new();
             page.open();
@@ -106,7 +106,7 @@ mod a_server_that_was_never_met {
     }
 
     #[test]
-    fn is_owed_an_answer_to_what_it_was_sent_before_its_late_welcome() {
+    fn must_acknowledge_in_time_messages_sent_before_its_late_welcome() {
         let mut page = Page::new();
         page.open();
         page.send();
@@ -120,13 +120,13 @@ mod a_server_that_was_met {
     use super::*;
 
     #[test]
-    fn is_given_up_for_another_connection_when_it_does_not_answer_hello() {
+    fn is_reconnected_to_when_it_does_not_answer_hello() {
         let mut page = Page::met();
         assert_eq!(page.time_until_given_up(), 5_000);
     }
 
     #[test]
-    fn is_sent_nothing_before_its_welcome_which_may_be_another_users() {
+    fn is_sent_nothing_before_its_welcome_because_that_may_name_another_user() {
         let mut page = Page::met();
         let message = page.send();
         let request = page.try_send(Kind::Request, 10).unwrap();
@@ -136,14 +136,14 @@ mod a_server_that_was_met {
     }
 
     #[test]
-    fn is_not_believed_to_have_become_plain_by_a_frame_that_may_be_a_mistake() {
+    fn is_not_treated_as_layer_0_because_of_a_frame_that_may_be_a_mistake() {
         let mut page = Page::met();
         assert!(!prove_plain(&mut page, HINT));
         assert!(prove_plain(&mut page, PROOF));
     }
 
     #[test]
-    fn has_become_plain_when_it_speaks_and_does_not_answer_hello_on_four_connections() {
+    fn is_treated_as_layer_0_when_it_sends_frames_but_no_welcome_on_four_connections() {
         let mut page = Page::met();
         let send = page.send();
         for _ in 0..3 {
@@ -175,7 +175,7 @@ mod a_server_that_closes_on_hello {
     }
 
     #[test]
-    fn does_not_hear_it_a_third_time_and_gets_what_was_queued() {
+    fn does_not_receive_hello_a_third_time_but_receives_queued_messages() {
         let mut page = Page::new();
         let send = page.send();
         for _ in 0..2 {
@@ -194,7 +194,7 @@ mod a_server_that_closes_on_hello {
     }
 
     #[test]
-    fn hears_it_again_when_hello_was_not_the_reason() {
+    fn receives_hello_again_when_it_was_not_the_cause() {
         let mut page = closed(2, 1011);
         assert!(!page.said_hello());
         page.pass(100);
@@ -204,13 +204,13 @@ mod a_server_that_closes_on_hello {
     }
 
     #[test]
-    fn is_not_blamed_for_two_lost_connections_and_is_for_three() {
+    fn still_receives_hello_after_two_lost_connections_but_not_after_three() {
         assert!(closed(2, 1006).said_hello());
         assert!(!closed(3, 1006).said_hello());
     }
 
     #[test]
-    fn hears_it_once_more_after_each_connection_that_lasted_where_the_others_were_lost() {
+    fn receives_hello_once_more_after_each_connection_that_lasted_if_the_others_were_lost() {
         let mut page = closed(3, 1006);
         for _ in 0..3 {
             assert!(!page.said_hello());
@@ -225,7 +225,7 @@ mod a_server_that_closes_on_hello {
     }
 
     #[test]
-    fn does_so_in_a_row_and_a_connection_that_lasts_begins_a_new_one() {
+    fn must_do_so_twice_in_a_row_without_a_connection_that_lasts_in_between() {
         let mut page = closed(1, 1011);
         page.time_until_given_up();
         page.come_back();
@@ -237,7 +237,7 @@ mod a_server_that_closes_on_hello {
     }
 
     #[test]
-    fn is_told_apart_from_one_that_has_answered_it_before() {
+    fn still_receives_hello_if_it_has_answered_it_before() {
         let mut page = Page::met();
         for _ in 0..2 {
             page.pass(100);

@@ -1,4 +1,4 @@
-//! A dead connection is noticed soon, and a slow one is not taken for dead, in virtual time.
+//! A dead connection is detected soon, and a slow one is kept, in virtual time.
 
 use crate::world::World;
 use crate::world::page::Page;
@@ -8,7 +8,7 @@ mod a_dead_connection {
     use super::*;
 
     #[test]
-    fn is_given_up_five_seconds_after_what_was_sent_first() {
+    fn is_given_up_five_seconds_after_the_first_unanswered_message() {
         let mut page = Page::assured(0);
         page.send();
         page.pass(4_000);
@@ -17,7 +17,7 @@ mod a_dead_connection {
     }
 
     #[test]
-    fn is_pinged_when_half_of_the_time_is_over() {
+    fn is_pinged_after_half_of_the_time() {
         let mut page = Page::assured(0);
         page.send();
         page.pass(2_499);
@@ -27,7 +27,7 @@ mod a_dead_connection {
     }
 
     #[test]
-    fn is_noticed_though_messages_of_others_still_come() {
+    fn is_detected_even_if_other_users_messages_still_arrive() {
         let mut page = Page::assured(0);
         page.send();
         for seq in 1..=4 {
@@ -38,7 +38,7 @@ mod a_dead_connection {
     }
 
     #[test]
-    fn is_noticed_though_nothing_is_sent_any_more_after_one_acknowledgement() {
+    fn is_detected_even_if_nothing_is_sent_after_one_acknowledgement() {
         let mut page = Page::assured(0);
         let sent: Vec<_> = (0..32).map(|_| page.send()).collect();
         page.pass(1_000);
@@ -47,11 +47,11 @@ mod a_dead_connection {
     }
 
     #[test]
-    fn is_asked_once_more_when_the_alarm_was_held_up() {
+    fn is_pinged_once_more_when_the_alarm_was_delayed() {
         let mut page = Page::assured(0);
         page.pass(25_000);
         assert!(page.ping().is_some());
-        // Woken from sleep a minute later: the answer may have come meanwhile, and be heard after this.
+        // The machine slept for a minute: the pong may have arrived meanwhile, and be read after this alarm.
         page.now += 60_000;
         page.handle(Event::Alarm);
         assert!(page.ping().is_some());
@@ -64,7 +64,7 @@ mod a_living_connection {
     use super::*;
 
     #[test]
-    fn is_kept_while_it_answers_one_question_after_the_other() {
+    fn is_kept_while_it_replies_to_one_request_after_the_other() {
         let mut page = Page::assured(0);
         let sent: Vec<_> = (0..10).map(|_| page.send()).collect();
         for send in sent {
@@ -76,12 +76,12 @@ mod a_living_connection {
     }
 
     #[test]
-    fn is_kept_when_it_answers_the_ping_and_gets_the_message_again_after_half_a_minute() {
+    fn is_kept_while_it_answers_pings_and_receives_the_message_again_after_half_a_minute() {
         let mut page = Page::assured(0);
         let send = page.send();
         for _ in 0..11 {
             page.pass(2_500);
-            let id = page.ping().expect("half of the time is over");
+            let id = page.ping().expect("half of the time has passed");
             page.pong(id, 0);
         }
         page.pass(2_500);
@@ -92,11 +92,11 @@ mod a_living_connection {
     }
 }
 
-mod a_slow_line {
+mod a_slow_link {
     use super::*;
 
     #[test]
-    fn is_asked_for_smaller_answers_and_then_given_more_time() {
+    fn is_asked_for_smaller_batches_and_then_given_more_time() {
         let mut page = Page::assured(0);
         let mut asked = Vec::new();
         page.close(1006);
@@ -112,7 +112,7 @@ mod a_slow_line {
     }
 
     #[test]
-    fn is_trusted_again_when_it_answers_quickly() {
+    fn is_asked_for_larger_batches_again_when_it_replies_quickly() {
         let mut page = Page::assured(0);
         page.send();
         page.time_until_given_up();
@@ -126,7 +126,7 @@ mod a_slow_line {
     }
 
     #[test]
-    fn is_sent_no_more_at_once_than_it_can_acknowledge_in_time() {
+    fn is_sent_only_as_many_messages_as_it_can_acknowledge_in_time() {
         let mut page = Page::assured(0);
         for _ in 0..5 {
             page.try_send(inbox_socket::core::Kind::Message, 10 << 10).unwrap();
@@ -148,7 +148,7 @@ mod a_plain_connection {
     }
 
     #[test]
-    fn is_kept_alive_by_the_frame_of_the_application() {
+    fn is_kept_alive_by_the_applications_frame() {
         let mut world = connected(0);
         world.open();
         world.pass(60_000);
@@ -159,7 +159,7 @@ mod a_plain_connection {
     }
 
     #[test]
-    fn is_all_that_is_kept_alive_so() {
+    fn is_the_only_kind_that_is_sent_keepalive_frames() {
         let mut page = Page::with(Config { keepalive: Some(1_000), ..Config::default() });
         page.open();
         page.welcome(0);

@@ -1,9 +1,9 @@
-//! What is counted of what comes in.
+//! The counters.
 
 use crate::world::World;
 use inbox_socket::core::{DropReason, Verdict};
 
-/// A plain message for conversation 1, which has so many listeners.
+/// Receives a layer-0 message of conversation 1, which has this many listeners.
 fn hear(world: &mut World, listeners: u32) -> Verdict {
     let socket = world.socket.expect("connected");
     let verdict = world.machine.receive(socket, Some(1), None, 20, true);
@@ -12,7 +12,7 @@ fn hear(world: &mut World, listeners: u32) -> Verdict {
 }
 
 #[test]
-fn an_unusable_frame_is_counted_and_changes_nothing() {
+fn an_unusable_frame_is_counted_and_changes_nothing_else() {
     let mut world = World::connected();
     let socket = world.socket.unwrap();
     let before = world.status();
@@ -25,7 +25,7 @@ fn an_unusable_frame_is_counted_and_changes_nothing() {
 }
 
 #[test]
-fn the_counters_speak_of_what_happened() {
+fn each_counter_counts_its_events() {
     let mut world = World::connected();
     world.subscribe();
     hear(&mut world, 2);

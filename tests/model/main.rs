@@ -1,7 +1,6 @@
-//! The delivery of layer 1, tried in every order of events: two clients, two messages, connections that break, a
-//! channel layer that loses, doubles and reorders, and a server that crashes. `spec.rs` has the protocol on a page,
-//! the checker walks through every state that it can get into, and takes out one guard at a time to see that it is
-//! missed.
+//! The delivery of layer 1, checked in every order of events: two clients, two messages, connections that break, a
+//! channel layer that loses, duplicates and reorders, and a server that crashes. `spec.rs` specifies the protocol, the
+//! checker visits every reachable state, and the last tests remove one guard at a time to show that it is needed.
 //!
 //! ```text
 //! cargo test --profile sim --test model -- --nocapture
@@ -25,8 +24,8 @@ use std::time::Instant;
 use spec::{Delivery, Guard};
 use stateright::{Checker, HasDiscoveries, Model};
 
-/// One sends both messages, or each sends one. Up to twice a connection breaks, and once the channel layer slips: what
-/// each guard is for takes no more.
+/// One client sends both messages, or each sends one. A connection breaks up to twice, and the channel layer slips once:
+/// that is enough to need every guard.
 const ONE_SENDS: Delivery = Delivery { writes: [2, 0], breaks: 2, slips: 1, without: None };
 const BOTH_SEND: Delivery = Delivery { writes: [1, 1], breaks: 2, slips: 1, without: None };
 
@@ -44,24 +43,24 @@ fn check(config: Delivery) {
     );
     checker.assert_properties();
     let states = Runs::follow_all(&config);
-    assert_eq!(states, checker.unique_state_count(), "both walks saw the same");
+    assert_eq!(states, checker.unique_state_count(), "both searches must visit the same states");
 }
 
 #[test]
-fn two_messages_of_one_sender_are_stored_and_heard_once_and_in_order() {
+fn two_messages_of_one_sender_are_stored_and_received_once_and_in_order() {
     check(ONE_SENDS);
 }
 
 #[test]
-fn a_message_of_each_is_stored_and_heard_once_and_in_order() {
+fn a_message_of_each_sender_is_stored_and_received_once_and_in_order() {
     check(BOTH_SEND);
 }
 
-/// Follows every run to its end. What has no end is found here: the checker itself sees a loop as a state that it
-/// knows, and says nothing. As every run ends, and no end is incomplete, everything is delivered in the end.
+/// Follows every run to its end, and panics on an endless one, which the checker does not report because it stops at known
+/// states. Since every run ends, and the checker finds no incomplete end, every message is delivered.
 #[derive(Default)]
 struct Runs {
-    /// Whether all runs from this state were followed; if not, it lies on the one that is being followed.
+    /// Whether all runs from this state were followed; if not, it is part of the current run.
     followed: HashMap<u64, bool>,
 }
 
@@ -78,24 +77,24 @@ impl Runs {
         let print = BuildHasherDefault::<DefaultHasher>::default().hash_one(state);
         match self.followed.insert(print, false) {
             Some(true) => {}
-            Some(false) => panic!("a run that never ends comes back to {state:?}"),
+            Some(false) => panic!("an endless run returns to {state:?}"),
             None => model.next_states(state).iter().for_each(|next| self.follow(model, next)),
         }
         self.followed.insert(print, true);
     }
 }
 
-/// Without a guard, the checker finds a run that breaks one of the promises.
+/// Asserts that the checker, without this guard, finds a run that breaks this promise.
 fn assert_needed(guard: Guard, promise: &'static str) {
     let config = Delivery { without: Some(guard), ..ONE_SENDS };
     let checker = config.checker().finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
     let found = checker.discovery(promise);
-    let run = found.unwrap_or_else(|| panic!("without {guard:?}, nothing breaks “{promise}”")).into_actions();
+    let run = found.unwrap_or_else(|| panic!("without {guard:?}, no run breaks “{promise}”")).into_actions();
     println!("without {guard:?}, “{promise}” breaks in {} steps:\n  {run:?}", run.len());
 }
 
 #[test]
-fn without_dedupe_the_checker_finds_a_message_heard_twice() {
+fn without_dedupe_the_checker_finds_a_message_received_twice() {
     assert_needed(Guard::Dedupe, spec::HEARD);
 }
 
@@ -105,7 +104,7 @@ fn without_the_gap_check_the_checker_finds_a_message_skipped() {
 }
 
 #[test]
-fn without_the_hold_the_checker_finds_messages_heard_out_of_order() {
+fn without_the_hold_the_checker_finds_messages_received_out_of_order() {
     assert_needed(Guard::Hold, spec::HEARD);
 }
 
@@ -120,6 +119,6 @@ fn without_the_resend_the_checker_finds_a_message_lost() {
 }
 
 #[test]
-fn without_the_digest_the_checker_finds_a_message_never_heard() {
+fn without_the_digest_the_checker_finds_a_message_never_received() {
     assert_needed(Guard::Digest, spec::COMPLETE);
 }

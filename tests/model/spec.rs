@@ -1,52 +1,52 @@
-//! PROTOCOL.md's layer 1 for one conversation of two members, without its times: whatever may happen, may happen now.
-//! It begins with two pages that are connected and have heard nothing, since there is nothing yet.
+//! PROTOCOL.md's layer 1 for one conversation with two members, without times: every possible event may happen next. Two
+//! connected pages begin with an empty conversation.
 //!
-//! Left out: where a page begins that comes later, history that is evicted, members that come and go, refusals and
-//! rate limits, and servers of layer 0. The simulation has them.
+//! Not modelled, but simulated in `tests/simulation`: pages that open later, evicted history, members who join or leave,
+//! errors, rate limits, and layer-0 servers.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use stateright::{Model, Property};
 
 type Client = usize;
-/// Names a message: its writer, and its number among what that one writes.
+/// Identifies a message: its writer, and its number among the writer's messages.
 type Id = (Client, u8);
-/// Counts the conversation's messages; the name of each is in the database.
+/// A message's number in the conversation; the database maps it to the [`Id`].
 type Seq = usize;
 
-/// Messages in one answer to a `sync`: so few that answers are cut.
+/// The maximum number of messages in a `sync_response`: few, so that replies are cut.
 const BATCH: usize = 1;
 
 pub(crate) const STORED: &str = "each message is stored once, and each writer's in order";
-pub(crate) const HEARD: &str = "each message is heard once and in order";
-pub(crate) const ACKED: &str = "what is acknowledged is stored";
-pub(crate) const COMPLETE: &str = "when nothing more happens, all is acknowledged and heard";
+pub(crate) const HEARD: &str = "each message is received once and in order";
+pub(crate) const ACKED: &str = "an acknowledged message is stored";
+pub(crate) const COMPLETE: &str = "when no event remains, every message is acknowledged and received";
 
-/// What the promise rests on.
+/// A mechanism that the promise needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Guard {
     /// A message at or below the cursor is dropped.
     Dedupe,
-    /// A message beyond the next one is not taken for the next one.
+    /// A message above cursor + 1 is not treated as the next one.
     GapCheck,
-    /// It is held until its turn has come.
+    /// Such a message is held until it is the next one.
     Hold,
     /// The server stores a repeated message once.
     IdempotentInsert,
-    /// What is not acknowledged is sent again on the next connection.
+    /// Unacknowledged messages are sent again on the next connection.
     Resend,
-    /// The sum in the `pong` is compared.
+    /// The client compares the `total` of a `pong` with its cursors.
     Digest,
 }
 
-/// A configuration to be checked.
+/// A configuration to check.
 #[derive(Clone)]
 pub(crate) struct Delivery {
     /// How many messages each client writes.
     pub(crate) writes: [u8; 2],
     /// How often a connection is cut or the server crashes.
     pub(crate) breaks: u8,
-    /// How often the channel layer loses or doubles a broadcast. It reorders them as it likes.
+    /// How often the channel layer loses or duplicates a broadcast. It may always reorder them.
     pub(crate) slips: u8,
     pub(crate) without: Option<Guard>,
 }
@@ -66,12 +66,12 @@ enum Down {
     Pong { total: Seq },
 }
 
-/// A connection: what was sent first arrives first, or is lost with all that comes after.
+/// A connection: frames arrive in order, or are lost with all later ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Link {
     up: VecDeque<Up>,
     down: VecDeque<Down>,
-    /// The server has read `hello` and listens to the channel layer.
+    /// The server has read `hello` and has subscribed to the channel layer.
     listens: bool,
     welcomed: bool,
     syncing: bool,
@@ -80,10 +80,10 @@ struct Link {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Page {
     link: Option<Link>,
-    /// Messages of a connection that the page has given up and the server still reads.
+    /// Messages in a connection that the page has given up but the server still reads.
     stale: VecDeque<Id>,
     written: u8,
-    /// What is not acknowledged, in order, and whether it was ever sent.
+    /// Unacknowledged messages in order, and whether each was sent before.
     outbox: VecDeque<(Id, bool)>,
     acked: BTreeSet<Id>,
     cursor: Seq,
@@ -94,10 +94,10 @@ struct Page {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct State {
-    /// The database: message number 1 comes first.
+    /// The database, in order of `seq`, from 1.
     stored: Vec<Id>,
     pages: [Page; 2],
-    /// Broadcasts under way to a page through its connection. They overtake each other and all other frames.
+    /// Broadcasts in flight to a page. They may overtake each other and all other frames.
     channel: Vec<(Client, Seq)>,
     breaks: u8,
     slips: u8,
@@ -107,19 +107,19 @@ pub(crate) struct State {
 pub(crate) enum Action {
     Write(Client),
     Connect(Client),
-    /// The connection is lost, or given up because nothing is heard.
+    /// The connection is lost, or given up because the server is silent.
     Cut(Client),
     PageReads(Client),
     ServerReads(Client),
     ServerReadsStale(Client),
-    /// The server notices, too, that the connection is gone.
+    /// The server also detects that the connection is lost.
     ServerDropsStale(Client),
-    /// The heartbeat: the server reads a `ping`, of which the model knows nothing else.
+    /// The server replies to a `ping`, which is not modelled.
     Digest(Client),
     PageReadsBroadcast(Client, Seq),
     LoseBroadcast(Client, Seq),
     DoubleBroadcast(Client, Seq),
-    /// With what was not read this is a crash before the commit, with what was answered one after the ack.
+    /// The server crashes: before the commit of unread messages, or after the `ack` of others.
     Crash,
     CrashAfterCommit(Client),
 }
@@ -241,15 +241,15 @@ impl Model for Delivery {
             }),
         ];
         if self.without.is_none() {
-            // A model in which nothing goes wrong shows nothing.
+            // The model must reach the situations that the guards are for.
             properties.extend([
                 Property::sometimes("a message is held", |_, state: &State| {
                     state.pages.iter().any(|page| !page.held.is_empty())
                 }),
-                Property::sometimes("a message comes again that was heard", |_, state: &State| {
+                Property::sometimes("a received message arrives again", |_, state: &State| {
                     state.channel.iter().any(|(client, seq)| *seq <= state.pages[*client].cursor)
                 }),
-                Property::sometimes("a message is sent again that is stored", |_, state: &State| {
+                Property::sometimes("a stored message is sent again", |_, state: &State| {
                     let again = |up: &Up| matches!(up, Up::Send(id) if state.stored.contains(id));
                     state.pages.iter().flat_map(|page| &page.link).flat_map(|link| &link.up).any(again)
                 }),
@@ -259,9 +259,10 @@ impl Model for Delivery {
                         state.pages.iter().any(|page| page.link.is_some() && !page.stale.is_empty())
                     },
                 ),
-                Property::sometimes("all is acknowledged and heard", |model: &Self, state: &State| {
-                    state.is_complete(model)
-                }),
+                Property::sometimes(
+                    "every message is acknowledged and received",
+                    |model: &Self, state: &State| state.is_complete(model),
+                ),
             ]);
         }
         properties
@@ -290,7 +291,7 @@ impl Delivery {
         }
     }
 
-    /// Stores a message once, and broadcasts it then.
+    /// Stores a new message and broadcasts it; ignores a repeated one.
     fn store(&self, state: &mut State, id: Id) {
         if state.stored.contains(&id) && self.without != Some(Guard::IdempotentInsert) {
             return;
@@ -306,7 +307,7 @@ impl Delivery {
     fn is_at_rest(&self, state: &State) -> bool {
         let mut actions = Vec::new();
         self.actions(state, &mut actions);
-        // What goes wrong need not.
+        // Faults may happen, but need not.
         actions.iter().all(|action| {
             matches!(
                 action,
@@ -387,7 +388,7 @@ impl Page {
         }
     }
 
-    /// In one step.
+    /// Delivers a message and moves the cursor, in one step.
     fn hear(&mut self, seq: Seq) {
         self.heard.push(seq);
         self.cursor = seq;
@@ -402,7 +403,7 @@ impl Page {
         }
     }
 
-    /// One request is under way at a time; what it leaves missing, its answer's head shows, or the next digest.
+    /// One `sync` is in flight at a time. The head in its reply, or the next digest, shows what is still missing.
     fn sync_if(&mut self, missing: bool) {
         let after = self.cursor;
         if let Some(link) = self.link.as_mut().filter(|link| missing && link.welcomed && !link.syncing) {
@@ -411,7 +412,7 @@ impl Page {
         }
     }
 
-    /// On a connection that is quiet, and where the answer will say something new: others change nothing.
+    /// Only on a quiet connection, and if the `pong` tells something new: other pings change nothing.
     fn may_ask_for_digest(&self, total: Seq) -> bool {
         let quiet = |link: &Link| link.welcomed && link.up.is_empty() && link.down.is_empty();
         self.cursor != total && self.link.as_ref().is_some_and(quiet)
@@ -434,16 +435,16 @@ impl Page {
 impl State {
     fn broadcast(&mut self, client: Client, seq: Seq) {
         self.channel.push((client, seq));
-        // One state, in whatever order they came.
+        // Sorted, so that the order of arrival does not multiply the states.
         self.channel.sort_unstable();
     }
 
     fn take_broadcast(&mut self, client: Client, seq: Seq) {
         let at = self.channel.iter().position(|it| *it == (client, seq));
-        self.channel.remove(at.expect("it is under way"));
+        self.channel.remove(at.expect("it is in flight"));
     }
 
-    /// Only the database is left.
+    /// Loses everything but the database.
     fn crash(&mut self) {
         self.breaks -= 1;
         self.channel.clear();

@@ -1,9 +1,9 @@
-// Takes out one guard at a time and sees which test misses it.
+// Removes one guard at a time, and prints the test that fails.
 //
 //     node tests/mutants/run.mjs [part of a mutation's name]
 //
-// Each mutation replaces a text that occurs once, in a copy of the crate outside the working tree. It fails where a
-// mutation survives, and where its text is not found any more: then the list below is to be brought up to date.
+// Each mutation replaces a text that occurs once, in a copy of the crate outside the working tree. The run fails if a
+// mutation survives, or if its text is no longer found: then update the list below.
 
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ const MUTATIONS = [
     instead: "if seq <= conversation.cursor {\n            Verdict::Deliver",
   },
   {
-    what: "gap check: any message beyond the cursor is the next one",
+    what: "gap check: any message above the cursor is the next one",
     file: "src/core/gate.rs",
     text: "&& seq == conversation.cursor + 1;",
     instead: "&& seq > conversation.cursor;",
@@ -46,19 +46,19 @@ const MUTATIONS = [
     instead: "} else if false {",
   },
   {
-    what: "sync: messages heard by it are not deduplicated",
+    what: "sync: its messages are not deduplicated",
     file: "src/core/gate.rs",
     text: "return (Verdict::Drop, None);",
     instead: "return (Verdict::Deliver, None);",
   },
   {
-    what: "sync: nothing is asked for after a reconnection",
+    what: "sync: none is sent after a reconnection",
     file: "src/core/machine.rs",
     text: "self.set_heads(heads);\n        if self.gate.any_behind() {\n            self.sync();\n        }\n        self.flush();",
     instead: "self.set_heads(heads);\n        self.flush();",
   },
   {
-    what: "digest: the sum in a pong is not compared",
+    what: "digest: the total in a pong is not compared",
     file: "src/core/machine.rs",
     text: "if total != self.gate.total() {",
     instead: "if total == Seq::MAX {",
@@ -70,13 +70,13 @@ const MUTATIONS = [
     instead: "let _ = known;",
   },
   {
-    what: "resend: what was under way when the connection was lost is not sent again",
+    what: "resend: messages in flight when the connection was lost are not sent again",
     file: "src/core/outbox.rs",
     text: "entry.stage = Stage::Waiting;",
     instead: "let _ = entry;",
   },
   {
-    what: "acknowledgement: a message is done with when it is sent",
+    what: "acknowledgement: a message is settled when it is sent",
     file: "src/core/machine.rs",
     text: "if kind != Kind::Message || self.session.settles_by_sending() {",
     instead: "if kind != Kind::Other {",
@@ -94,25 +94,25 @@ const MUTATIONS = [
     instead: "            Layer::Pending => MayGo::Everything,",
   },
   {
-    what: "heartbeat: no sign of life is asked for",
+    what: "heartbeat: no ping is sent",
     file: "src/core/session.rs",
     text: "self.deadlines.set(Timer::Heartbeat, now.saturating_add(every))",
     instead: "{ let _ = (now, every); }",
   },
   {
-    what: "dead connections: one that does not answer is kept",
+    what: "dead connections: one without replies is kept",
     file: "src/core/session.rs",
     text: "if self.probed || late >= half {",
     instead: "if false {",
   },
   {
-    what: "held-up alarms: one is proof of a dead connection",
+    what: "delayed alarms: one proves a dead connection",
     file: "src/core/session.rs",
     text: "if late >= HELD_UP && !self.held_up {",
     instead: "if false {",
   },
   {
-    what: "stale sockets: their messages are heard",
+    what: "stale sockets: their messages are delivered",
     file: "src/core/machine.rs",
     text: "parsed: bool,\n    ) -> Verdict {\n        if self.connection.open_socket() != Some(socket) {",
     instead: "parsed: bool,\n    ) -> Verdict {\n        if socket == SocketId::MAX {",
@@ -136,37 +136,37 @@ const MUTATIONS = [
     instead: "let linger = 0;",
   },
   {
-    what: "backoff: only a connection that opens and closes at once wipes out the failures",
+    what: "backoff: only a connection that opens and closes at once resets it",
     file: "src/core/connection.rs",
     text: "if lasted >= STABLE_AFTER {",
     instead: "if lasted < STABLE_AFTER {",
   },
   {
-    what: "users: what was under way is said to have failed",
+    what: "users: messages in flight are reported as not sent",
     file: "src/core/machine.rs",
     text: "let why = if unanswered { SendError::Unanswered } else { why };",
     instead: "let _ = unanswered;",
   },
   {
-    what: "users: what was asked for in a listener leaves after disconnect()",
+    what: "users: a message sent in a listener leaves after disconnect()",
     file: "src/core/machine.rs",
     text: "Effect::Transmit { .. } | Effect::Gap(_) => {}",
     instead: "Effect::Gap(_) => {}",
   },
   {
-    what: "users: a queued request goes before it is known whose connection this is",
+    what: "users: a queued request is sent before the connection's user is known",
     file: "src/core/session.rs",
     text: "Layer::Pending if self.server.is_met() => MayGo::Nothing,",
     instead: "Layer::Pending if self.server.is_met() => MayGo::Requests,",
   },
   {
-    what: "too large: what the server closes because of is sent again",
+    what: "too large: the message that made the server close is sent again",
     file: "src/core/machine.rs",
     text: "if code == TOO_LARGE",
     instead: "if code == 0",
   },
   {
-    what: "silence: it proves that a server is plain",
+    what: "silence: it proves layer 0",
     file: "src/core/session.rs",
     text: "if self.layer == Layer::Doubtful && self.heard && self.server.is_doubted() {",
     instead: "if self.layer == Layer::Doubtful {",
@@ -178,90 +178,90 @@ const MUTATIONS = [
     instead: "Layer::Doubtful if false => MayGo::Nothing,",
   },
   {
-    what: "closed on hello: it is said again",
+    what: "closed on hello: hello is sent again",
     file: "src/core/server.rs",
     text: "self.enabled && self.closings < CLOSINGS && self.losses < LOSSES",
     instead: "self.enabled",
   },
   {
-    what: "dead connections: any frame is a sign of life",
+    what: "dead connections: any frame counts as a reply",
     file: "src/core/machine.rs",
     text: "        self.count_in(characters);\n        self.hear();\n        self.stats.frames_parsed",
     instead:
       "        self.count_in(characters);\n        self.session.answered(self.now, false);\n        self.stats.frames_parsed",
   },
   {
-    what: "dead connections: after an answer the messages behind it have no deadline",
+    what: "dead connections: after a reply, the later messages have no deadline",
     file: "src/core/session.rs",
     text: "if messages || self.sync.is_some() || self.ping.is_some() {",
     instead: "if false && messages {",
   },
   {
-    what: "dead connections: what was sent in doubt is owed no answer",
+    what: "dead connections: messages sent in doubt have no deadline",
     file: "src/core/machine.rs",
     text: "if self.outbox.any_under_way() {\n            self.session.expect_ack(now);",
     instead: "if false {\n            self.session.expect_ack(now);",
   },
   {
-    what: "slow lines: batches stay large",
+    what: "slow links: batches stay large",
     file: "src/core/server.rs",
     text: "BATCH >> self.strikes.min(HALVINGS)",
     instead: "BATCH",
   },
   {
-    what: "slow lines: patience does not grow",
+    what: "slow links: the time to reply does not grow",
     file: "src/core/server.rs",
     text: "REPLY_WITHIN << self.strikes.saturating_sub(HALVINGS).min(DOUBLINGS)",
     instead: "REPLY_WITHIN",
   },
   {
-    what: "too long: an answer that cannot be read is asked for again as it was",
+    what: "too long: a reply that is too long is requested again unchanged",
     file: "src/core/machine.rs",
     text: "self.narrow = true;",
     instead: "self.narrow = false;",
   },
   {
-    what: "too long: a message that cannot be read is waited for",
+    what: "too long: a message that cannot be read is not skipped",
     file: "src/core/machine.rs",
     text: "let gap = self.gate.skip(slot, cursor);",
     instead: "let gap = None; let _ = (slot, cursor);",
   },
   {
-    what: "first welcome: what there was no room to hold is not fetched",
+    what: "first welcome: messages that could not be held are not fetched",
     file: "src/core/gate.rs",
     text: "conversation.cursor = (*head).min(conversation.earliest.saturating_sub(1));",
     instead: "conversation.cursor = *head;",
   },
   {
-    what: "floors: a batch of them alone is no progress",
+    what: "floors: a batch with floors only does not count as progress",
     file: "src/core/machine.rs",
     text: "self.progress |= moved;",
     instead: "let _ = moved;",
   },
   {
-    what: "gaps: they are told by another spelling",
+    what: "gaps: they are reported under the id's other type",
     file: "src/core/gate.rs",
     text: "let conversation = self.entry(slot);\n        conversation.slot = slot;\n        if floor <= conversation.cursor {",
     instead: "let conversation = self.entry(slot);\n        if floor <= conversation.cursor {",
   },
   {
-    what: "layers: a server that is rolled back is given up for ever",
+    what: "layers: a server that was rolled back is never used as layer 0",
     file: "src/core/server.rs",
     text: "self.met && self.silences < TRIES",
     instead: "self.met",
   },
   {
-    what: "credentials: 4401 every few seconds goes on",
+    what: "credentials: 4401 every few seconds never stops the attempts",
     file: "src/core/connection.rs",
     text: "now.saturating_sub(asked) < CREDENTIALS_LAST",
     instead: "now.saturating_sub(asked) < STABLE_AFTER",
   },
 ];
 
-/** Cheap, and together they know every guard. */
+/** The cheap tests that together need every guard. */
 const TESTS = ["core", "simulation"];
 const SEEDS = "300";
-/** A mutant that does not come to an end is caught as well. */
+/** A mutant whose tests do not finish in this time counts as caught. */
 const PATIENCE_MS = 180_000;
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -278,14 +278,14 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => process.exit(1));
 }
 
-/** Ends the tests that run, if some do. */
+/** Kills the running tests, if there are any. */
 function stop() {
   if (cargo?.pid !== undefined) {
     process.kill(-cargo.pid, "SIGKILL");
   }
 }
 
-/** Only what those tests need: the other development dependencies would take longer to build than all of this. */
+/** Copies only what those tests need: the other development dependencies would take longer to build than the mutants. */
 function prepare() {
   for (const path of ["src", "Cargo.lock", ...TESTS.map((name) => join("tests", name))]) {
     cpSync(join(root, path), join(copy, path), { recursive: true });
@@ -296,7 +296,7 @@ function prepare() {
 }
 
 /**
- * Runs the tests. Answers the names of those that fail.
+ * Runs the tests. Returns the names of those that fail.
  *
  * @returns {Promise<string[]>}
  */
@@ -305,7 +305,7 @@ function failures() {
   const child = spawn("cargo", ["test", "--profile", "sim", "--no-fail-fast", ...tests], {
     cwd: copy,
     env: { ...process.env, CARGO_TARGET_DIR: join(copy, "target"), SEEDS, RUST_BACKTRACE: "0", RUSTFLAGS: "-A warnings" },
-    // A group of its own, so that a test that hangs ends with it.
+    // In a separate process group, so that stop() also kills a test that hangs.
     detached: true,
   });
   cargo = child;
@@ -321,7 +321,7 @@ function failures() {
       cargo = undefined;
       const failed = [...output.matchAll(/^test (\S+) \.\.\. FAILED$/gm)].map(([, name]) => String(name));
       if (code === null) {
-        resolve([...failed, "a test that does not end"]);
+        resolve([...failed, "a test that does not finish"]);
       } else if (code !== 0 && failed.length === 0) {
         reject(new Error(`the tests did not run:\n${output.slice(-4000)}`));
       } else {
@@ -339,7 +339,7 @@ async function caughtBy({ what, file, text, instead }) {
   const path = join(copy, file);
   const source = readFileSync(path, "utf8");
   if (source.split(text).length !== 2) {
-    throw new Error(`“${what}”: its text does not occur once in ${file}`);
+    throw new Error(`the text of “${what}” must occur once in ${file}; got ${source.split(text).length - 1} times`);
   }
   writeFileSync(path, source.replace(text, () => instead));
   try {
@@ -354,7 +354,7 @@ async function run() {
   prepare();
   const before = await failures();
   if (before.length > 0) {
-    throw new Error(`fails without any mutation: ${before.join(", ")}`);
+    throw new Error(`without any mutation, these tests fail: ${before.join(", ")}`);
   }
   let survived = 0;
   for (const mutation of MUTATIONS.filter(({ what }) => what.includes(wanted))) {

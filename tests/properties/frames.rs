@@ -1,5 +1,5 @@
-//! Frames of layer 1 as no server should send them: whatever comes, the connection stays, no cursor goes back, and
-//! nothing that is queued is dropped.
+//! Arbitrary layer-1 frames, as no server should send them: the connection stays open, no cursor decreases, and no queued
+//! frame is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use inbox_socket::core::{
 };
 use proptest::prelude::*;
 
-/// What a server might say, sensible or not.
+/// What a server may send, valid or not.
 #[derive(Clone, Debug)]
 enum Frame {
     Welcome(Option<Millis>, Vec<(Slot, Seq)>),
@@ -25,7 +25,7 @@ enum Frame {
     },
     SyncRejection(u32, Millis),
     HelloIgnored,
-    /// Not a frame: the page sends something, or time passes.
+    /// Not frames: the page sends a message, or time passes.
     Send,
     Pass(Millis),
 }
@@ -60,7 +60,7 @@ struct Page {
     now: Millis,
     socket: SocketId,
     queued: BTreeSet<SendId>,
-    /// Sends that a frame has settled by name.
+    /// Sends that an `ack` or a rejection has named.
     named: BTreeSet<SendId>,
     cursors: BTreeMap<u32, Seq>,
     closed: bool,
@@ -139,7 +139,7 @@ impl Page {
                     let plainly = outcome == Outcome::Sent;
                     assert!(
                         plainly || self.named.contains(&send),
-                        "dropped without a word: {send} {outcome:?}"
+                        "settled without a reply: {send} {outcome:?}"
                     );
                 }
                 _ => {}
@@ -153,7 +153,7 @@ impl Page {
         let counted = stats.assured;
         for (slot, cursor) in self.machine.cursors() {
             let before = self.cursors.insert(slot / 2, cursor).unwrap_or(0);
-            assert!(!counted || cursor >= before, "the cursor of {slot} went from {before} to {cursor}");
+            assert!(!counted || cursor >= before, "the cursor of {slot} decreased from {before} to {cursor}");
         }
     }
 }
@@ -167,7 +167,7 @@ proptest! {
     ) {
         let mut page = Page::new();
         for frame in frames {
-            // Silence is a reason to give a connection up; the frames themselves never are.
+            // Only silence may end the connection, never a frame.
             let silent = matches!(frame, Frame::Pass(_));
             page.take(frame);
             prop_assert!(silent || !page.closed);

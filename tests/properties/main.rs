@@ -1,4 +1,4 @@
-//! What holds whatever happens, in whatever order.
+//! Properties that hold for arbitrary frames and events in any order.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(

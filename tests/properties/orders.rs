@@ -1,4 +1,4 @@
-//! What holds whatever happens, in whatever order.
+//! The machine stays consistent for events in any order.
 
 use crate::world::World;
 use inbox_socket::core::{Config, Event, Kind, Millis};
@@ -47,7 +47,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The world, and what the test itself knows to be true of it.
+/// The world, and the state that the test expects.
 struct Run {
     world: World,
     listeners: u32,
@@ -121,9 +121,13 @@ impl Run {
         assert!(!(status.is_connected && status.is_connecting));
         assert!(!(status.is_connected && status.error.is_some()));
         assert_eq!(status.is_connected || status.is_connecting, world.socket.is_some());
-        assert_eq!(world.announced.last().copied().unwrap_or_default(), status, "announced is what is");
+        assert_eq!(
+            world.announced.last().copied().unwrap_or_default(),
+            status,
+            "the last announcement is the present status"
+        );
 
-        // A wait that was drawn, or hinted at, may be no wait at all.
+        // A random wait may be 0 ms.
         let is_early = world.machine.next_deadline().is_none_or(|at| at > world.now);
         world.handle(Event::Alarm);
         if let Some(deadline) = world.machine.next_deadline() {
@@ -135,17 +139,21 @@ impl Run {
         let wanted = !self.away && (stats.listeners > 0 || stats.queued > 0);
         let idle = world.socket.is_none() && status.error.is_none();
         if !wanted && idle && world.machine.next_deadline().is_some() {
-            // Only the linger may be left, and it leaves nothing behind.
+            // Only the linger may be pending, and it sets no other deadline.
             world.pass(250);
         }
         if world.status().is_connected && wanted {
-            assert_eq!(world.machine.next_deadline(), None, "a connection at rest needs no timer");
+            assert_eq!(world.machine.next_deadline(), None, "an idle connection needs no deadline");
         }
 
         assert_eq!(stats.listeners, self.listeners);
         let settled = world.settled.len() as u32;
-        assert_eq!(self.accepted, settled + world.machine.stats(world.now).queued, "each frame has one end");
-        assert!(world.sent.windows(2).all(|pair| pair[0] < pair[1]), "in order, none twice");
+        assert_eq!(
+            self.accepted,
+            settled + world.machine.stats(world.now).queued,
+            "each frame is settled once or queued"
+        );
+        assert!(world.sent.windows(2).all(|pair| pair[0] < pair[1]), "in order, and each once");
     }
 }
 
@@ -162,12 +170,12 @@ proptest! {
     }
 
     #[test]
-    fn a_page_that_is_left_alone_comes_to_rest(steps in prop::collection::vec(step(), 1..60)) {
+    fn a_page_without_listeners_becomes_idle(steps in prop::collection::vec(step(), 1..60)) {
         let mut run = Run::new();
         for step in steps {
             run.take(step);
         }
-        // Everybody leaves, everything is sent, and there is nothing left to wait for.
+        // All listeners leave, disconnect() empties the queue, and no deadline remains.
         run.take(Step::Page(Event::PageShown));
         for _ in 0..run.listeners {
             run.world.unsubscribe();

@@ -1,4 +1,4 @@
-//! A page: the real core, and the little that the browser's shell adds to it.
+//! A page: the real core, and a small model of the browser's shell.
 
 use std::collections::BTreeMap;
 
@@ -8,20 +8,20 @@ use inbox_socket::core::{
 
 use crate::server::{Conversation, Frame, Message, Seq, SyncResponse, User};
 
-/// Longer frames are not read.
+/// The page drops longer frames.
 pub(crate) const FRAME_LIMIT: u64 = 60_000;
 
-/// The room whose id is a text, which the keys of `heads` do not show.
+/// The room whose id is a string, which the keys of `heads` do not show.
 const TEXT_ROOM: Conversation = 1;
 
-/// What a page asks of the network.
+/// What a page asks the network to do.
 pub(crate) enum Wish {
     Connect(SocketId),
     Drop(SocketId),
     Send(SocketId, Frame),
 }
 
-/// What a listener was given.
+/// What a listener received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
     Message(Message),
@@ -38,10 +38,10 @@ pub(crate) struct Client {
     pub(crate) user: User,
     pub(crate) machine: Machine,
     pub(crate) heard: Vec<Heard>,
-    /// Client ids of messages that `sendMessage` accepted, and of those that it said were delivered.
+    /// The client ids of messages that `sendMessage` accepted, and of those that it reported as delivered.
     pub(crate) accepted: Vec<String>,
     pub(crate) delivered: Vec<String>,
-    /// The heads of the first welcome: where this page begins, and how much it had heard without any promise.
+    /// The heads of the first welcome, where the promise begins, and the number of frames received before it.
     pub(crate) begins: Option<(BTreeMap<Conversation, Seq>, usize)>,
     drafts: BTreeMap<SendId, Draft>,
     held: BTreeMap<HeldId, Message>,
@@ -51,7 +51,7 @@ impl Client {
     pub(crate) fn new(user: User, seed: u64) -> Self {
         Self {
             user,
-            // A page that is watched, and never gives up: somebody presses "Retry now".
+            // A page that never gives up, as if the user always pressed "Retry now".
             machine: Machine::new(Config { max_attempts: u32::MAX, ..Config::default() }, seed),
             heard: Vec::new(),
             accepted: Vec::new(),
@@ -81,7 +81,7 @@ impl Client {
         self.carry_out()
     }
 
-    /// The same calls in the same order as the shell makes them, in incoming.js and control.js.
+    /// Calls the machine as the shell does, in incoming.js and control.js.
     pub(crate) fn receive(&mut self, now: u64, socket: SocketId, frame: Frame) -> Vec<Wish> {
         let size = frame.size() as u32;
         if frame.size() > FRAME_LIMIT {
@@ -113,12 +113,12 @@ impl Client {
             }
             Frame::Pong { id, total } => self.machine.ponged(now, socket, id, total),
             Frame::Application { conversation } => {
-                // Whatever number it has: it has an action, so it is not counted.
+                // A frame with an action has no `seq` for the gate.
                 self.machine.receive(socket, Some(slot_of(conversation)), None, size, true);
             }
             Frame::SyncResponse(response) => return self.receive_synced(now, socket, response),
             Frame::Hello | Frame::Send { .. } | Frame::Sync { .. } | Frame::Ping { .. } => {
-                unreachable!("a server's frame")
+                unreachable!("a server does not send this frame")
             }
         }
         self.carry_out()
@@ -180,11 +180,11 @@ impl Client {
                     }
                 }
                 Effect::Deliver(held) => {
-                    let message = self.held.remove(&held).expect("what is delivered was held");
+                    let message = self.held.remove(&held).expect("a delivered message was held");
                     self.heard.push(Heard::Message(message));
                 }
                 Effect::Forget(held) => {
-                    self.held.remove(&held).expect("what is forgotten was held");
+                    self.held.remove(&held).expect("a forgotten message was held");
                 }
                 Effect::Gap(gap) => {
                     let conversation = conversation_of(gap.conversation);
@@ -195,7 +195,7 @@ impl Client {
                     assert_eq!(outcome, Outcome::Delivered, "{}", draft.client_id);
                     self.delivered.push(draft.client_id);
                 }
-                Effect::Keepalive(_) | Effect::ForgetConversations => unreachable!("nothing asks for it"),
+                Effect::Keepalive(_) | Effect::ForgetConversations => unreachable!("no test causes this"),
                 Effect::Announce => {}
             }
         }

@@ -1,4 +1,4 @@
-//! Chance, by a seed.
+//! Random numbers from a seed.
 
 #[derive(Clone)]
 pub(crate) struct Dice(u64);

@@ -1,11 +1,11 @@
-//! The promise of layer 1, tried against everything that can go wrong, in virtual time.
+//! The promise of layer 1, tested against faults of every kind, in virtual time.
 //!
-//! Real client cores, a faithful model of the server, and a network that delays, cuts, stalls and half-opens, with a
-//! channel layer that loses, doubles and reorders broadcasts. One seed decides everything.
+//! Real client cores, a model of the server, a network that delays, cuts, stalls and half-opens connections, and a channel
+//! layer that loses, duplicates and reorders broadcasts. One seed determines the whole run.
 //!
 //! ```text
 //! SEEDS=10000 cargo test --profile sim --test simulation     # as `make sim SEEDS=10000`
-//! SEED=4711 cargo test --profile sim --test simulation       # one seed, with its whole story
+//! SEED=4711 cargo test --profile sim --test simulation       # one seed, with its history
 //! ```
 
 #![cfg(not(target_arch = "wasm32"))]
@@ -31,28 +31,28 @@ fn number(name: &str) -> Option<u64> {
     env::var(name).ok()?.parse().ok()
 }
 
-fn play(seed: u64, story: bool) -> world::Tally {
-    let mut world = World::new(seed, story);
+fn play(seed: u64, prints_history: bool) -> world::Tally {
+    let mut world = World::new(seed, prints_history);
     world.run();
     world.check();
     world.tally()
 }
 
 #[test]
-fn every_message_is_stored_once_and_heard_once_in_order_whatever_happens() {
+fn every_message_is_stored_once_and_received_once_in_order_despite_faults() {
     if let Some(seed) = number("SEED") {
         play(seed, true);
         return;
     }
     let mut tally = world::Tally::default();
     for seed in 0..number("SEEDS").unwrap_or(1_000) {
-        // The first failing seed is played again to tell its story.
+        // The first failing seed runs again and prints its history.
         match catch_unwind(|| play(seed, false)) {
             Ok(one) => tally.add(&one),
             Err(_) => {
-                eprintln!("seed {seed} fails. Its story:");
+                eprintln!("seed {seed} fails. Its history:");
                 play(seed, true);
-                panic!("seed {seed} failed, and did not when played again");
+                panic!("seed {seed} failed, but not when it ran again");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The server, as PROTOCOL.md has it: what it stores, and what it answers.
+//! The server according to PROTOCOL.md: its database and its replies.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ pub(crate) type User = usize;
 pub(crate) type Conversation = usize;
 pub(crate) type Seq = u64;
 
-/// Messages in one answer to a `sync`; few, so that answers are cut.
+/// The maximum number of messages in a `sync_response`: few, so that replies are cut.
 const BATCH: usize = 7;
 
-/// Bytes of a frame without its messages.
+/// The size of a frame without its messages, in bytes.
 const BARE_FRAME: u64 = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(crate) struct Message {
     pub(crate) conversation: Conversation,
     pub(crate) seq: Seq,
     pub(crate) client_id: String,
-    /// Bytes of its frame.
+    /// The size of its frame, in bytes.
     pub(crate) size: u64,
 }
 
@@ -53,14 +53,14 @@ pub(crate) enum Frame {
         id: u32,
         total: Seq,
     },
-    /// A frame of the application's, that has an `action` and may have a number: a receipt, a draft.
+    /// The application's custom frame, which has an `action`.
     Application {
         conversation: Conversation,
     },
 }
 
 impl Frame {
-    /// Bytes on the wire.
+    /// The size on the wire, in bytes.
     pub(crate) fn size(&self) -> u64 {
         match self {
             Self::Message(message) => message.size,
@@ -72,7 +72,7 @@ impl Frame {
         }
     }
 
-    /// Whether the server sends it in answer to a question.
+    /// Whether it is a reply.
     pub(crate) fn is_answer(&self) -> bool {
         !matches!(self, Self::Message(_) | Self::Application { .. })
     }
@@ -89,7 +89,7 @@ pub(crate) struct SyncResponse {
 
 #[derive(Default)]
 pub(crate) struct Room {
-    /// Members, each with the head when they joined.
+    /// The members, each with the head when they joined.
     pub(crate) members: BTreeMap<User, Seq>,
     pub(crate) messages: Vec<Message>,
     /// Messages up to here are evicted.
@@ -108,7 +108,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Stores a message once, whoever repeats it. Answers the message, and whether it is new.
+    /// Stores a message unless it is a repeated one. Returns the stored message, and whether it is new.
     pub(crate) fn store(
         &mut self,
         conversation: Conversation,
@@ -134,8 +134,8 @@ impl Database {
         self.heads(user).values().sum()
     }
 
-    /// Everything after these cursors, as far as one answer may have it: of these floors alone, or `bytes` of messages,
-    /// but one at least.
+    /// Returns the messages after these cursors: as many as fit into `bytes`, but at least one; or floors only, if
+    /// `floors_alone` and there are any.
     pub(crate) fn sync(
         &self,
         user: User,

@@ -1,4 +1,4 @@
-//! Everything between the pages and the database: time, the network, the server's processes and what goes wrong.
+//! Everything between the pages and the database: time, the network, the server's processes and the faults.
 
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
@@ -17,14 +17,14 @@ type Link = usize;
 const PAGES: usize = 3;
 const ROOMS: usize = 4;
 
-/// Trouble lasts this long, in virtual ms; then everything works, and all has to come right by the end.
+/// Faults happen for this long, in virtual ms. Then everything works, and all messages must arrive by the end.
 const TROUBLE: u64 = 90_000;
 const END: u64 = TROUBLE + 240_000;
 
-/// A connection that was dead when something was sent through it is given up within this time.
+/// The page must give up a dead connection within this time after it sent a frame.
 const NOTICED_WITHIN: u64 = 6_000;
 
-/// Something that happens at a time.
+/// A scheduled event.
 enum Happening {
     Alarm(Page, u64),
     UserSends(Page),
@@ -33,10 +33,10 @@ enum Happening {
     Closed(Link, u16),
     ToServer(Link, Frame),
     ToPage(Link, Frame),
-    /// The channel layer brings a broadcast to the process that serves this link.
+    /// A broadcast reaches the server process of this link.
     Broadcast(Link, Frame),
     Wake(Page),
-    /// The user has read that the session has expired.
+    /// The user signs in again after the session has expired.
     SignsIn(Page),
 }
 
@@ -46,23 +46,23 @@ struct Socket {
     id: SocketId,
     page_holds: bool,
     server_holds: bool,
-    /// Half-open: nothing arrives in either direction, and nobody is told.
+    /// Half-open: nothing arrives in either direction, and neither end detects it.
     silent: bool,
-    /// A hole upwards: the server does not hear the page any more, and the page hears what others say.
+    /// A one-way outage: the page's frames are lost, and the server's still arrive.
     deaf: bool,
-    /// The server has answered `hello`.
+    /// The server has replied to `hello`.
     is_welcomed: bool,
     /// Bytes per ms, in each direction.
     rate: u64,
-    /// Since when the page waits for an answer to what it has sent into a dead connection.
+    /// Since when the page waits for a reply to a frame sent on a dead connection.
     unanswered_since: Option<u64>,
-    /// What was sent first arrives first.
+    /// When the last frame in each direction arrives: frames stay in order.
     up_until: u64,
     down_until: u64,
 }
 
 impl Socket {
-    /// The server hears nothing through it.
+    /// Whether the page's frames are lost.
     fn is_dead(&self) -> bool {
         self.silent || self.deaf
     }
@@ -75,27 +75,27 @@ pub(crate) struct World {
     queue: BinaryHeap<Reverse<(u64, u64)>>,
     happenings: BTreeMap<u64, Happening>,
     pages: Vec<Client>,
-    /// How far each page's clock runs ahead, and until when the page sleeps.
+    /// How far each page's clock is ahead, and until when the page sleeps.
     clocks: Vec<u64>,
     asleep: Vec<u64>,
     alarms: Vec<u64>,
-    /// Until when a page's time is not to be relied on: its alarms are held up, or its clock has jumped.
+    /// Until when a page's timing is unreliable: its alarms are delayed, or its clock has jumped.
     disturbed: Vec<u64>,
-    /// Pages that have given up a connection by themselves, and may have grown more patient since.
+    /// Pages that have given up a connection themselves, and may wait longer since.
     has_given_up: Vec<bool>,
-    /// A page's first handshakes end in a network that is dead, until then.
+    /// Until when a page's connections open but lose its frames, from the first one on.
     dark_until: Vec<u64>,
-    /// All lines of this seed are slow.
+    /// All links of this seed are slow.
     is_slow: bool,
     links: Vec<Socket>,
     database: Database,
-    /// The server is down until then.
+    /// Until when the server is down.
     down_until: u64,
     tally: Tally,
-    story: bool,
+    prints_history: bool,
 }
 
-/// What went wrong, to show that the trouble was real.
+/// Counts the faults, to show that they happened.
 #[derive(Default)]
 pub(crate) struct Tally {
     counts: BTreeMap<&'static str, u64>,
@@ -112,10 +112,10 @@ impl Tally {
         }
     }
 
-    /// A simulation in which nothing goes wrong shows nothing.
+    /// Asserts that every kind of fault happened, because a simulation without faults proves nothing.
     pub(crate) fn assert_eventful(&self) {
         for what in KINDS_OF_TROUBLE {
-            assert!(self.counts.contains_key(what), "there was no {what}");
+            assert!(self.counts.contains_key(what), "no seed had the fault: {what}");
         }
     }
 }
@@ -132,16 +132,16 @@ const KINDS_OF_TROUBLE: [&str; 23] = [
     "server restarted politely",
     "session expired",
     "broadcast lost",
-    "broadcast doubled",
-    "alarm held up",
+    "broadcast duplicated",
+    "alarm delayed",
     "clock jumped",
     "page slept",
     "history evicted",
-    "hole upwards",
+    "one-way outage",
     "message too long",
     "frame too long to be read",
     "frame of the application",
-    "batch of floors alone",
+    "batch with floors only",
     "first contact with a dead network",
     "user joined",
 ];
@@ -156,7 +156,7 @@ impl fmt::Display for Tally {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, story: bool) -> Self {
+    pub(crate) fn new(seed: u64, prints_history: bool) -> Self {
         let mut dice = Dice::new(seed);
         let mut database = Database::default();
         for room in 0..ROOMS {
@@ -193,7 +193,7 @@ impl World {
             database,
             down_until: 0,
             tally: Tally::default(),
-            story,
+            prints_history,
         }
     }
 
@@ -220,19 +220,19 @@ impl World {
         self.tally
     }
 
-    // What happens.
+    // Events.
 
     fn happen(&mut self, happening: Happening) {
         if let Some(page) = self.page_of(&happening)
             && self.asleep[page] > self.now
         {
-            // What comes to a sleeping page is there when it wakes, in no order that one could rely on.
+            // Events for a sleeping page arrive when it wakes, in any order.
             let delay = self.asleep[page] - self.now + self.dice.between(0, 3);
             self.at(delay, happening);
             return;
         }
         match happening {
-            // One that was replaced by an earlier one does not go off.
+            // An alarm that was replaced does not go off.
             Happening::Alarm(page, at) if self.alarms[page] != at => {}
             Happening::Alarm(page, _) => {
                 self.alarms[page] = u64::MAX;
@@ -267,7 +267,7 @@ impl World {
                     let (page, id) = (socket.page, socket.id);
                     self.note(|| format!("page {page} ← {frame:?}"));
                     if frame.is_answer() {
-                        // What was asked while the connection lived.
+                        // A reply to a frame that was sent before the connection died.
                         let now = self.now;
                         self.links[link].unanswered_since.iter_mut().for_each(|since| *since = now);
                     }
@@ -368,7 +368,7 @@ impl World {
             self.tally.count("connection cut");
             self.note(|| format!("page {page} is cut off"));
             self.links[link].server_holds = false;
-            // Whatever is under way in either direction is lost with it.
+            // Frames in flight in either direction are lost, too.
             self.links[link].silent = true;
             let delay = self.dice.between(0, 300);
             self.at(delay, Happening::Closed(link, 1006));
@@ -385,13 +385,13 @@ impl World {
 
     fn deafen(&mut self, page: Page) {
         for link in self.links_of(page) {
-            self.tally.count("hole upwards");
-            self.note(|| format!("the server does not hear page {page}"));
+            self.tally.count("one-way outage");
+            self.note(|| format!("the frames of page {page} are lost"));
             self.links[link].deaf = true;
         }
     }
 
-    /// By a way that is not ours: a message whose frame no page can read.
+    /// Stores a message that is too long for a page to read, as another application could.
     fn store_what_is_too_long(&mut self) {
         let room = self.dice.between(0, ROOMS as u64 - 2) as usize;
         self.tally.count("message too long");
@@ -416,7 +416,7 @@ impl World {
 
     fn message_size(&mut self) -> u64 {
         match self.dice.between(0, 99) {
-            // As long as the wire allows, and nothing but control characters.
+            // As long as the protocol allows, with control characters only.
             0 => 24_000,
             1..10 => self.dice.between(1_000, 4_000),
             _ => self.dice.between(150, 400),
@@ -463,7 +463,7 @@ impl World {
     fn evict(&mut self) {
         let room = self.dice.between(0, ROOMS as u64 - 1) as usize;
         let room = &mut self.database.rooms[room];
-        // Rarely, and never the newest: most of what is missed has to be found again.
+        // Rarely, and never the newest: most missed messages must be recoverable.
         if room.head() > 12 && self.dice.percent(20) {
             room.floor = room.floor.max(room.head() - 10);
             self.tally.count("history evicted");
@@ -496,7 +496,7 @@ impl World {
                 let floors_alone = self.dice.percent(30);
                 let response = self.database.sync(user, id, &after, bytes, floors_alone);
                 if response.messages.is_empty() && response.has_more {
-                    self.tally.count("batch of floors alone");
+                    self.tally.count("batch with floors only");
                 }
                 self.send_down(link, Frame::SyncResponse(response));
             }
@@ -539,7 +539,7 @@ impl World {
         self.publish(&message);
     }
 
-    /// A repeated message is broadcast again, but never to somebody who joined after it.
+    /// Broadcasts a message, also a repeated one, to the members who had joined before it.
     fn publish(&mut self, message: &Message) {
         let members = self.database.rooms[message.conversation].members.iter();
         let members: BTreeSet<_> =
@@ -560,10 +560,10 @@ impl World {
         }
         let copies = if in_trouble && self.dice.percent(4) { 2 } else { 1 };
         if copies == 2 {
-            self.tally.count("broadcast doubled");
+            self.tally.count("broadcast duplicated");
         }
         for _ in 0..copies {
-            // Broadcasts of several processes cross.
+            // Broadcasts of several processes overtake each other.
             let delay = if in_trouble && self.dice.percent(10) { self.dice.between(0, 400) } else { 1 };
             self.at(delay, Happening::Broadcast(link, frame.clone()));
         }
@@ -580,7 +580,7 @@ impl World {
                         if self.links[link].page == page && self.links[link].id == id {
                             self.gives_up(link);
                             self.links[link].page_holds = false;
-                            // The server hears of it late, or never.
+                            // The server may not detect that the socket was dropped.
                             if self.dice.percent(80) {
                                 self.links[link].server_holds = false;
                             }
@@ -589,7 +589,7 @@ impl World {
                 }
                 Wish::Send(id, frame) => {
                     let link = self.links.iter().position(|socket| socket.page == page && socket.id == id);
-                    let link = link.expect("frames go through sockets that were opened");
+                    let link = link.expect("the page opened this socket");
                     if self.links[link].page_holds {
                         if self.links[link].is_dead() && self.links[link].is_welcomed {
                             self.links[link].unanswered_since.get_or_insert(self.now);
@@ -644,7 +644,7 @@ impl World {
         match fate {
             0 => self.tally.count("handshake hangs"),
             1 => {
-                // The server has accepted, and the answer never arrives.
+                // The server has accepted, but its reply is lost.
                 self.tally.count("handshake lost on the way");
                 self.links[link].server_holds = true;
                 self.links[link].silent = true;
@@ -666,7 +666,7 @@ impl World {
     }
 
     fn latency(&mut self) -> u64 {
-        // Mostly quick, now and then a stall.
+        // Mostly short, sometimes a stall.
         if self.now < TROUBLE && self.dice.percent(2) {
             self.dice.between(500, 7_000)
         } else {
@@ -680,8 +680,8 @@ impl World {
             .collect()
     }
 
-    /// A page lets go of a connection. One that was dead is noticed 5 s after something was sent, 1 s to be on the safe
-    /// side; later ones may take longer, since a page that has been disappointed grows more patient.
+    /// A page gives up a connection. It must detect the first dead one 5 s after it sent a frame, plus 1 s of tolerance;
+    /// later ones may take longer, because a page waits longer after each one.
     fn gives_up(&mut self, link: Link) {
         let Socket { page, page_holds, server_holds, unanswered_since, .. } = self.links[link];
         if !page_holds {
@@ -692,7 +692,7 @@ impl World {
         if self.disturbed[page] < since {
             let took = self.now - since;
             self.tally.count("dead connection timed");
-            assert!(took <= NOTICED_WITHIN, "page {page} took {took} ms to notice a dead connection");
+            assert!(took <= NOTICED_WITHIN, "page {page} took {took} ms to detect a dead connection");
         }
     }
 
@@ -713,11 +713,11 @@ impl World {
         let Some(deadline) = self.pages[page].machine.next_deadline() else { return };
         let mut delay = deadline.saturating_sub(self.local(page));
         if self.now < TROUBLE && self.dice.percent(3) {
-            self.tally.count("alarm held up");
+            self.tally.count("alarm delayed");
             delay += self.dice.between(100, 60_000);
             self.disturb(page, self.now + delay);
         }
-        // An alarm that is set for earlier is as good; a later one is of no use.
+        // Keeps an earlier alarm, which is harmless, and replaces a later one.
         if self.now + delay < self.alarms[page] {
             self.alarms[page] = self.now + delay;
             self.at(delay, Happening::Alarm(page, self.now + delay));
@@ -731,12 +731,12 @@ impl World {
     }
 
     fn note(&self, line: impl FnOnce() -> String) {
-        if self.story {
+        if self.prints_history {
             eprintln!("{:>7} ms  {}", self.now, line());
         }
     }
 
-    // What has to hold.
+    // Promises.
 
     pub(crate) fn check(&self) {
         for page in &self.pages {
@@ -745,9 +745,9 @@ impl World {
         }
     }
 
-    /// What was accepted is stored exactly once, and its sender was told so exactly once.
+    /// Asserts that each accepted message is stored exactly once, and was reported as delivered exactly once.
     fn check_sent(&self, page: &Client) {
-        assert!(page.is_settled(), "user {}: messages still wait to be acknowledged", page.user);
+        assert!(page.is_settled(), "user {}: every message must be acknowledged", page.user);
         let stored: Vec<_> = self.database.rooms.iter().flat_map(|room| &room.messages).collect();
         for client_id in &page.accepted {
             let copies = stored.iter().filter(|message| message.client_id == *client_id).count();
@@ -757,8 +757,8 @@ impl World {
         }
     }
 
-    /// Every message from where the page begins was heard exactly once and in order, unless it was evicted, and then
-    /// the page was told.
+    /// Asserts that the page received every message after its first heads exactly once and in order, and a gap for each
+    /// range that was evicted or too long.
     fn check_heard(&self, page: &Client) {
         let (begins, before) = page.begins.as_ref().expect("the page was welcomed");
         for (number, room) in self.database.rooms.iter().enumerate() {
@@ -769,9 +769,9 @@ impl World {
                 let who = format!("user {}, room {number}, after {cursor:?}", page.user);
                 match heard {
                     Heard::Message(message) if message.conversation == number => {
-                        // The page may have heard something before it was told where it begins.
+                        // The page may have received messages before its first welcome.
                         let earliest = begin.min(message.seq - 1);
-                        // Of a conversation that is new to the page, what was evicted before is not missed.
+                        // In a conversation that is new to the page, earlier evicted messages are not missed.
                         let is_new = !begins.contains_key(&number) && message.seq <= room.floor + 1;
                         let first = if is_new { message.seq - 1 } else { earliest };
                         let expected = cursor.unwrap_or(first) + 1;
@@ -779,18 +779,14 @@ impl World {
                         cursor = Some(message.seq);
                     }
                     Heard::Gap { conversation, after, before } if *conversation == number => {
-                        assert_eq!(
-                            *after,
-                            cursor.unwrap_or(begin),
-                            "{who}: a gap begins where hearing ended"
-                        );
-                        assert!(*before > after + 1, "{who}: a gap has something in it");
+                        assert_eq!(*after, cursor.unwrap_or(begin), "{who}: a gap begins at the cursor");
+                        assert!(*before > after + 1, "{who}: a gap is not empty");
                         let is_there = |seq: Seq| {
                             let message = &room.messages[seq as usize - 1];
                             message.size <= FRAME_LIMIT && seq > room.floor
                         };
                         let missing = (after + 1..*before).find(|seq| is_there(*seq));
-                        assert_eq!(missing, None, "{who}: it was there to be read");
+                        assert_eq!(missing, None, "{who}: a gap has no available message");
                         cursor = Some(before - 1);
                     }
                     _ => {}
@@ -799,7 +795,7 @@ impl World {
             assert_eq!(
                 cursor.unwrap_or(begin),
                 room.head(),
-                "user {}, room {number}: heard to the end",
+                "user {}, room {number}: the page must receive every message",
                 page.user
             );
         }

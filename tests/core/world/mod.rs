@@ -1,7 +1,6 @@
-//! A browser in virtual time: it carries out the machine's effects, keeps what was asked of it, and turns the
-//! clock by hand.
+//! A browser in virtual time: it carries out the machine's effects, records them, and advances the clock on request.
 
-#![allow(dead_code, reason = "each test file uses the part that it needs")]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod page;
 
@@ -12,15 +11,15 @@ pub(crate) struct World {
     pub(crate) now: Millis,
     /// The socket that exists now, as a browser would hold it.
     pub(crate) socket: Option<SocketId>,
-    /// Every socket ever asked for.
+    /// Every socket that the machine asked for.
     pub(crate) opened: Vec<SocketId>,
     pub(crate) sent: Vec<SendId>,
     pub(crate) settled: Vec<(SendId, Outcome)>,
     /// The status at each announcement.
     pub(crate) announced: Vec<Status>,
-    /// How often the application's own frame was sent.
+    /// How often the keepalive frame was sent.
     pub(crate) kept_alive: u32,
-    /// The browser knows that its socket is closing, and has not said so yet. A new socket takes frames again.
+    /// The socket is closing, and its close event is pending: it takes no frames. A new socket takes frames again.
     pub(crate) socket_takes_no_more: bool,
 }
 
@@ -72,9 +71,9 @@ impl World {
         self.carry_out();
     }
 
-    /// The handshake under way succeeds.
+    /// The pending handshake succeeds.
     pub(crate) fn open(&mut self) {
-        let socket = self.socket.expect("a handshake is under way");
+        let socket = self.socket.expect("a handshake is pending");
         self.handle(Event::Opened { socket });
     }
 
@@ -98,9 +97,9 @@ impl World {
         self.now = end;
     }
 
-    /// Lets time pass until the machine does what it waits for, and says how long that took.
+    /// Lets time pass until the next deadline. Returns how long that took.
     pub(crate) fn pass_to_deadline(&mut self) -> Millis {
-        let deadline = self.machine.next_deadline().expect("the machine waits for something");
+        let deadline = self.machine.next_deadline().expect("the machine has a deadline");
         let span = deadline - self.now;
         self.pass(span);
         span
@@ -129,7 +128,7 @@ impl World {
         while let Some(effect) = self.machine.poll_effect() {
             match effect {
                 Effect::Connect(socket) => {
-                    assert_eq!(self.socket, None, "a second socket while one lives");
+                    assert_eq!(self.socket, None, "a second socket while one exists");
                     self.socket = Some(socket);
                     self.socket_takes_no_more = false;
                     self.opened.push(socket);
@@ -144,9 +143,9 @@ impl World {
                 Effect::Keepalive(_) => self.kept_alive += 1,
                 Effect::ForgetConversations => {}
                 Effect::Hello(_) | Effect::Sync { .. } | Effect::Ping { .. } => {
-                    panic!("layer 1 was not agreed on")
+                    panic!("layer 1 was not negotiated")
                 }
-                Effect::Deliver(_) | Effect::Forget(_) | Effect::Gap(_) => panic!("nothing was counted"),
+                Effect::Deliver(_) | Effect::Forget(_) | Effect::Gap(_) => panic!("layer 0 has no cursors"),
                 Effect::Announce => self.announced.push(self.machine.status()),
             }
         }

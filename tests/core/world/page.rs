@@ -1,5 +1,5 @@
-//! A page with one listener and one conversation, on a server that may speak layer 1: what it is asked to do is kept,
-//! and the clock is turned by hand.
+//! A page with one listener and one conversation, on a server that may speak layer 1. It records the machine's effects,
+//! and advances the clock on request.
 
 use inbox_socket::core::{
     Config, Effect, Event, Kind, Machine, Millis, Outcome, SendError, SendId, Seq, Slot, SocketId, Verdict,
@@ -15,15 +15,15 @@ pub(crate) struct Page {
     pub(crate) socket: Option<SocketId>,
     /// Sockets asked for.
     pub(crate) attempts: u32,
-    /// Frames that were handed to a socket, as often as they were.
+    /// Frames handed to a socket, once for each time.
     pub(crate) sent: Vec<SendId>,
     pub(crate) settled: Vec<(SendId, Outcome)>,
-    /// What was asked for since it was looked at last.
+    /// The effects since the last call of `effects`.
     effects: Vec<Effect>,
 }
 
 impl Page {
-    /// Its first handshake is under way.
+    /// Its first handshake is pending.
     pub(crate) fn new() -> Self {
         Self::with(Config::default())
     }
@@ -43,7 +43,7 @@ impl Page {
         page
     }
 
-    /// Its server acknowledges, and the conversation has so many messages.
+    /// Its server speaks layer 1, and the conversation has this head.
     pub(crate) fn assured(head: Seq) -> Self {
         let mut page = Self::new();
         page.open();
@@ -52,7 +52,7 @@ impl Page {
         page
     }
 
-    /// Its server has acknowledged before, and a new connection to it has just opened.
+    /// Its server spoke layer 1 before, and a new connection to it has just opened.
     pub(crate) fn met() -> Self {
         let mut page = Self::assured(0);
         page.pass(10_000);
@@ -87,7 +87,7 @@ impl Page {
         self.carry_out();
     }
 
-    /// A message of somebody else's.
+    /// Receives another user's message.
     pub(crate) fn receive(&mut self, seq: Seq) -> Verdict {
         let verdict = self.machine.receive(self.socket(), Some(ROOM), Some(seq), 10, true);
         if verdict != Verdict::Deliver {
@@ -97,7 +97,7 @@ impl Page {
         verdict
     }
 
-    /// A frame of the application's, without a number.
+    /// Receives a frame without a `seq`.
     pub(crate) fn hear(&mut self) {
         self.machine.receive(self.socket(), None, None, 10, true);
         self.carry_out();
@@ -113,7 +113,7 @@ impl Page {
         self.carry_out();
     }
 
-    /// A `sync_response` to this question.
+    /// Receives a `sync_response` with this id.
     pub(crate) fn synced(
         &mut self,
         id: u32,
@@ -123,7 +123,7 @@ impl Page {
         has_more: bool,
     ) {
         let floors: Vec<_> = floor.iter().map(|floor| (ROOM, *floor)).collect();
-        assert!(self.machine.begin_synced(self.now, self.socket(), id, &floors), "this was asked for");
+        assert!(self.machine.begin_synced(self.now, self.socket(), id, &floors), "this sync is in flight");
         self.carry_out();
         for seq in messages {
             self.machine.receive_synced(self.socket(), ROOM, *seq);
@@ -159,11 +159,11 @@ impl Page {
     }
 
     pub(crate) fn pass_to_deadline(&mut self) {
-        let deadline = self.machine.next_deadline().expect("the machine waits for something");
+        let deadline = self.machine.next_deadline().expect("the machine has a deadline");
         self.pass(deadline - self.now);
     }
 
-    /// How long until the page gives this connection up by itself.
+    /// Lets time pass until the page gives this connection up. Returns how long that took.
     pub(crate) fn time_until_given_up(&mut self) -> Millis {
         let (since, socket) = (self.now, self.socket());
         while self.socket == Some(socket) {
@@ -172,12 +172,12 @@ impl Page {
         self.now - since
     }
 
-    /// What was asked for since this was called last.
+    /// The effects since the last call.
     pub(crate) fn effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
     }
 
-    /// The `sync` that was asked for since the effects were looked at last, with the bytes that it asks for.
+    /// The id and `bytes` of the `sync` sent since the last look at the effects.
     pub(crate) fn sync(&mut self) -> Option<(u32, u32)> {
         self.effects().into_iter().find_map(|effect| match effect {
             Effect::Sync { id, bytes, .. } => Some((id, bytes)),
@@ -185,7 +185,7 @@ impl Page {
         })
     }
 
-    /// The `ping` that was asked for since the effects were looked at last.
+    /// The id of the `ping` sent since the last look at the effects.
     pub(crate) fn ping(&mut self) -> Option<u32> {
         self.effects().into_iter().find_map(|effect| match effect {
             Effect::Ping { id, .. } => Some(id),
@@ -193,7 +193,7 @@ impl Page {
         })
     }
 
-    /// Whether `hello` was asked for since the effects were looked at last.
+    /// Whether `hello` was sent since the last look at the effects.
     pub(crate) fn said_hello(&mut self) -> bool {
         self.effects().iter().any(|effect| matches!(effect, Effect::Hello(_)))
     }
