@@ -442,7 +442,7 @@ impl Machine {
         let now = self.now;
         let (connection, mut io) = self.connection_io();
         connection.alarm(now, &mut io);
-        // Whatever closed the connection has ended the session, too.
+        // If this closed the connection, the session ends before its own deadlines are handled.
         self.follow_connection();
         while let Some(due) = self.session.alarm(now) {
             match due {
