@@ -53,9 +53,9 @@
 //! # From Rust
 //!
 //! For `wasm32`, a page in Leptos, Yew or plain wasm-bindgen finds at the crate's root: `listen`, `listen_all` and
-//! `watch`, which end when their `Guard` is dropped; `send_message`, `send` and `request_messages`, whose futures return
-//! the result; `state`, `stats`, `retry` and `disconnect`; `set_user`, for the signed-in user; and `configure`, which must
-//! come first.
+//! `watch`, which end when their `Guard` is dropped; `send_message`, `send` and `request_messages`, whose futures
+//! return the result; `state`, `stats`, `retry` and `disconnect`; `set_user`, for the signed-in user; and `configure`,
+//! which must come first.
 //!
 //! ```no_run,standalone_crate
 //! # #[cfg(all(target_arch = "wasm32", not(feature = "npm")))]
@@ -92,10 +92,10 @@
 //! # }
 //! ```
 //!
-//! `exports` has the same API with JavaScript values, for frames as they were parsed: deserializing them into Rust values
-//! costs more than parsing them. To JavaScript, the crate exports one internal function of numbers and, with the feature
-//! `npm`, `createInbox`, whose object has the API of `pkg/index.d.ts`. The npm package is built with that feature, and
-//! without the API of this section.
+//! `exports` has the same API with JavaScript values, for frames as they were parsed: deserializing them into Rust
+//! values costs more than parsing them. To JavaScript, the crate exports one internal function of numbers and, with the
+//! feature `npm`, `createInbox`, whose object has the API of `pkg/index.d.ts`. The npm package is built with that
+//! feature, and without the API of this section.
 
 pub mod core;
 

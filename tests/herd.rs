@@ -1,8 +1,8 @@
 //! The herd: ten thousand clients lose the server in the same instant. Which share of them reconnects in the busiest
 //! second after the server has returned?
 //!
-//! Ours are real cores in virtual time, each with its own seed. The rules of other common clients are reimplemented from
-//! their sources, with their defaults:
+//! Ours are real cores in virtual time, each with its own seed. The rules of other common clients are reimplemented
+//! from their sources, with their defaults:
 //!
 //! | rule | source |
 //! | --- | --- |

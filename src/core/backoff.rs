@@ -2,17 +2,17 @@
 
 use super::{Config, Millis, rng::Rng};
 
-/// A restarting server disconnects all clients in the same instant. The first attempts are spread evenly over this span,
-/// and the retries of those that came too early overlap them. With 20 s, no second brings more than a ninth of all
-/// clients, for restarts of up to 5 s (`tests/herd.rs`). A server's own hint takes precedence, because the server knows
-/// its number of clients.
+/// A restarting server disconnects all clients in the same instant. The first attempts are spread evenly over this
+/// span, and the retries of those that came too early overlap them. With 20 s, no second brings more than a ninth of
+/// all clients, for restarts of up to 5 s (`tests/herd.rs`). A server's own hint takes precedence, because the server
+/// knows its number of clients.
 const RESTART_SPREAD: Millis = 20_000;
 
 /// The maximum jitter of the first wait, so that a single client recovers from a blip in about half a second.
 const FIRST_JITTER: f64 = 0.2;
 
-/// Returns the wait before attempt number `attempt` (0 is the first): uniformly random within the jitter around its delay,
-/// and not above the longest delay.
+/// Returns the wait before attempt number `attempt` (0 is the first): uniformly random within the jitter around its
+/// delay, and not above the longest delay.
 ///
 /// From the second wait on, the default jitter is the whole delay, so that clients that lost the server together return
 /// spread over seconds (`tests/herd.rs`).

@@ -1,12 +1,13 @@
-//! What a close code asks of a client. The codes are from RFC 6455 section 7.4 and IANA's registry. This project defines
-//! 4401 and 4403 after HTTP's 401 and 403, because browsers report a refused handshake only as 1006.
+//! What a close code asks of a client. The codes are from RFC 6455 section 7.4 and IANA's registry. This project
+//! defines 4401 and 4403 after HTTP's 401 and 403, because browsers report a refused handshake only as 1006.
 
 /// What the client does after a close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
     /// 1000: the server ended the connection on purpose; the client does not reconnect on its own.
     Normal,
-    /// 1001, 1012, 1013: the server goes away, restarts or is overloaded; all clients are disconnected at the same time.
+    /// 1001, 1012, 1013: the server goes away, restarts or is overloaded; all clients are disconnected at the same
+    /// time.
     Restart,
     /// 4401: the user is not logged in, or no longer.
     SessionExpired,

@@ -2,8 +2,8 @@
 
 use super::Millis;
 
-/// The options of the connection. The machine does not validate them: the callers do, because only their errors can name
-/// the option as the user wrote it.
+/// The options of the connection. The machine does not validate them: the callers do, because only their errors can
+/// name the option as the user wrote it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// Waits before each attempt to reconnect; the last one repeats. Default: 0.5, 2, 5, 10 and 30 s.
@@ -15,8 +15,8 @@ pub struct Config {
     pub max_attempts: u32,
     /// How long one attempt may take, including resolving the address. Default 5 s.
     pub connect_timeout: Millis,
-    /// How long the connection stays open after its last listener has left. Default 250 ms: React's StrictMode or a page
-    /// change mounts the next listener within it.
+    /// How long the connection stays open after its last listener has left. Default 250 ms: React's StrictMode or a
+    /// page change mounts the next listener within it.
     pub linger: Millis,
     /// The maximum number of queued outgoing frames. Default 1000.
     pub queue_limit: usize,

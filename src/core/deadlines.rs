@@ -27,8 +27,8 @@ pub(super) enum Timer {
     Resume,
 }
 
-/// A list, not an array indexed by timer, so that a new timer needs no count. The methods are not inlined: they have forty
-/// call sites, and the copies made the wasm larger by 12 kB.
+/// A list, not an array indexed by timer, so that a new timer needs no count. The methods are not inlined: they have
+/// forty call sites, and the copies made the wasm larger by 12 kB.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deadlines(Vec<(Timer, Millis)>);
 

@@ -7,11 +7,11 @@ use super::{Gap, HeldId, Outcome, SendId, SocketId};
 pub enum Effect {
     /// Resolve the address and open a socket under this id.
     Connect(SocketId),
-    /// Detach this socket's handlers and close it with 1000, without waiting for its close event: Chrome may deliver it a
-    /// minute late.
+    /// Detach this socket's handlers and close it with 1000, without waiting for its close event: Chrome may deliver it
+    /// a minute late.
     Drop(SocketId),
-    /// Hand this frame to the socket, then call [`Machine::transmitted`](super::Machine::transmitted). If the socket takes
-    /// no more frames, report it closed instead.
+    /// Hand this frame to the socket, then call [`Machine::transmitted`](super::Machine::transmitted). If the socket
+    /// takes no more frames, report it closed instead.
     Transmit {
         /// The socket to use. If it is gone, do nothing: the frame stays queued.
         socket: SocketId,

@@ -1,7 +1,7 @@
 //! The gate: lets each message of a conversation pass once and in order, and detects missing ones.
 //!
-//! Messages on a live connection may be duplicated, reordered or lost. The reply to a `sync` is the server's history, and
-//! is final: a message missing there is missing from the history, and reported as a gap.
+//! Messages on a live connection may be duplicated, reordered or lost. The reply to a `sync` is the server's history,
+//! and is final: a message missing there is missing from the history, and reported as a gap.
 
 use std::collections::VecDeque;
 
@@ -172,8 +172,8 @@ impl Gate {
         self.set_floor(slot, cursor.saturating_add(1)).1
     }
 
-    /// Sets the heads of all conversations in which the user takes part. The page's first heads become its cursors. A head
-    /// below its cursor is ignored: a cursor never decreases.
+    /// Sets the heads of all conversations in which the user takes part. The page's first heads become its cursors. A
+    /// head below its cursor is ignored: a cursor never decreases.
     pub(super) fn set_heads(&mut self, heads: &[(Slot, Seq)]) {
         for conversation in self.conversations.iter_mut().flatten() {
             conversation.left = true;

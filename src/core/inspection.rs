@@ -29,8 +29,8 @@ pub enum Phase {
 pub enum Layer {
     /// Unknown: `hello` was sent.
     Pending,
-    /// In doubt: the server did not reply to `hello` in time. It may be slow, or may not know `hello`. Until one of the two
-    /// is proved, sent messages are kept.
+    /// In doubt: the server did not reply to `hello` in time. It may be slow, or may not know `hello`. Until one of the
+    /// two is proved, sent messages are kept.
     Doubtful,
     /// Layer 0: messages without acknowledgements.
     Plain,

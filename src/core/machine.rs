@@ -214,9 +214,9 @@ impl Machine {
         self.reconcile();
     }
 
-    /// Handles a sign that the server does not know `hello`: proof (`is_certain`), or a frame that a layer-1 server must
-    /// not send before its `welcome`, which counts only for a server that has never answered `hello`. Returns whether the
-    /// layer was undecided and is layer 0 now.
+    /// Handles a sign that the server does not know `hello`: proof (`is_certain`), or a frame that a layer-1 server
+    /// must not send before its `welcome`, which counts only for a server that has never answered `hello`. Returns
+    /// whether the layer was undecided and is layer 0 now.
     pub fn hello_ignored(&mut self, now: Millis, socket: SocketId, is_certain: bool) -> bool {
         self.tick(now);
         let is_believed = is_certain || !self.session.server.is_met();
@@ -262,8 +262,8 @@ impl Machine {
         self.reconcile();
     }
 
-    /// Handles the `pong` to this `ping`. `total` is the sum of the user's heads: if the cursors have another sum, the page
-    /// has missed a message.
+    /// Handles the `pong` to this `ping`. `total` is the sum of the user's heads: if the cursors have another sum, the
+    /// page has missed a message.
     pub fn ponged(&mut self, now: Millis, socket: SocketId, id: u32, total: Seq) {
         let now = self.tick(now);
         if self.connection.open_socket() != Some(socket) || !self.session.is_assured() {

@@ -20,11 +20,12 @@
 //!   [`receive_synced`](Machine::receive_synced) for each message and [`synced`](Machine::synced);
 //!   [`sync_rejected`](Machine::sync_rejected).
 //! - **The hot path** is for messages, which may arrive by the thousand a second: [`receive`](Machine::receive) judges
-//!   one, and [`delivered`](Machine::delivered) counts the listeners called. Both may leave the caller without an effect,
-//!   which [`has_effects`](Machine::has_effects) tells; neither moves a deadline nor changes the status.
+//!   one, and [`delivered`](Machine::delivered) counts the listeners called.
+//!   [`has_effects`](Machine::has_effects) tells whether `receive` left an effect to poll. Neither moves a deadline or
+//!   changes the status.
 //! - **Outputs** are [`poll_effect`](Machine::poll_effect), [`next_deadline`](Machine::next_deadline), and the contents
-//!   of two effects: [`cursors`](Machine::cursors) and [`sync_cursors`](Machine::sync_cursors). Read these while carrying
-//!   out [`Effect::Hello`] and [`Effect::Sync`].
+//!   of two effects: [`cursors`](Machine::cursors) and [`sync_cursors`](Machine::sync_cursors). Read these while
+//!   carrying out [`Effect::Hello`] and [`Effect::Sync`].
 //! - **Queries** change nothing, and may be called at any time: [`status`](Machine::status), [`stats`](Machine::stats),
 //!   [`phase`](Machine::phase), [`counts`](Machine::counts), [`is_under_way`](Machine::is_under_way).
 //!
@@ -53,8 +54,8 @@
 //! 1. **Deadlines, not timer events.** The machine asks for an alarm at a time. An early, late or stale alarm is
 //!    harmless, because only the time decides what is due.
 //! 2. **Every socket event carries the id of its socket.** Events of a dropped socket do nothing.
-//! 3. **JavaScript is never called while Rust state is borrowed.** The machine never calls out: it queues effects, which
-//!    the caller carries out after the call has returned.
+//! 3. **JavaScript is never called while Rust state is borrowed.** The machine never calls out: it queues effects,
+//!    which the caller carries out after the call has returned.
 //! 4. **A listener that throws doesn't affect the others.** The caller catches exceptions of each listener separately.
 //! 5. **Teardown completes before it is announced.** The machine announces a status only once it is in force.
 

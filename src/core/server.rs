@@ -16,8 +16,8 @@ const TRIES: u32 = 3;
 /// Connections in a row that the server may close with a code right after `hello`, before the page omits `hello`.
 const CLOSINGS: u32 = 2;
 
-/// The same for connections that end without a code: a server process that fails under uvicorn ends them so, but so does
-/// a bad link.
+/// The same for connections that end without a code: a server process that fails under uvicorn ends them so, but so
+/// does a bad link.
 const LOSSES: u32 = 3;
 
 /// The size of a `sync_response` to request, in bytes: 1.6 s on a link of 160 kbit/s. Each strike halves it.
@@ -43,8 +43,8 @@ pub(super) struct Server {
     closings: u32,
     /// The same for connections that were lost.
     losses: u32,
-    /// Connections given up with a request pending, minus quick replies since. Since a slow link looks like a dead one, the
-    /// first strikes make batches smaller, and further ones allow more time.
+    /// Connections given up with a request pending, minus quick replies since. Since a slow link looks like a dead one,
+    /// the first strikes make batches smaller, and further ones allow more time.
     strikes: u32,
 }
 
@@ -91,8 +91,8 @@ impl Server {
         self.silences = self.silences.saturating_add(1);
     }
 
-    /// A connection ended soon after it had opened, before any reply to `hello`. If no `hello` was sent, it did not cause
-    /// the earlier ends either.
+    /// A connection ended soon after it had opened, before any reply to `hello`. If no `hello` was sent, it did not
+    /// cause the earlier ends either.
     pub(super) fn ended_early(&mut self, with_a_code: bool) {
         if !self.may_know_hello() {
             self.closings = 0;
@@ -115,14 +115,14 @@ impl Server {
         }
     }
 
-    /// Returns whether to reconnect, and not to guess the layer, if `hello` gets no reply: the server has replied before,
-    /// so the link is probably bad.
+    /// Returns whether to reconnect, and not to guess the layer, if `hello` gets no reply: the server has replied
+    /// before, so the link is probably bad.
     pub(super) fn is_trusted_to_answer(&self) -> bool {
         self.met && self.silences < TRIES
     }
 
-    /// Returns whether messages may be sent before the server has sent a frame. A silent layer-0 server stores a message
-    /// again each time that it is sent, so the attempts are limited.
+    /// Returns whether messages may be sent before the server has sent a frame. A silent layer-0 server stores a
+    /// message again each time that it is sent, so the attempts are limited.
     pub(super) fn may_send_unseen(&self) -> bool {
         self.silences <= TRIES
     }
@@ -137,8 +137,8 @@ impl Server {
         if self.met { self.reply_within() } else { WELCOME_WITHIN }
     }
 
-    /// How long to keep a silent connection after that: longer each time, because a server without news looks like a dead
-    /// link.
+    /// How long to keep a silent connection after that: longer each time, because a server without news looks like a
+    /// dead link.
     pub(super) fn silent_for(&self) -> Millis {
         REPLY_WITHIN << self.silences.saturating_sub(TRIES).min(DOUBLINGS)
     }

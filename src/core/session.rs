@@ -1,5 +1,5 @@
-//! One open connection: its layer, the requests that await a reply, and when a reply is overdue. Each socket begins a new
-//! session; [`Server`] keeps what outlives it.
+//! One open connection: its layer, the requests that await a reply, and when a reply is overdue. Each socket begins a
+//! new session; [`Server`] keeps what outlives it.
 
 use super::{
     Layer, Millis, SocketId,
@@ -18,8 +18,8 @@ const SYNC_WITHIN: Millis = 30_000;
 /// The minimum interval of pings, even if the server's `heartbeat` is shorter.
 const FASTEST_HEARTBEAT: Millis = 1_000;
 
-/// An alarm this late was delayed by a throttled timer or a sleeping machine. Frames that arrived meanwhile may be queued
-/// behind it, so silence does not prove a dead connection.
+/// An alarm this late was delayed by a throttled timer or a sleeping machine. Frames that arrived meanwhile may be
+/// queued behind it, so silence does not prove a dead connection.
 const HELD_UP: Millis = 1_000;
 
 /// Broadcasts of several server processes may overtake each other. If the missing message arrives within this time, no
@@ -61,7 +61,8 @@ pub(super) struct Session {
     heard: bool,
     /// When the current wait for a reply began.
     asked_at: Millis,
-    /// Half of the time to reply has passed, and a `ping` was sent: it distinguishes a slow reply from a dead connection.
+    /// Half of the time to reply has passed, and a `ping` was sent: it distinguishes a slow reply from a dead
+    /// connection.
     probed: bool,
     /// The wait for a reply was restarted after a delayed alarm.
     held_up: bool,
@@ -214,8 +215,8 @@ impl Session {
         self.deadlines.set_by(Timer::Unacknowledged, now.saturating_add(ACK_WITHIN));
     }
 
-    /// The server has replied to a request, which proves that it receives this page's frames; other users' messages prove
-    /// only the opposite direction, and do not count. `messages` tells whether messages are still in flight.
+    /// The server has replied to a request, which proves that it receives this page's frames; other users' messages
+    /// prove only the opposite direction, and do not count. `messages` tells whether messages are still in flight.
     pub(super) fn answered(&mut self, now: Millis, messages: bool) {
         if self.deadlines.is_set(Timer::Reply) {
             self.server.answered_after(now.saturating_sub(self.asked_at));
@@ -254,7 +255,8 @@ impl Session {
         Some(id)
     }
 
-    /// Returns the id of the next `sync`. `None` without layer 1, or while one is in flight: then another one follows it.
+    /// Returns the id of the next `sync`. `None` without layer 1, or while one is in flight: then another one follows
+    /// it.
     pub(super) fn sync(&mut self, now: Millis) -> Option<u32> {
         if !self.is_assured() {
             return None;

@@ -1,4 +1,5 @@
-//! The core, in virtual time: each file tests the module of the same name in `src/core`, through the machine's interface.
+//! The core, in virtual time: each file tests the module of the same name in `src/core`, through the machine's
+//! interface.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(

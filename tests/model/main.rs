@@ -24,8 +24,8 @@ use std::time::Instant;
 use spec::{Delivery, Guard};
 use stateright::{Checker, HasDiscoveries, Model};
 
-/// One client sends both messages, or each sends one. A connection breaks up to twice, and the channel layer slips once:
-/// that is enough to need every guard.
+/// One client sends both messages, or each sends one. A connection breaks up to twice, and the channel layer slips
+/// once: that is enough to need every guard.
 const ONE_SENDS: Delivery = Delivery { writes: [2, 0], breaks: 2, slips: 1, without: None };
 const BOTH_SEND: Delivery = Delivery { writes: [1, 1], breaks: 2, slips: 1, without: None };
 
@@ -56,8 +56,8 @@ fn a_message_of_each_sender_is_stored_and_received_once_and_in_order() {
     check(BOTH_SEND);
 }
 
-/// Follows every run to its end, and panics on an endless one, which the checker does not report because it stops at known
-/// states. Since every run ends, and the checker finds no incomplete end, every message is delivered.
+/// Follows every run to its end, and panics on an endless one, which the checker does not report because it stops at
+/// known states. Since every run ends, and the checker finds no incomplete end, every message is delivered.
 #[derive(Default)]
 struct Runs {
     /// Whether all runs from this state were followed; if not, it is part of the current run.

@@ -1,8 +1,8 @@
-//! PROTOCOL.md's layer 1 for one conversation with two members, without times: every possible event may happen next. Two
-//! connected pages begin with an empty conversation.
+//! PROTOCOL.md's layer 1 for one conversation with two members, without times: every possible event may happen next.
+//! Two connected pages begin with an empty conversation.
 //!
-//! Not modelled, but simulated in `tests/simulation`: pages that open later, evicted history, members who join or leave,
-//! errors, rate limits, and layer-0 servers.
+//! Not modelled, but simulated in `tests/simulation`: pages that open later, evicted history, members who join or
+//! leave, errors, rate limits, and layer-0 servers.
 
 use std::collections::{BTreeSet, VecDeque};
 

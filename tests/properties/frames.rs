@@ -1,5 +1,5 @@
-//! Arbitrary layer-1 frames, as no server should send them: the connection stays open, no cursor decreases, and no queued
-//! frame is lost.
+//! Arbitrary layer-1 frames, as no server should send them: the connection stays open, no cursor decreases, and no
+//! queued frame is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 

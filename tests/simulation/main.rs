@@ -1,7 +1,7 @@
 //! The promise of layer 1, tested against faults of every kind, in virtual time.
 //!
-//! Real client cores, a model of the server, a network that delays, cuts, stalls and half-opens connections, and a channel
-//! layer that loses, duplicates and reorders broadcasts. One seed determines the whole run.
+//! Real client cores, a model of the server, a network that delays, cuts, stalls and half-opens connections, and a
+//! channel layer that loses, duplicates and reorders broadcasts. One seed determines the whole run.
 //!
 //! ```text
 //! SEEDS=10000 cargo test --profile sim --test simulation     # as `make sim SEEDS=10000`

@@ -680,8 +680,8 @@ impl World {
             .collect()
     }
 
-    /// A page gives up a connection. It must detect the first dead one 5 s after it sent a frame, plus 1 s of tolerance;
-    /// later ones may take longer, because a page waits longer after each one.
+    /// A page gives up a connection. It must detect the first dead one 5 s after it sent a frame, plus 1 s of
+    /// tolerance; later ones may take longer, because a page waits longer after each one.
     fn gives_up(&mut self, link: Link) {
         let Socket { page, page_holds, server_holds, unanswered_since, .. } = self.links[link];
         if !page_holds {
