@@ -262,11 +262,26 @@ fn what_nobody_listens_to_is_not_parsed_unless_its_text_is_not_plain() {
         // The last of two equal keys counts.
         (r#"{"conversation_id":3,"conversation_id":2}"#, 1, 1),
         (r#"{"conversation_id":3,"m":1,"conversation\u005fid":2}"#, 1, 1),
-        // White space, a nested id, another order, a string, a number in another form.
-        (r#"{ "conversation_id":3}"#, 1, 0),
-        (r#"{"conversation_id": 2,"message":"x"}"#, 1, 1),
-        (r#"{"conversation_id":3,"reply_to":{"conversation_id":2}}"#, 1, 0),
+        // Its keys may come in any order, with a space, and beside nested objects.
+        (r#"{"message":"x","conversation_id":3}"#, 0, 0),
+        (r#"{"message": "x", "seq": 6, "conversation_id": 3}"#, 0, 0),
+        (r#"{ "conversation_id":3}"#, 0, 0),
+        (r#"{"conversation_id":3,"sender":{"id":2}}"#, 0, 0),
         (r#"{"message":"x","conversation_id":2}"#, 1, 1),
+        (r#"{"conversation_id": 2,"message":"x"}"#, 1, 1),
+        // The value of another key stands where that of the id usually does.
+        (r#"{"created_by_user":3,"conversation_id":2}"#, 1, 1),
+        (r#"{"created_by_user":3,"conversation_id":30}"#, 1, 0),
+        // A nested id, and a nested number.
+        (r#"{"reply_to":{"conversation_id":3}}"#, 1, 0),
+        (r#"{"reply_to":{"conversation_id":3},"conversation_id":2}"#, 1, 1),
+        (r#"{"conversation_id":3,"reply_to":{"conversation_id":2}}"#, 1, 0),
+        (r#"{"reply_to":{"seq":7},"conversation_id":3}"#, 1, 0),
+        (r#"{"conversation_id":3,"reply_to":{"seq":7}}"#, 1, 0),
+        // A brace, and a number that is written in another way.
+        (r#"{"message":"{","conversation_id":3}"#, 1, 0),
+        (r#"{"conversation_id":3,"seq" :7}"#, 1, 0),
+        (r#"{"conversation_id":3,"seq":7.0}"#, 1, 0),
         (r#"{"conversation_id":"2","message":"x"}"#, 1, 0),
         (r#"{"conversation_id":2.0,"message":"x"}"#, 1, 1),
         (r#"{"conversation_id":0.2e1,"message":"x"}"#, 1, 1),

@@ -107,4 +107,5 @@ copied_along! {
     "/src/browser/numbers.js" Numbers,
     "/src/browser/outgoing.js" Outgoing,
     "/src/browser/report.js" Report,
+    "/src/browser/scan.js" Scan,
 }

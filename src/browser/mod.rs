@@ -5,7 +5,7 @@
 //! | `inbox.js` | the API of one inbox, and what Rust asks for, carried out |
 //! | `commands.rs`, `imports.rs` | the two ways across the boundary, in and out; `numbers.js` has the numbers that cross it |
 //! | `inbox.rs` | the thread-local state, and the only loop that carries out effects |
-//! | `incoming.js` | a received message: `messages.js` says what it is, `listeners.js` dispatches, `conversations.js` knows ids |
+//! | `incoming.js` | a received message: `scan.js` reads its text, `messages.js` the parsed frame, `listeners.js` dispatches, `conversations.js` knows ids |
 //! | `control.js` | the frames of layer 1 that are not messages |
 //! | `outgoing.js` | frames on their way out |
 //! | `connection.js` | the browser's WebSocket, its public state, where to connect to, and what the page tells |
