@@ -194,73 +194,123 @@ export type Keepalive =
 
 /** What {@link configure} takes. Times are in milliseconds. */
 export interface Options {
+  // options
   /**
-   * Where to connect to: an address, or a function that gives one, asked before every attempt (for a token; it
-   * may be async, and any thenable will do). Relative addresses count from the page; `http:` is read as
-   * `ws:`. Default: `/ws/inbox/` on the page's own origin, `wss:` on an `https:` page.
+   * The address, or a function (sync or async) that the client calls before every attempt, for tokens.
+   *
+   * Relative addresses are resolved against the page; `http:` becomes `ws:`, and `https:` becomes `wss:`.
+   *
+   * Must be a ws:, wss:, http:, https: or relative URL, or a function that returns one. Default: `/ws/inbox/` on the
+   * page's origin.
    */
   url?: string | URL | (() => string | URL | Promise<string | URL>);
   /**
-   * Who is signed in: any name that is the same each time, `null` for nobody. **It alone may change at any time**, and should
-   * whenever somebody signs in or out: the connection then ends, what is queued fails, and how far was heard is
-   * forgotten; with another user a new connection begins, with `null` it stays closed as after {@link disconnect}.
+   * Who is signed in: a name that is the same each time, or `null` if no user is signed in. You can change this
+   * option at any time.
    *
-   * Without it, a server that does not answer `hello` gets on the next user's connection what the last user had queued:
-   * the page cannot tell the two apart. Where the page is reloaded on signing out, or calls {@link disconnect} then, it is
-   * not needed.
+   * On each change the client closes the connection, fails all queued messages and forgets its cursors; then it opens
+   * a new connection, or with `null` stays closed as after {@link disconnect}.
+   *
+   * Without it, a server that does not answer `hello` receives the last user's queued messages on the next user's
+   * connection: the client cannot tell the two apart. You don't need it if the page reloads on sign-out, or calls
+   * {@link disconnect} then.
+   *
+   * Must be a string, a number or null. Default: not set.
    */
   user?: string | number | null;
-  /** Waits before each attempt to reconnect, in ms; the last one repeats. Default `[500, 2000, 5000, 10000, 30000]`. */
+  /**
+   * Delays before the attempts to reconnect, in ms. The last one repeats.
+   *
+   * Must be a non-empty array of numbers of milliseconds ≥ 0. Default: `[500, 2000, 5000, 10000, 30000]`.
+   */
   reconnectDelays?: number[];
   /**
-   * How far each wait may stray to either side, as a fraction of it, 0 to 1; the first wait strays by 0.2 at most, and none
-   * is longer than the longest delay. Default `1`: clients that were cut off together come back spread widely.
+   * Random variation of each delay as a fraction of it, 0 to 1 (0.2 = ±20 %). The first delay varies by 0.2 at most,
+   * and no delay exceeds the longest one.
+   *
+   * Must be a number from 0 to 1. Default: `1`.
    */
   jitter?: number;
-  /** Attempts to reconnect before giving up; `Infinity` never does. Default `10`. */
-  maxAttempts?: number;
-  /** How long one attempt may take, asking for the address included, in ms. Default `5000`. */
-  connectTimeout?: number;
-  /** How long the connection outlives its last listener, in ms. Default `250`. */
-  linger?: number;
-  /** Frames kept while they cannot be sent; one more fails. Default `1000`. */
-  queueLimit?: number;
-  /** Longest frame that is read, in UTF-16 code units; a longer one is dropped. Default `1048576`. */
-  frameLimit?: number;
   /**
-   * Longest frame that is accepted for sending, in bytes of UTF-8; a longer one fails, and would make a server close the
-   * connection each time that it is sent. Default `65536`, the wire's limit.
+   * Attempts to reconnect before the client gives up. `Infinity` never gives up.
+   *
+   * Must be an integer ≥ 0, or Infinity. Default: `10`.
+   */
+  maxAttempts?: number;
+  /**
+   * Time limit for one attempt in ms, including the call of `url`.
+   *
+   * Must be a number of milliseconds ≥ 1. Default: `5000`.
+   */
+  connectTimeout?: number;
+  /**
+   * How long the connection stays open after the last listener unsubscribes, in ms.
+   *
+   * Must be a number of milliseconds ≥ 0. Default: `250`.
+   */
+  linger?: number;
+  /**
+   * Maximum number of queued frames. Further frames fail.
+   *
+   * Must be an integer ≥ 0. Default: `1000`.
+   */
+  queueLimit?: number;
+  /**
+   * Maximum size of a sent frame in bytes of UTF-8. Larger frames fail at once.
+   *
+   * A server closes the connection each time it receives a frame over its limit.
+   *
+   * Must be an integer ≥ 1. Default: `65536`.
    */
   messageLimit?: number;
   /**
-   * What keeps a connection alive to a server of layer 0. Layer 1 has a heartbeat and needs none of it. Proxies close a
-   * connection without traffic, many after a minute.
+   * Maximum size of a received frame in UTF-16 code units. Larger frames are dropped.
    *
-   * - `every` and `frame`: this frame is sent every so many ms, 1000 or more.
-   * - `ping` and `pong`: the server's own ping and what answers it. A frame that has all members of `ping` is answered with
-   *   `pong` and reaches no listener.
-   *
-   * An object is sent as JSON, a text as it is; a `ping` that is a text is the whole frame.
+   * Must be an integer ≥ 1. Default: `1048576`.
    */
-  keepalive?: Keepalive;
-  /** How often to ask the server for a sign of life at least, in ms, where it announces a longer time itself. */
+  frameLimit?: number;
+  /**
+   * Maximum ping interval in ms, 1000 or more.
+   *
+   * Must be a number of milliseconds ≥ 1000. Default: set by the server.
+   */
   heartbeat?: number;
   /**
-   * The highest layer of the wire to offer. `1`: acknowledged delivery, agreed upon with a server that knows it.
-   * `0`: never say `hello`, for a server that cannot bear a frame that it does not know. Default `1`.
+   * For servers with layer 0: `{ every, frame }` sends your frame at this interval in ms, 1000 or more; `{ ping, pong
+   * }` replies to the server's own ping.
+   *
+   * Proxies close a connection without traffic, many after a minute. Layer 1 has a heartbeat and doesn't need this.
+   *
+   * A received frame that has all members of `ping` is answered with `pong` and reaches no listener. Objects are sent
+   * as JSON and strings as they are; a `ping` that is a string is compared with the whole frame.
+   *
+   * Must be { every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects or non-empty
+   * strings. Default: none.
+   */
+  keepalive?: Keepalive;
+  /**
+   * The highest layer to offer. `0` never offers acknowledged delivery, for servers that fail on unknown frames.
+   *
+   * Must be 0 or 1. Default: `1`.
    */
   protocol?: 0 | 1;
   /**
-   * Prints each change of state and each frame to the console, and what looks like a mistake together with what to do
-   * about it. `false`: not even the latter, which a page in development prints by itself. In a browser,
-   * `localStorage["inbox-socket.debug"] = 1` does the same without a new build.
+   * `true` logs every state change and every frame, in production too; `false` logs nothing, not even warnings.
+   *
+   * In a browser, `localStorage["inbox-socket.debug"] = 1` does the same as `true` without a new build.
+   *
+   * Must be true or false. Default: warnings, in development only.
    */
   debug?: boolean;
   /**
-   * The core as a file of its own, for those who prefer streaming compilation to the inlined copy: the address
-   * of `inbox-socket/core.wasm`, a response, its bytes or a compiled module.
+   * `core.wasm` as a separate file: its URL, a response, its bytes or a compiled module.
+   *
+   * The URL is the one of `inbox-socket/core.wasm`. A separate file can be compiled while it is loading.
+   *
+   * Must be the URL of core.wasm, a Response, its bytes or a WebAssembly.Module. Default: inlined.
    */
   wasm?: string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module;
+  // /options
 }
 
 /** A part in the connection, with the connection's members as live getters. */

@@ -413,27 +413,24 @@ fn an_option_that_cannot_be_is_refused_by_name() {
     for (options, message) in [
         (
             Options { url: "ftp://example.com".into(), ..plain() },
-            r#"option url is "ftp://example.com"; expected a ws:, wss:, http:, https: or relative address"#,
+            r#"`url` must be a ws:, wss:, http:, https: or relative URL; got "ftp://example.com""#,
         ),
         (
             Options { url: "http://".into(), ..plain() },
-            r#"option url is "http://"; expected a ws:, wss:, http:, https: or relative address"#,
+            r#"`url` must be a ws:, wss:, http:, https: or relative URL; got "http://""#,
         ),
         (
             Options { reconnect_delays: vec![], ..plain() },
-            "option reconnect_delays is []; expected at least one",
+            "`reconnect_delays` must be a non-empty list; got []",
         ),
-        (Options { jitter: f64::NAN, ..plain() }, "option jitter is NaN; expected a number from 0 to 1"),
-        (Options { jitter: 1.5, ..plain() }, "option jitter is 1.5; expected a number from 0 to 1"),
+        (Options { jitter: f64::NAN, ..plain() }, "`jitter` must be a number from 0 to 1; got NaN"),
+        (Options { jitter: 1.5, ..plain() }, "`jitter` must be a number from 0 to 1; got 1.5"),
         (
             Options { connect_timeout: Duration::from_micros(999), ..plain() },
-            "option connect_timeout is 999µs; expected 1 ms or more",
+            "`connect_timeout` must be at least 1 ms; got 999µs",
         ),
-        (Options { frame_limit: 0, ..plain() }, "option frame_limit is 0; expected a number above 0"),
-        (
-            Options { heartbeat: Some(millis(999)), ..plain() },
-            "option heartbeat is 999ms; expected 1 s or more",
-        ),
+        (Options { frame_limit: 0, ..plain() }, "`frame_limit` must be at least 1; got 0"),
+        (Options { heartbeat: Some(millis(999)), ..plain() }, "`heartbeat` must be at least 1 s; got 999ms"),
     ] {
         assert_eq!(configure(options).unwrap_err().to_string(), message);
     }

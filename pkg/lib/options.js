@@ -1,66 +1,68 @@
-// What configure() takes. Checked here and not in the core, because a mistake should be told where it was made:
-// at the call, and the core is loaded later.
+// The options of configure(). They are checked here and not in the core, which loads later: an error has to be thrown
+// by the call that made the mistake.
 
-const isTime = (value) => Number.isFinite(value) && value >= 0;
-const TIME = [isTime, "a number of milliseconds, 0 or more"];
-
-const OPTIONS = {
-  url: [isUrl, "a ws:, wss:, http:, https: or relative address, or a function that gives one"],
+/** Each option: whether a value is valid, and what it must be. Their documentation: ../build/options.mjs. */
+export const OPTIONS = {
+  url: [isUrl, "a ws:, wss:, http:, https: or relative URL, or a function that returns one"],
+  user: [(value) => value === null || typeof value === "string" || isNumber(value, -Infinity), "a string, a number or null"],
   reconnectDelays: [
-    (value) => Array.isArray(value) && value.length > 0 && value.every(isTime),
-    "a list of at least one number of milliseconds",
+    (value) => Array.isArray(value) && value.length > 0 && value.every((delay) => isNumber(delay, 0)),
+    "a non-empty array of numbers of milliseconds ≥ 0",
   ],
-  jitter: [(value) => isTime(value) && value <= 1, "a number from 0 to 1"],
-  maxAttempts: [(value) => value === Infinity || isCount(value), "a whole number, 0 or more, or Infinity"],
-  connectTimeout: [(value) => isTime(value) && value > 0, "a number of milliseconds above 0"],
-  linger: TIME,
-  queueLimit: [isCount, "a whole number, 0 or more"],
-  frameLimit: [(value) => isCount(value) && value > 0, "a whole number of characters above 0"],
-  messageLimit: [(value) => isCount(value) && value > 0, "a whole number of bytes above 0"],
-  heartbeat: [isInterval, "a number of milliseconds, 1000 or more"],
+  jitter: [(value) => isNumber(value, 0) && value <= 1, "a number from 0 to 1"],
+  maxAttempts: [(value) => value === Infinity || isInteger(value, 0), "an integer ≥ 0, or Infinity"],
+  connectTimeout: milliseconds(1),
+  linger: milliseconds(0),
+  queueLimit: integer(0),
+  messageLimit: integer(1),
+  frameLimit: integer(1),
+  heartbeat: milliseconds(1000),
   keepalive: [
     isKeepalive,
-    "{ every, frame }, { ping, pong } or both: milliseconds, 1000 or more, and frames that are objects or texts",
-  ],
-  user: [
-    (value) => value === null || typeof value === "string" || Number.isFinite(value),
-    "a string or a number, or null for nobody",
+    "{ every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects or non-empty strings",
   ],
   protocol: [(value) => value === 0 || value === 1, "0 or 1"],
   debug: [(value) => typeof value === "boolean", "true or false"],
   wasm: [
     (value) => typeof value === "string" || (typeof value === "object" && value !== null),
-    "the address of core.wasm, a Response, its bytes or a WebAssembly.Module",
+    "the URL of core.wasm, a Response, its bytes or a WebAssembly.Module",
   ],
 };
 
-/** Throws a TypeError that names the option, its value and what was expected. */
+/** Throws a TypeError that names the option, what it must be and the value. */
 export function checkOptions(options) {
-  if (!isObject(options)) {
-    throw new TypeError(`configure() was given ${show(options)}; expected an object of options`);
-  }
+  if (!isObject(options)) throw new TypeError(`the argument of configure() must be an object; got ${show(options)}`);
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(OPTIONS, name)) {
-      throw new TypeError(`unknown option ${name}; expected one of ${Object.keys(OPTIONS).join(", ")}`);
+      throw new TypeError(`unknown option \`${name}\`; the options are ${Object.keys(OPTIONS).join(", ")}`);
     }
-    const [holds, expected] = OPTIONS[name];
-    if (!holds(value)) throw new TypeError(`option ${name} is ${show(value)}; expected ${expected}`);
+    const [isValid, expected] = OPTIONS[name];
+    if (!isValid(value)) throw new TypeError(`\`${name}\` must be ${expected}; got ${show(value)}`);
   }
 }
 
-function isInterval(value) {
-  return Number.isFinite(value) && value >= 1000;
+function milliseconds(min) {
+  return [(value) => isNumber(value, min), `a number of milliseconds ≥ ${min}`];
 }
 
-function isCount(value) {
-  return Number.isInteger(value) && value >= 0 && value <= 0xffffffff;
+function integer(min) {
+  return [(value) => isInteger(value, min), `an integer ≥ ${min}`];
+}
+
+function isNumber(value, min) {
+  return Number.isFinite(value) && value >= min;
+}
+
+function isInteger(value, min) {
+  // The core counts in 32 bits.
+  return Number.isInteger(value) && value >= min && value <= 0xffffffff;
 }
 
 function isKeepalive(value) {
   if (!isObject(value)) return false;
   const { every, frame, ping, pong } = value;
-  const isSent = isInterval(every) && isFrame(frame);
+  const isSent = isNumber(every, 1000) && isFrame(frame);
   const isAnswered = isFrame(ping) && isFrame(pong);
   return (isSent || isAnswered) && (isSent || (every ?? frame) === undefined) && (isAnswered || (ping ?? pong) === undefined);
 }

@@ -1,4 +1,4 @@
-//! What may be set, checked as `pkg/lib/options.js` does for JavaScript.
+//! The options, with the same checks as `pkg/lib/options.js` has for JavaScript.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,11 +11,11 @@ use crate::browser::exports::default_inbox;
 use crate::browser::numbers::{FRAME_LIMIT, MESSAGE_LIMIT};
 use crate::core::Config;
 
-/// Sets options: once, before anything else is called.
+/// Sets the options. Call it before anything else.
 ///
 /// # Errors
 ///
-/// An option that cannot be, or the connection has been used already. Nothing is set then.
+/// If an option is invalid or the connection is in use already. Then no option is set.
 pub fn configure(options: Options) -> Result<(), ConfigureError> {
     options.check()?;
     let inbox = default_inbox();
@@ -26,34 +26,34 @@ pub fn configure(options: Options) -> Result<(), ConfigureError> {
     Ok(())
 }
 
-/// What [`configure`] takes. Times are counted in whole milliseconds.
+/// The options of [`configure`]. Durations are truncated to milliseconds.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where to connect to. Default: `/ws/inbox/` on the page's own origin, `wss:` on an `https:` page.
+    /// The address of the server. Default: `/ws/inbox/` on the page's origin.
     pub url: Url,
-    /// Waits before each attempt to reconnect, at least one; the last one repeats. Default: 0.5, 2, 5, 10 and 30 s.
+    /// Delays before the attempts to reconnect, at least one; the last one repeats. Default: 0.5, 2, 5, 10 and 30 s.
     pub reconnect_delays: Vec<Duration>,
-    /// How far each wait may stray to either side, as a fraction of it, 0 to 1; the first wait strays by 0.2 at most.
-    /// Default 1: clients that were cut off together come back spread widely.
+    /// Random variation of each delay as a fraction of it, 0 to 1. The first delay varies by 0.2 at most, and no delay
+    /// exceeds the longest one. Default 1, so that clients that lost their connections together reconnect spread out.
     pub jitter: f64,
-    /// Attempts to reconnect before giving up; `u32::MAX` never does. Default 10.
+    /// Attempts to reconnect before the client gives up; `u32::MAX` never gives up. Default 10.
     pub max_attempts: u32,
-    /// How long one attempt may take, asking for the address included, 1 ms or more. Default 5 s.
+    /// Time limit for one attempt, including the call of [`Url::asked`], at least 1 ms. Default 5 s.
     pub connect_timeout: Duration,
-    /// How long the connection outlives its last listener. Default 250 ms.
+    /// How long the connection stays open after the last listener has left. Default 250 ms.
     pub linger: Duration,
-    /// Frames kept while they cannot be sent; one more fails. Default 1000.
+    /// Maximum number of queued frames. Further frames fail. Default 1000.
     pub queue_limit: usize,
-    /// Longest frame that is read, in UTF-16 code units, 1 or more; a longer one is dropped. Default 1048576.
+    /// Maximum size of a received frame in UTF-16 code units, at least 1. Larger frames are dropped. Default 1048576.
     pub frame_limit: u32,
-    /// How often to ask the server for a sign of life at least, 1 s or more, where it announces a longer time itself.
+    /// Maximum ping interval, at least 1 s. Default: set by the server.
     pub heartbeat: Option<Duration>,
-    /// Longest frame that is accepted for sending, in bytes of UTF-8, 1 or more; a longer one fails. Default 65536, the
-    /// wire's limit.
+    /// Maximum size of a sent frame in bytes of UTF-8, at least 1. Larger frames fail at once. Default 65536, the
+    /// limit of the protocol.
     pub message_limit: u32,
-    /// What keeps a connection to a server of layer 0 from being closed as idle. Default: nothing.
+    /// The frame that keeps an idle connection to a layer-0 server open. Default: none.
     pub keepalive: Option<Keepalive>,
-    /// A ping of the server's own, and what answers it. Default: none.
+    /// The server's own ping, and the reply to it. Default: none.
     pub server_ping: Option<ServerPing>,
     /// The highest layer of the wire to offer.
     pub protocol: Protocol,
@@ -84,17 +84,17 @@ impl Options {
     fn check(&self) -> Result<(), ConfigureError> {
         self.url.check()?;
         let delays = &self.reconnect_delays;
-        expect(!delays.is_empty(), "reconnect_delays", delays, "at least one")?;
+        expect(!delays.is_empty(), "reconnect_delays", delays, "a non-empty list")?;
         expect((0.0..=1.0).contains(&self.jitter), "jitter", &self.jitter, "a number from 0 to 1")?;
         let timeout = self.connect_timeout;
-        expect(timeout >= Duration::from_millis(1), "connect_timeout", &timeout, "1 ms or more")?;
-        expect(self.frame_limit > 0, "frame_limit", &self.frame_limit, "a number above 0")?;
-        expect(self.message_limit > 0, "message_limit", &self.message_limit, "a number above 0")?;
+        expect(timeout >= Duration::from_millis(1), "connect_timeout", &timeout, "at least 1 ms")?;
+        expect(self.frame_limit > 0, "frame_limit", &self.frame_limit, "at least 1")?;
+        expect(self.message_limit > 0, "message_limit", &self.message_limit, "at least 1")?;
         if let Some(Keepalive { every, .. }) = self.keepalive {
-            expect(every >= Duration::from_secs(1), "keepalive", &every, "1 s or more")?;
+            expect(every >= Duration::from_secs(1), "keepalive", &every, "at least 1 s")?;
         }
         if let Some(heartbeat) = self.heartbeat {
-            expect(heartbeat >= Duration::from_secs(1), "heartbeat", &heartbeat, "1 s or more")?;
+            expect(heartbeat >= Duration::from_secs(1), "heartbeat", &heartbeat, "at least 1 s")?;
         }
         Ok(())
     }
@@ -117,27 +117,27 @@ fn millis(span: Duration) -> JsValue {
     (span.as_millis() as f64).into()
 }
 
-/// A frame of the application's own that is sent every so often, since proxies close a connection without traffic, many
-/// after a minute. Not needed on layer 1, which has a heartbeat.
+/// A frame that the client sends at an interval, because proxies close a connection without traffic, many after a
+/// minute. Layer 1 has a heartbeat and does not need it.
 #[derive(Clone, Debug)]
 pub struct Keepalive {
-    /// How often, 1 s or more.
+    /// The interval, at least 1 s.
     pub every: Duration,
     /// The text of the frame, for example `{"type":"ping"}`.
     pub frame: String,
 }
 
-/// A ping that the server sends and wants answered. It reaches no listener.
+/// A ping that the server sends and expects a reply to. Listeners do not receive it.
 #[derive(Clone, Debug)]
 pub struct ServerPing {
-    /// A JSON object whose members all pings have, for example `{"type":"ping"}`; or, for pings that are not JSON, the
-    /// whole text.
+    /// A JSON object whose members every ping has, for example `{"type":"ping"}`; or, if pings are not JSON, the whole
+    /// text.
     pub ping: String,
-    /// The text of the answer.
+    /// The text of the reply.
     pub pong: String,
 }
 
-/// The options as JavaScript has them.
+/// Converts the options to their JavaScript form.
 fn to_js(options: Options) -> JsValue {
     let delays: Array = options.reconnect_delays.into_iter().map(millis).collect();
     let keepalive = Object::new();
@@ -175,14 +175,14 @@ fn set(object: &Object, name: &str, value: JsValue) {
     let _ = Reflect::set(object, &name.into(), &value);
 }
 
-/// Where to connect to: an address, by `into()` from a text, or a function that gives one. Relative addresses count from
-/// the page; `http:` is read as `ws:`.
+/// The address of the server: text, converted with `into()`, or a function that returns it. Relative addresses are
+/// resolved against the page; `http:` becomes `ws:`.
 #[derive(Clone, Debug, Default)]
 pub struct Url(JsValue);
 
 impl Url {
-    /// Asks for the address before every attempt, for a token. Where it gives an error, that is reported as an uncaught
-    /// one, and the attempt has failed.
+    /// Calls `ask` before every attempt, for example for a token. If it returns an error, the error is reported as an
+    /// uncaught one and the attempt fails.
     pub fn asked<F: Future<Output = Result<String, JsError>> + 'static>(
         mut ask: impl FnMut() -> F + 'static,
     ) -> Self {
@@ -198,7 +198,7 @@ impl Url {
             return Ok(());
         };
         let is_address = default_inbox().web_socket_url(&self.0).is_ok_and(|url| url.starts_with("ws"));
-        expect(is_address, "url", &given, "a ws:, wss:, http:, https: or relative address")
+        expect(is_address, "url", &given, "a ws:, wss:, http:, https: or relative URL")
     }
 }
 
@@ -217,25 +217,25 @@ impl From<String> for Url {
 /// The highest layer of the wire to offer: see PROTOCOL.md.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
-    /// Layer 0: never say `hello`, for a server that cannot bear a frame that it does not know.
+    /// Layer 0: never send `hello`, for servers that fail on unknown frames.
     Plain = 0,
-    /// Layer 1: acknowledged delivery, agreed upon with a server that knows it.
+    /// Layer 1: acknowledged delivery, if the server supports it.
     #[default]
     Assured = 1,
 }
 
-/// The error that [`configure`] returns; nothing is set then.
+/// The error that [`configure`] returns. Then no option is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigureError {
-    /// The connection had been used.
+    /// The connection is in use already.
     TooLate,
-    /// An option cannot be what it was given as.
+    /// An option is invalid.
     Invalid {
         /// Its name.
         option: &'static str,
         /// Its value.
         given: String,
-        /// What it may be.
+        /// What it must be.
         expected: &'static str,
     },
 }
@@ -247,7 +247,7 @@ impl fmt::Display for ConfigureError {
                 f.write_str("configure() was called after the connection had been used; call it before")
             }
             Self::Invalid { option, given, expected } => {
-                write!(f, "option {option} is {given}; expected {expected}")
+                write!(f, "`{option}` must be {expected}; got {given}")
             }
         }
     }

@@ -6,12 +6,12 @@ import { openRoot } from "../../support/root.mjs";
 
 // Refused options change nothing, so these need no page of their own: node does.
 describe("configure() refuses", () => {
-  const TIME = "a number of milliseconds, 0 or more";
-  const ADDRESS = "a ws:, wss:, http:, https: or relative address, or a function that gives one";
-  const DELAYS = "a list of at least one number of milliseconds";
-  const COUNT = "a whole number, 0 or more";
+  const TIME = "a number of milliseconds ≥ 0";
+  const ADDRESS = "a ws:, wss:, http:, https: or relative URL, or a function that returns one";
+  const DELAYS = "a non-empty array of numbers of milliseconds ≥ 0";
+  const COUNT = "an integer ≥ 0";
   const KEEPALIVE =
-    "{ every, frame }, { ping, pong } or both: milliseconds, 1000 or more, and frames that are objects or texts";
+    "{ every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects or non-empty strings";
   /** @type {[option: string, value: unknown, shown: string, expected: string][]} */
   const rows = [
     ["url", 5, "5", ADDRESS],
@@ -29,36 +29,36 @@ describe("configure() refuses", () => {
     ["jitter", 1.5, "1.5", "a number from 0 to 1"],
     ["jitter", -0.1, "-0.1", "a number from 0 to 1"],
     ["jitter", "0.2", '"0.2"', "a number from 0 to 1"],
-    ["maxAttempts", -1, "-1", "a whole number, 0 or more, or Infinity"],
-    ["maxAttempts", 2.5, "2.5", "a whole number, 0 or more, or Infinity"],
-    ["maxAttempts", NaN, "NaN", "a whole number, 0 or more, or Infinity"],
-    ["connectTimeout", 0, "0", "a number of milliseconds above 0"],
-    ["connectTimeout", Infinity, "Infinity", "a number of milliseconds above 0"],
+    ["maxAttempts", -1, "-1", "an integer ≥ 0, or Infinity"],
+    ["maxAttempts", 2.5, "2.5", "an integer ≥ 0, or Infinity"],
+    ["maxAttempts", NaN, "NaN", "an integer ≥ 0, or Infinity"],
+    ["connectTimeout", 0, "0", "a number of milliseconds ≥ 1"],
+    ["connectTimeout", Infinity, "Infinity", "a number of milliseconds ≥ 1"],
     ["linger", -1, "-1", TIME],
     ["linger", true, "true", TIME],
     ["linger", 10n, "10", TIME],
     ["queueLimit", 1.5, "1.5", COUNT],
     ["queueLimit", () => 1, "a function", COUNT],
-    ["frameLimit", 0, "0", "a whole number of characters above 0"],
-    ["heartbeat", 999, "999", "a number of milliseconds, 1000 or more"],
-    ["messageLimit", 0, "0", "a whole number of bytes above 0"],
+    ["frameLimit", 0, "0", "an integer ≥ 1"],
+    ["heartbeat", 999, "999", "a number of milliseconds ≥ 1000"],
+    ["messageLimit", 0, "0", "an integer ≥ 1"],
     ["keepalive", 20_000, "20000", KEEPALIVE],
     ["keepalive", {}, "{}", KEEPALIVE],
     ["keepalive", { every: 999, frame: {} }, '{"every":999,"frame":{}}', KEEPALIVE],
     ["keepalive", { every: 20_000 }, '{"every":20000}', KEEPALIVE],
     ["keepalive", { ping: "ping" }, '{"ping":"ping"}', KEEPALIVE],
     ["keepalive", { ping: "ping", pong: "pong", every: 20_000 }, '{"ping":"ping","pong":"pong","every":20000}', KEEPALIVE],
-    ["user", true, "true", "a string or a number, or null for nobody"],
-    ["user", { id: 7 }, '{"id":7}', "a string or a number, or null for nobody"],
+    ["user", true, "true", "a string, a number or null"],
+    ["user", { id: 7 }, '{"id":7}', "a string, a number or null"],
     ["protocol", 2, "2", "0 or 1"],
-    ["wasm", 5, "5", "the address of core.wasm, a Response, its bytes or a WebAssembly.Module"],
-    ["wasm", null, "null", "the address of core.wasm, a Response, its bytes or a WebAssembly.Module"],
+    ["wasm", 5, "5", "the URL of core.wasm, a Response, its bytes or a WebAssembly.Module"],
+    ["wasm", null, "null", "the URL of core.wasm, a Response, its bytes or a WebAssembly.Module"],
   ];
   for (const [option, value, shown, expected] of rows) {
     it(`${option}: ${shown}`, () => {
       assert.throws(() => configure({ [option]: value }), {
         name: "TypeError",
-        message: `option ${option} is ${shown}; expected ${expected}`,
+        message: `\`${option}\` must be ${expected}; got ${shown}`,
       });
     });
   }
@@ -66,16 +66,16 @@ describe("configure() refuses", () => {
   it("an option that does not exist, and names those that do", () => {
     assert.throws(() => configure(/** @type {any} */ ({ reconnectDelay: [1] })), {
       name: "TypeError",
-      message: /^unknown option reconnectDelay; expected one of url, reconnectDelays, .*queueLimit/,
+      message: /^unknown option `reconnectDelay`; the options are url, user, reconnectDelays, .*queueLimit/,
     });
-    assert.throws(() => configure(/** @type {any} */ ({ toString: 1 })), /unknown option toString/);
+    assert.throws(() => configure(/** @type {any} */ ({ toString: 1 })), /unknown option `toString`/);
   });
 
   it("what is no object of options", () => {
     for (const [value, shown] of [[undefined, "undefined"], [null, "null"], ["/ws", '"/ws"'], [[], "[]"]]) {
       assert.throws(() => configure(/** @type {any} */ (value)), {
         name: "TypeError",
-        message: `configure() was given ${shown}; expected an object of options`,
+        message: `the argument of configure() must be an object; got ${shown}`,
       });
     }
   });
