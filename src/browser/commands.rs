@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::imports::{self, effect, refuse};
+use super::inbox::Inbox;
 use super::numbers::*;
 use super::{clock, inbox};
 use crate::core::{
@@ -17,47 +18,87 @@ pub(super) fn new_inbox() -> (u32, imports::Inbox) {
     (number, imports::Inbox::new(number, &command))
 }
 
-/// One command from numbers.js, with numbers alone, so that it is called without any glue. Returns 0 where nothing else is
-/// said.
+/// Carries out one command from numbers.js. It takes numbers alone, so that it is called without any glue. Returns 0 where
+/// the command has no result.
 #[wasm_bindgen(js_name = inboxSocketCommand)]
 #[allow(unreachable_pub, reason = "it is exported to JavaScript")]
 pub fn command(number: u32, what: i32, a: f64, b: f64, c: f64, d: f64, e: f64) -> f64 {
-    let socket = a as SocketId;
-    let handle = |event| {
-        inbox::handle(number, event);
-        0.0
-    };
     match what {
-        RECEIVE => receive(number, socket, slot_of(b), c, d as u32, e > 0.0),
+        RECEIVE => receive(number, a as SocketId, slot_of(b), c, d as u32, e > 0.0),
         DELIVERED => {
             inbox::delivered(number, a as u32);
             0.0
         }
-        // A key and a number for the command that follows.
-        PAIR => {
-            inbox::with(number, |inbox| inbox.pairs.push((a as u32, b)));
-            0.0
-        }
-        CONFIGURE => configure(number),
-        SUBSCRIBE => act(number, |machine, now| machine.subscribe(now)),
-        UNSUBSCRIBE => act(number, |machine, now| machine.unsubscribe(now)),
         SEND => send(number, a as i32, b as usize),
-        RETRY => handle(Event::Retry),
-        DISCONNECT => handle(Event::Disconnect),
-        CHANGE_USER => handle(Event::UserChanged),
-        ONLINE => handle(Event::Online),
-        OFFLINE => handle(Event::Offline),
-        VISIBLE => handle(Event::Visible),
-        PAGE_HIDDEN => handle(Event::PageHidden),
-        PAGE_SHOWN => handle(Event::PageShown),
-        IS_WANTED => is(Some(inbox::is_wanted(number, socket))),
         OPEN => {
-            inbox::open_socket(number, socket);
+            inbox::open_socket(number, a as SocketId);
             0.0
         }
-        OPENED => handle(Event::Opened { socket }),
+        PAIR | CONFIGURE | RECEIVE_CONTROL | STAT | INSPECT | IS_UNDER_WAY | IS_COUNTED | IS_WANTED => {
+            let now = clock::now();
+            inbox::with(number, |inbox| note(inbox, now, what, a, b)).unwrap_or(f64::NAN)
+        }
+        _ => {
+            let answer = is(inbox::act(number, |inbox, now| tell(inbox, now, what, a, b, c)));
+            if what == SYNC_MESSAGE && answer > 0.0 {
+                // Not before the effects were carried out: a gap before this message is told first.
+                inbox::with(number, |inbox| inbox.deliveries += 1);
+            }
+            answer
+        }
+    }
+}
+
+/// The commands after which the machine asks for nothing. All of them borrow the inbox in one place, and those of [`tell`]
+/// in another, because each place is compiled to a hundred bytes.
+fn note(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64) -> f64 {
+    let machine = &mut inbox.machine;
+    match what {
+        STAT => machine.stats(now).list().get(a as usize).copied().unwrap_or(f64::NAN),
+        INSPECT => place_of(machine.phase(now)),
+        IS_UNDER_WAY => is(machine.is_under_way(a as u32)),
+        IS_COUNTED => is(machine.counts(a as Slot)),
+        IS_WANTED => is(inbox.is_wanted(a as SocketId)),
+        RECEIVE_CONTROL => {
+            machine.receive_control(a as SocketId, b as u32);
+            0.0
+        }
+        CONFIGURE => {
+            inbox.machine = Machine::new(configuration(std::mem::take(&mut inbox.pairs)), clock::seed());
+            0.0
+        }
+        // A key and a number for the command that follows.
+        _ => {
+            inbox.pairs.push((a as u32, b));
+            0.0
+        }
+    }
+}
+
+/// The commands after which effects are carried out. Returns the answer of those that have one.
+fn tell(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c: f64) -> bool {
+    let socket = a as SocketId;
+    let Inbox { machine, pairs, .. } = inbox;
+    let mut take_pairs = || -> Vec<(Slot, Seq)> {
+        std::mem::take(pairs).into_iter().map(|(slot, seq)| (slot, seq as Seq)).collect()
+    };
+    match what {
+        SUBSCRIBE => machine.subscribe(now),
+        UNSUBSCRIBE => machine.unsubscribe(now),
+        RETRY => machine.handle(now, Event::Retry),
+        DISCONNECT => machine.handle(now, Event::Disconnect),
+        CHANGE_USER => machine.handle(now, Event::UserChanged),
+        ONLINE => machine.handle(now, Event::Online),
+        OFFLINE => machine.handle(now, Event::Offline),
+        VISIBLE => machine.handle(now, Event::Visible),
+        PAGE_HIDDEN => machine.handle(now, Event::PageHidden),
+        PAGE_SHOWN => machine.handle(now, Event::PageShown),
+        OPENED => machine.handle(now, Event::Opened { socket }),
         // The close code, and in how many ms to come back or -1.
-        CLOSED => handle(Event::Closed { socket, code: b as u16, retry_after: span(c) }),
+        CLOSED => {
+            let (code, retry_after) = (b as u16, span(c));
+            machine.handle(now, Event::Closed { socket, code, retry_after });
+        }
         RECEIVE_UNUSABLE => {
             let why = match c as i32 {
                 NOT_TEXT => DropReason::Unreadable,
@@ -65,49 +106,28 @@ pub fn command(number: u32, what: i32, a: f64, b: f64, c: f64, d: f64, e: f64) -
                 TOO_LONG => DropReason::TooLong,
                 _ => DropReason::SyncTooLong,
             };
-            act(number, |machine, now| machine.receive_unusable(now, socket, b as u32, why))
-        }
-        RECEIVE_CONTROL => {
-            inbox::with(number, |inbox| inbox.machine.receive_control(socket, b as u32));
-            0.0
+            machine.receive_unusable(now, socket, b as u32, why);
         }
         WELCOME => {
-            let heads = take_pairs(number);
             // A heartbeat of 0 is none.
             let heartbeat = (b > 0.0).then_some(b as Millis);
-            act(number, |machine, now| machine.welcomed(now, socket, heartbeat, &heads))
+            machine.welcomed(now, socket, heartbeat, &take_pairs());
         }
-        ANOTHER_USER => act(number, |machine, now| machine.user_changed(now)),
-        PLAIN_SERVER => is(inbox::act(number, |machine, now| machine.hello_ignored(now, socket, b > 0.0))),
-        ACK => act(number, |machine, now| machine.acknowledged(now, socket, b as u32)),
-        REFUSAL => act(number, |machine, now| machine.rejected(now, socket, b as u32, span(c))),
-        PONG => act(number, |machine, now| machine.ponged(now, socket, b as u32, c as Seq)),
-        SYNC_BEGIN => {
-            let floors = take_pairs(number);
-            is(inbox::act(number, |machine, now| machine.begin_synced(now, socket, b as u32, &floors)))
-        }
-        // Before this message listeners are told of what is missing; then it is to be delivered, if that is returned.
-        SYNC_MESSAGE => {
-            let delivers =
-                is(inbox::act(number, |machine, _| machine.receive_synced(socket, b as Slot, c as Seq)));
-            if delivers > 0.0 {
-                inbox::with(number, |inbox| inbox.deliveries += 1);
-            }
-            delivers
-        }
-        SYNC_END => {
-            let heads = take_pairs(number);
-            act(number, |machine, now| machine.synced(now, socket, &heads, b > 0.0))
-        }
-        SYNC_REFUSAL => act(number, |machine, now| {
+        ANOTHER_USER => machine.user_changed(now),
+        PLAIN_SERVER => return machine.hello_ignored(now, socket, b > 0.0),
+        ACK => machine.acknowledged(now, socket, b as u32),
+        REFUSAL => machine.rejected(now, socket, b as u32, span(c)),
+        PONG => machine.ponged(now, socket, b as u32, c as Seq),
+        SYNC_BEGIN => return machine.begin_synced(now, socket, b as u32, &take_pairs()),
+        // Whether to deliver the message.
+        SYNC_MESSAGE => return machine.receive_synced(socket, b as Slot, c as Seq),
+        SYNC_END => machine.synced(now, socket, &take_pairs(), b > 0.0),
+        SYNC_REFUSAL => {
             machine.sync_rejected(now, socket, b as u32, c as Millis);
-        }),
-        STAT => stat(number, a as usize),
-        INSPECT => inspect(number),
-        IS_UNDER_WAY => is(inbox::with(number, |inbox| inbox.machine.is_under_way(a as u32))),
-        IS_COUNTED => is(inbox::with(number, |inbox| inbox.machine.counts(a as Slot))),
-        _ => f64::NAN,
+        }
+        _ => {}
     }
+    false
 }
 
 /// A message arrived, `parsed` or told from its raw text. Returns a verdict; after `DELIVER` of a parsed one `DELIVERED` is
@@ -161,46 +181,33 @@ fn send(number: u32, kind: i32, characters: usize) -> f64 {
     0.0
 }
 
-/// The options, of which those that were set were handed over as pairs. The machine begins anew.
-fn configure(number: u32) -> f64 {
-    let seed = clock::seed();
-    inbox::with(number, |inbox| {
-        let mut config = Config::default();
-        let mut delays = Vec::new();
-        for (option, value) in std::mem::take(&mut inbox.pairs) {
-            match option as i32 {
-                RECONNECT_DELAY => delays.push(value as Millis),
-                JITTER => config.jitter = value,
-                MAX_ATTEMPTS => config.max_attempts = value as u32,
-                CONNECT_TIMEOUT => config.connect_timeout = value as Millis,
-                LINGER => config.linger = value as Millis,
-                QUEUE_LIMIT => config.queue_limit = value as usize,
-                HEARTBEAT => config.heartbeat = Some(value as Millis),
-                KEEPALIVE => config.keepalive = Some(value as Millis),
-                PROTOCOL => config.protocol = value as u32,
-                _ => {}
-            }
+/// The options: the defaults, and those that were set in their place.
+fn configuration(pairs: Vec<(u32, f64)>) -> Config {
+    let mut config = Config::default();
+    let mut delays = Vec::new();
+    for (option, value) in pairs {
+        match option as i32 {
+            RECONNECT_DELAY => delays.push(value as Millis),
+            JITTER => config.jitter = value,
+            MAX_ATTEMPTS => config.max_attempts = value as u32,
+            CONNECT_TIMEOUT => config.connect_timeout = value as Millis,
+            LINGER => config.linger = value as Millis,
+            QUEUE_LIMIT => config.queue_limit = value as usize,
+            HEARTBEAT => config.heartbeat = Some(value as Millis),
+            KEEPALIVE => config.keepalive = Some(value as Millis),
+            PROTOCOL => config.protocol = value as u32,
+            _ => {}
         }
-        if !delays.is_empty() {
-            config.reconnect_delays = delays;
-        }
-        inbox.machine = Machine::new(config, seed);
-    });
-    0.0
-}
-
-/// A counter, by its place in the list in inbox.js.
-fn stat(number: u32, place: usize) -> f64 {
-    let now = clock::now();
-    let stats = inbox::with(number, |inbox| inbox.machine.stats(now).list());
-    stats.and_then(|stats| stats.get(place).copied()).unwrap_or(f64::NAN)
+    }
+    if !delays.is_empty() {
+        config.reconnect_delays = delays;
+    }
+    config
 }
 
 /// Where the connection is in its life: the milliseconds until the next attempt, or below zero a place in the lists of
 /// `pkg/lib/diagnosis/inspect.js`.
-fn inspect(number: u32) -> f64 {
-    let now = clock::now();
-    let Some(phase) = inbox::with(number, |inbox| inbox.machine.phase(now)) else { return f64::NAN };
+fn place_of(phase: Phase) -> f64 {
     let place = match phase {
         Phase::Waiting { next_attempt_in } => return next_attempt_in as f64,
         Phase::Idle => 1,
@@ -216,13 +223,8 @@ fn inspect(number: u32) -> f64 {
     -f64::from(place)
 }
 
-fn act(number: u32, f: impl FnOnce(&mut Machine, Millis)) -> f64 {
-    inbox::act(number, f);
-    0.0
-}
-
-fn is(answer: Option<bool>) -> f64 {
-    f64::from(u8::from(answer == Some(true)))
+fn is(answer: bool) -> f64 {
+    f64::from(u8::from(answer))
 }
 
 /// Below zero is none.
@@ -233,9 +235,4 @@ fn span(ms: f64) -> Option<Millis> {
 /// Below zero is none.
 fn slot_of(number: f64) -> Option<Slot> {
     (number >= 0.0).then_some(number as Slot)
-}
-
-fn take_pairs(number: u32) -> Vec<(Slot, Seq)> {
-    let pairs = inbox::with(number, |inbox| std::mem::take(&mut inbox.pairs)).unwrap_or_default();
-    pairs.into_iter().map(|(slot, seq)| (slot, seq as Seq)).collect()
 }

@@ -33,6 +33,13 @@ pub(crate) struct Inbox {
     watching_page: bool,
 }
 
+impl Inbox {
+    /// Whether the machine still waits for this socket, or uses it.
+    pub(super) fn is_wanted(&self, socket: SocketId) -> bool {
+        self.expected == Some(socket)
+    }
+}
+
 /// A new inbox's number.
 pub(super) fn create() -> u32 {
     let fresh = Inbox {
@@ -59,15 +66,18 @@ pub(crate) fn with<T>(number: u32, f: impl FnOnce(&mut Inbox) -> T) -> Option<T>
 
 /// Tells the machine what happened, and does what it asks for.
 pub(super) fn handle(number: u32, event: Event) {
-    act(number, |machine, now| machine.handle(now, event));
+    act(number, |inbox, now| {
+        inbox.machine.handle(now, event);
+        false
+    });
 }
 
-/// Tells the machine something, and does what it asks for.
-pub(super) fn act<T>(number: u32, f: impl FnOnce(&mut Machine, Millis) -> T) -> Option<T> {
+/// Tells the machine something, and carries out what it asks for. Returns its answer.
+pub(super) fn act(number: u32, f: impl FnOnce(&mut Inbox, Millis) -> bool) -> bool {
     let now = clock::now();
-    let answer = with(number, |inbox| f(&mut inbox.machine, now));
+    let answer = with(number, |inbox| f(inbox, now));
     drain(number);
-    answer
+    answer == Some(true)
 }
 
 /// The listeners of a message were called.
@@ -85,7 +95,7 @@ pub(super) fn delivered(number: u32, calls: u32) {
 
 /// Opens the socket that the machine asked for, unless it has changed its mind meanwhile.
 pub(super) fn open_socket(number: u32, socket: SocketId) {
-    if !is_wanted(number, socket) {
+    if with(number, |inbox| inbox.is_wanted(socket)) != Some(true) {
         return;
     }
     match open(number, socket) {
@@ -94,11 +104,6 @@ pub(super) fn open_socket(number: u32, socket: SocketId) {
         }
         None => lost(number, socket),
     }
-}
-
-/// Whether the machine still waits for this socket, or uses it.
-pub(super) fn is_wanted(number: u32, socket: SocketId) -> bool {
-    with(number, |inbox| inbox.expected == Some(socket)) == Some(true)
 }
 
 /// Carries out what the machine asks for until it asks for nothing more: the only place where that is done.
