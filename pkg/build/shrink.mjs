@@ -35,7 +35,7 @@ export function snipPanics(path) {
 
 /** Writes the smallest wasm; with `names`, one that tells which function is which. */
 export function optimise(from, to, { names = false } = {}) {
-  const strip = names ? ["-g"] : ["--strip-debug", "--strip-producers"];
+  const strip = names ? ["-g"] : ["--strip-debug", "--strip-producers", "--strip-target-features"];
   execFileSync(WASM_OPT, [from, "-Oz", ...strip, ...FEATURES, "-o", to], { stdio: "inherit" });
 }
 
