@@ -75,7 +75,7 @@ function metadata() {
 async function bundleGlue() {
   await build({
     stdin: {
-      contents: `export { initSync, createInbox } from "./core.js"; export { lendTime } from "${time}";`,
+      contents: `export { initSync, createInbox } from "./core.js"; export { setTime } from "${time}";`,
       resolveDir: made,
     },
     bundle: true,

@@ -3,7 +3,7 @@
 
 import { client } from "./lib/client.js";
 import { compile } from "./wasm/inline.js";
-import { lendGlobals } from "./lib/testing/globals.js";
+import { replaceGlobals } from "./lib/testing/globals.js";
 import { Server } from "./lib/testing/server.js";
 import { Time } from "./lib/testing/time.js";
 import { webSocketOf } from "./lib/testing/web-socket.js";
@@ -22,7 +22,7 @@ export function fakeServer(options = {}) {
   reset();
   const moved = (time = new Time());
   const server = (inUse = new Server({ protocol: 1, userId: 1, ...options }, { advance, restore }));
-  const putBack = lendGlobals({ WebSocket: webSocketOf(server) });
+  const restoreGlobals = replaceGlobals({ WebSocket: webSocketOf(server) });
   reset();
   return server;
 
@@ -36,7 +36,7 @@ export function fakeServer(options = {}) {
     inUse = null;
     reset();
     moved.stop();
-    putBack();
+    restoreGlobals();
   }
 }
 

@@ -8,7 +8,7 @@ export function initSync(module: { module: BufferSource | WebAssembly.Module }):
 export function createInbox(): Inbox;
 
 /** The time that all inboxes go by from now on; without one it is the page's again. */
-export function lendTime(time?: Pick<typeof globalThis, "performance" | "setTimeout" | "clearTimeout">): void;
+export function setTime(time?: Pick<typeof globalThis, "performance" | "setTimeout" | "clearTimeout">): void;
 
 export interface Inbox {
   useWebSocket(conversationId: ConversationId | null | undefined, onMessage: (frame: any) => void): Subscription;

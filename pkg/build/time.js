@@ -6,9 +6,9 @@
 /** @type {Time} */
 let time = globalThis;
 
-/** @param {Time} [lent] without one it is the page's again */
-export function lendTime(lent = globalThis) {
-  time = lent;
+/** @param {Time} [replacement] without one it is the page's again */
+export function setTime(replacement = globalThis) {
+  time = replacement;
 }
 
 export const performance = { now: () => time.performance.now() };

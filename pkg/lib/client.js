@@ -1,7 +1,7 @@
 // The page's one client. It holds no logic of the connection: until the core is loaded it keeps what it is asked
 // for, in order, and from then on it hands every call on.
 
-import { isDevelopment, isLogAsked } from "./asked.js";
+import { isDevelopment, isLogEnabled } from "./debug-mode.js";
 import { checkOptions } from "./options.js";
 import { loadCore } from "./load.js";
 import { IDLE } from "./idle.js";
@@ -47,7 +47,7 @@ function createClient() {
   const subscriptions = new Set();
   // What a test lends; see reset().
   /** @type {import("../index.js").Options & {time?: any}} */
-  let lent = {};
+  let overrides = {};
 
   function withCore(action) {
     if (core) return action(core);
@@ -69,16 +69,16 @@ function createClient() {
     // The error of a failed load is shown until one succeeds.
     setState({ ...state, isConnecting: true });
     try {
-      const log = isLogAsked(options.debug);
+      const log = isLogEnabled(options.debug);
       // Both at once. Who wants to read what goes wrong wants to read of the first attempt, too.
       const [loaded] = await Promise.all([
-        loadCore(lent.wasm ?? options.wasm),
-        (log ?? isDevelopment()) && self.debug(log),
+        loadCore(overrides.wasm ?? options.wasm),
+        (log ?? isDevelopment()) && api.debug(log),
       ]);
       if (loading !== mine) return;
-      loaded.lendTime(lent.time);
+      loaded.setTime(overrides.time);
       const inbox = loaded.createInbox();
-      inbox.configure({ ...lent, ...options });
+      inbox.configure({ ...overrides, ...options });
       start(inbox);
     } catch (error) {
       if (loading !== mine) return;
@@ -184,12 +184,12 @@ function createClient() {
     get error() { return state.error; }
     get reconnectAttempts() { return state.reconnectAttempts; }
     get lastMessage() { return this.#subscription?.lastMessage ?? null; }
-    get sendMessage() { return self.sendMessage; }
-    get requestMessages() { return self.requestMessages; }
-    get retry() { return self.retry; }
+    get sendMessage() { return api.sendMessage; }
+    get requestMessages() { return api.requestMessages; }
+    get retry() { return api.retry; }
   }
 
-  const self = {
+  const api = {
     useWebSocket(conversationId, onMessage) {
       checkConversation(conversationId);
       const listener = onMessage ?? (() => {});
@@ -218,7 +218,7 @@ function createClient() {
       const { user: nextUser, ...others } = wanted;
       const all = { ...options, ...others };
       // A module that is reloaded hot says the same again.
-      if (isUsed() && spell(all) !== spell(options)) {
+      if (isUsed() && serialize(all) !== serialize(options)) {
         throw new Error("configure() was called after the connection had been used; call it before. Only user may change at any time");
       }
       options = all;
@@ -237,11 +237,11 @@ function createClient() {
     get core() { return core; },
     get options() { return options; },
     // Also for whoever finds a page that is already running, in the browser's console.
-    debug: (log = false) => import("./diagnosis/diagnose.js").then(({ diagnose }) => diagnose(self, log), () => {}),
+    debug: (log = false) => import("./diagnosis/diagnose.js").then(({ diagnose }) => diagnose(api, log), () => {}),
     // Between two tests: ends everything, and forgets everything but what configure() was told, which an application
     // tells once. The next call is the first one again.
-    /** @param {import("../index.js").Options & {time?: any}} lend */
-    reset(lend) {
+    /** @param {import("../index.js").Options & {time?: any}} replaced */
+    reset(replaced) {
       watchers.clear();
       for (const end of subscriptions) end();
       subscriptions.clear();
@@ -252,10 +252,10 @@ function createClient() {
       failures = 0;
       state = IDLE;
       user = undefined;
-      lent = lend;
+      overrides = replaced;
     },
   };
-  return self;
+  return api;
 }
 
 function call(listener) {
@@ -268,7 +268,7 @@ function call(listener) {
 }
 
 // One function is as good as another: the reloaded one is never the same.
-const spell = (options) => Object.keys(options) + JSON.stringify(options);
+const serialize = (options) => Object.keys(options) + JSON.stringify(options);
 
 function checkConversation(id) {
   if (id === null || id === undefined || typeof id === "string") return;

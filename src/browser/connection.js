@@ -148,7 +148,7 @@ const observers = new Set();
 let latest;
 
 /**
- * Tells of each attempt, and at once of the latest: pkg/lib/diagnosis/look.js then watches the frames on the socket itself,
+ * Tells of each attempt, and at once of the latest: pkg/lib/diagnosis/observe.js then watches the frames on the socket itself,
  * so that a page which nobody looks at pays nothing for it. There is no socket where the browser refused to try. The
  * function returned ends it.
  *

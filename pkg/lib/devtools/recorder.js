@@ -1,7 +1,7 @@
 // What the inspector remembers of the past: the last frames, and where they went.
 
 import { client } from "../client.js";
-import { look, withoutSecrets } from "../diagnosis/look.js";
+import { observe, withoutSecrets } from "../diagnosis/observe.js";
 
 const KEPT = 50;
 
@@ -15,7 +15,7 @@ export class Recorder {
 
   /** Begins to listen; the function returned ends it. @param {() => void} onChange of the connection's state */
   start(onChange) {
-    return look(client(), {
+    return observe(client(), {
       attempted: (url) => void (this.address = withoutSecrets(url)),
       transferred: (direction, data) => {
         this.frames.unshift({ id: (this.#count += 1), at: new Date(), direction, data });

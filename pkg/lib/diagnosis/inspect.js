@@ -16,7 +16,7 @@ const LAYERS = ["asked", "silent", "plain", "acknowledging"];
  * @property {{text: string, isUnderWay: boolean}[]} queue
  */
 
-/** @param {import("./look.js").Client} client @returns {Inspection} */
+/** @param {import("./observe.js").Client} client @returns {Inspection} */
 export function inspect(client) {
   const { core, getState } = client;
   if (!core) {
@@ -36,7 +36,7 @@ export function inspect(client) {
   };
 }
 
-/** @typedef {NonNullable<import("./look.js").Client["core"]>} Core */
+/** @typedef {NonNullable<import("./observe.js").Client["core"]>} Core */
 
 /** @param {Core} core */
 function countListeners({ listeners: { conversations, everything } }) {

@@ -2,9 +2,9 @@
 
 import { describe } from "./frame.js";
 import { inspect } from "./inspect.js";
-import { withoutSecrets } from "./look.js";
+import { withoutSecrets } from "./observe.js";
 
-/** @param {import("./look.js").Client} client @returns {import("./look.js").Observer} */
+/** @param {import("./observe.js").Client} client @returns {import("./observe.js").Observer} */
 export function createLog(client) {
   let shown = inspect(client).phase;
   // Why a state was left, where there is more to say than that it was.

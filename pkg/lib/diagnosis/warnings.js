@@ -2,7 +2,7 @@
 
 import { describe } from "./frame.js";
 import { inspect } from "./inspect.js";
-import { withoutSecrets } from "./look.js";
+import { withoutSecrets } from "./observe.js";
 
 // One failure may be a server that is just being started.
 const REFUSALS = 3;
@@ -10,7 +10,7 @@ const REFUSALS = 3;
 /** @type {Set<string>} */
 const said = new Set();
 
-/** @param {Client} client @returns {import("./look.js").Observer & {stop: () => void}} */
+/** @param {Client} client @returns {import("./observe.js").Observer & {stop: () => void}} */
 export function createWarnings(client) {
   let address = "";
   let hasOpened = false;
@@ -144,7 +144,7 @@ function checkUrl(url) {
   }
 }
 
-/** @typedef {import("./look.js").Client} Client */
+/** @typedef {import("./observe.js").Client} Client */
 
 /** @param {import("../../index.js").ConnectionState} state */
 function checkLoading({ error }) {

@@ -17,7 +17,7 @@ export class Arrivals {
   /** @param {T} item */
   push(item) {
     this.items.push(item);
-    for (const look of [...this.#waiting]) look();
+    for (const check of [...this.#waiting]) check();
   }
 
   /** The first that was not taken before. @param {() => string} complaint what to say when none comes */
@@ -46,18 +46,18 @@ export class Arrivals {
     return new Promise((resolve, reject) => {
       const error = new Error();
       const timer = setTimeout(() => {
-        this.#waiting.delete(look);
+        this.#waiting.delete(check);
         error.message = `${complaint()} (after ${PATIENCE} ms)`;
         reject(error);
       }, PATIENCE);
-      const look = () => {
+      const check = () => {
         if (!is()) return;
         clearTimeout(timer);
-        this.#waiting.delete(look);
+        this.#waiting.delete(check);
         resolve(/** @type {T} */ (take()));
       };
-      this.#waiting.add(look);
-      look();
+      this.#waiting.add(check);
+      check();
     });
   }
 }

@@ -9,17 +9,17 @@ const NEEDED = ["TextDecoder", "TextEncoder"];
  *
  * @param {Record<PropertyKey, unknown>} wanted
  */
-export function lendGlobals(wanted) {
+export function replaceGlobals(wanted) {
   const before = new Map();
-  const lend = (name, value) => {
+  const replace = (name, value) => {
     before.set(name, Object.getOwnPropertyDescriptor(globalThis, name));
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   };
-  for (const name of Reflect.ownKeys(wanted)) lend(name, wanted[name]);
+  for (const name of Reflect.ownKeys(wanted)) replace(name, wanted[name]);
   const missing = NEEDED.filter((name) => !(name in globalThis));
   if (missing.length > 0) {
     const node = globalOfNode();
-    for (const name of missing) lend(name, node[name]);
+    for (const name of missing) replace(name, node[name]);
   }
   return () => {
     for (const [name, descriptor] of before) {

@@ -6,7 +6,7 @@
  *
  * @param {boolean | undefined} debug
  */
-export function isLogAsked(debug) {
+export function isLogEnabled(debug) {
   try {
     return debug ?? (globalThis.localStorage?.getItem("inbox-socket.debug") ? true : undefined);
   } catch {

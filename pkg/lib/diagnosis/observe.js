@@ -17,7 +17,7 @@
  * @param {Client} client
  * @param {Observer} observer
  */
-export function look(client, { attempted, opened, transferred, closed, changed }) {
+export function observe(client, { attempted, opened, transferred, closed, changed }) {
   const ended = new AbortController();
 
   /** @type {(() => void) | undefined} */
