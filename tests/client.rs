@@ -337,8 +337,8 @@ async fn what_fails_says_why() {
     say(&format!(r#"{{"action":"error","code":"not_found","detail":"No.","ref":"{client_id}"}}"#));
     assert_eq!(result_of(sending).await, failed("No."));
 
-    assert_eq!(send_message(1, "").await, failed("the message is empty"));
-    assert_eq!(send("text").await, failed("a frame is an object, not text"));
+    assert_eq!(send_message(1, "").await, failed("`message` must not be empty"));
+    assert_eq!(send("text").await, failed("`frame` must be an object; got text"));
     let SendResult::Failed { reason } = send(&HashMap::from([((1, 2), 3)])).await else {
         panic!("a key that is no text cannot be sent");
     };
@@ -456,7 +456,7 @@ fn an_id_is_a_number_that_javascript_holds_exactly_or_a_text() {
     assert_eq!([read("2.5"), read("9007199254740992"), read("null")], [None, None, None]);
     assert_eq!(
         Id::try_from(u64::MAX).unwrap_err().to_string(),
-        "the id is 18446744073709551615; expected a number from -9007199254740991 to 9007199254740991, or a text"
+        "`id` must be a number from -9007199254740991 to 9007199254740991 or a string; got 18446744073709551615"
     );
     assert!(Id::try_from(-9_007_199_254_740_992_i64).is_err());
     // As another format than JSON may hold it.

@@ -219,7 +219,7 @@ function createClient() {
       const all = { ...options, ...others };
       // A module that is reloaded hot says the same again.
       if (isUsed() && serialize(all) !== serialize(options)) {
-        throw new Error("configure() was called after the connection had been used; call it before. Only user may change at any time");
+        throw new Error("configure() must be called before the connection is used, except for `user`");
       }
       options = all;
       changeUser(nextUser);
@@ -274,9 +274,9 @@ function checkConversation(id) {
   if (id === null || id === undefined || typeof id === "string") return;
   // JavaScript has rounded a larger number, so it names another conversation or none.
   if (typeof id === "number" && Math.abs(id) <= Number.MAX_SAFE_INTEGER) return;
-  throw new TypeError(`conversationId is ${String(id)}; expected a number up to 2^53 - 1, a string, null or undefined`);
+  throw new TypeError(`\`conversationId\` must be a number up to 2^53 - 1, a string, null or undefined; got ${String(id)}`);
 }
 
 function checkFunction(name, value) {
-  if (typeof value !== "function") throw new TypeError(`${name} is ${String(value)}; expected a function`);
+  if (typeof value !== "function") throw new TypeError(`\`${name}\` must be a function; got ${String(value)}`);
 }

@@ -120,13 +120,13 @@ function findAddress(option, found, failed) {
  */
 function webSocketUrl(value) {
   if (typeof value !== "string" && !(value instanceof URL)) {
-    throw new TypeError(`url gave ${String(value)}; expected a string, for example "wss://example.com/ws/inbox/"`);
+    throw new TypeError(`\`url\` must be a string such as "wss://example.com/ws/inbox/"; got ${String(value)}`);
   }
   let url;
   try {
     url = new URL(value, globalThis.location?.href);
   } catch {
-    throw new TypeError(`url gave "${value}", which is not an address; expected one like "wss://example.com/ws/inbox/"`);
+    throw new TypeError(`\`url\` must be an address such as "wss://example.com/ws/inbox/"; got "${value}"`);
   }
   url.protocol = url.protocol.replace("http", "ws");
   // The WebSocket constructor refuses a fragment.

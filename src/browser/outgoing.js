@@ -14,11 +14,11 @@ export class Outgoing {
   message(conversationId, message, type, { isNamed, limit }) {
     checkConversation(conversationId);
     if (message === "" || message === null || message === undefined) {
-      throw new TypeError("the message is empty");
+      throw new TypeError("`message` must not be empty");
     }
     // JSON would leave it out of the frame without a word.
     if (typeof message !== "string" && JSON.stringify(message) === undefined) {
-      throw new TypeError(`the message is ${describe(message)}, which is undefined in JSON`);
+      throw new TypeError(`\`message\` must not be undefined in JSON; got ${describe(message)}`);
     }
     const count = isNamed ? ++this.#count : undefined;
     const clientId = isNamed ? this.#clientId(count) : undefined;
@@ -35,7 +35,7 @@ export class Outgoing {
   /** Any frame of the application. */
   frame(frame, limit) {
     if (typeof frame !== "object" || frame === null || Array.isArray(frame)) {
-      throw new TypeError(`a frame is an object, not ${describe(frame)}`);
+      throw new TypeError(`\`frame\` must be an object; got ${describe(frame)}`);
     }
     return draft(frame, limit);
   }
@@ -103,7 +103,7 @@ function randomName() {
 
 function checkConversation(id) {
   if (typeof id === "string" || (typeof id === "number" && Math.abs(id) <= Number.MAX_SAFE_INTEGER)) return;
-  throw new TypeError(`the conversation id must be a number up to 2^53 - 1, or a string; got ${describe(id)}`);
+  throw new TypeError(`\`conversationId\` must be a number up to 2^53 - 1 or a string; got ${describe(id)}`);
 }
 
 function describe(value) {

@@ -44,7 +44,7 @@ pub struct InexactId(i128);
 
 impl fmt::Display for InexactId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the id is {}; expected a number from -{MOST} to {MOST}, or a text", self.0)
+        write!(f, "`id` must be a number from -{MOST} to {MOST} or a string; got {}", self.0)
     }
 }
 

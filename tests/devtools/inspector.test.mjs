@@ -46,7 +46,7 @@ for (const react of REACT_VERSIONS) {
       });
       const connection = await server.connection();
       await reads(value("State"), /^connected$/);
-      await reads(value("Server"), /^was asked what it speaks$/);
+      await reads(value("Server"), /^negotiating$/);
       connection.send(WELCOME);
       await reads(value("Server"), /^acknowledges messages$/);
       await reads(value("Address"), /\/chat\?…$/);
@@ -65,12 +65,12 @@ for (const react of REACT_VERSIONS) {
       await inspector.getByRole("button", { name: "Connect now" }).click();
       await server.connection();
       await reads(value("State"), /^connected$/);
-      await reads(value("Next attempt"), /^none is due$/);
+      await reads(value("Next attempt"), /^none$/);
       await section("Counters");
       await reads(value("reconnections"), /^1$/);
     });
 
-    it("shows the queue: what waits while offline, what is under way, and nothing when all is stored", async (t) => {
+    it("shows the queue: frames waiting while offline, frames in flight, and none when all are stored", async (t) => {
       const { page, server, section } = await openInspector(t, { react });
       server.mode = "refuse";
       await page.evaluate(() => {
@@ -80,20 +80,20 @@ for (const react of REACT_VERSIONS) {
         inbox.sendMessage(3, "and another");
       });
       const rows = (await section("Queue")).locator("li");
-      await reads(rows.nth(0), /^message in 2: written offline\s*waits$/);
-      await reads(rows.nth(1), /^message in 3: and another\s*waits$/);
+      await reads(rows.nth(0), /^message in 2: written offline\s*waiting$/);
+      await reads(rows.nth(1), /^message in 3: and another\s*waiting$/);
 
       server.mode = "accept";
       await page.evaluate(() => inbox.retry());
       const connection = await server.connection();
       connection.send(WELCOME);
-      await reads(rows.nth(0), /under way/);
+      await reads(rows.nth(0), /in flight/);
       for (let seq = 1; seq <= 2; seq += 1) {
         let frame = await connection.next();
         while (frame.client_id === undefined) frame = await connection.next();
         connection.send({ action: "ack", client_id: frame.client_id, conversation_id: 2, message_id: seq, seq });
       }
-      await reads(await section("Queue"), /Nothing waits to be sent/);
+      await reads(await section("Queue"), /The queue is empty/);
     });
 
     it("shows the last frames, newest first, and each in full when it is unfolded", async (t) => {

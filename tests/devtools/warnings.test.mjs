@@ -34,21 +34,21 @@ const MISTAKES = [
   },
   {
     what: "a policy that forbids the connection",
-    said: /forbids to connect to ws:\/\/127\.0\.0\.1:\d+\/ws\/inbox\/\. Add ws:\/\/127\.0\.0\.1:\d+ to its connect-src/,
+    said: /forbids connecting to ws:\/\/127\.0\.0\.1:\d+\/ws\/inbox\/\. Add ws:\/\/127\.0\.0\.1:\d+ to its connect-src/,
     headers: SOCKETS_FORBIDDEN,
     options: () => ({ connectTimeout: 500, maxAttempts: 4 }),
     happens: ({ page }) => until(page, () => inbox.getState().error?.startsWith("Unable to connect.")),
   },
   {
     what: "a server that refuses every handshake",
-    said: /was tried 3 times and has not opened once\. Is the server running.*origin, http:\/\/127.*Upgrade and Connection/,
+    said: /3 connection attempts to .* failed\. Is the server running.*origin, http:\/\/127.*Upgrade and Connection/,
     server: (server) => void (server.mode = "refuse"),
     options: () => ({ maxAttempts: 4 }),
     happens: ({ page }) => until(page, () => inbox.getState().error?.startsWith("Unable to connect.")),
   },
   {
     what: "a server that knows layer 0 only",
-    said: /does not know "hello".*Teach the server layer 1.*configure\(\{ protocol: 0 \}\)/,
+    said: /does not know "hello".*Implement layer 1 on the server.*configure\(\{ protocol: 0 \}\)/,
     happens: async ({ page, server }) => {
       (await server.connection()).cut();
       const again = await server.connection();
@@ -75,7 +75,7 @@ const MISTAKES = [
   },
   {
     what: "an address that begins with http:",
-    said: /the url is an http: address and is read as ws:\/\/.*\/chat\. Write it so, or give a path alone/,
+    said: /the url is an http: address and is read as ws:\/\/.*\/chat\. Write that, or only a path/,
     options: (origin) => ({ url: `${origin}/chat`, protocol: 0 }),
     server: (server) => void (server.expectsHello = false),
     happens: ({ server }) => server.connection(),
@@ -190,7 +190,7 @@ describe("in development", () => {
     });
     const warning = await warnings.next();
     complaints.splice(0);
-    assert.match(warning, /\/ws\/\?… was tried/);
+    assert.match(warning, /attempts to .*\/ws\/\?… failed/);
     assert.doesNotMatch(warning, /secret/);
   });
 
@@ -218,7 +218,7 @@ describe("in development", () => {
     });
     await until(page, () => inbox.getState().error?.startsWith("Unable to connect."));
     assert.equal(warnings.lines.length, 1, warnings.lines.join("\n"));
-    assert.match(warnings.lines[0], /loaded by https: may not connect to ws:\/\/chat\.example\.com\/ws\/\. Use wss:/);
+    assert.match(warnings.lines[0], /loaded over https: may not connect to ws:\/\/chat\.example\.com\/ws\/\. Use wss:/);
     complaints.splice(0);
   });
 });

@@ -217,7 +217,7 @@ withEachReact("what a component sends", (open) => {
     await mount(page);
     const connection = await server.connection();
     const failed = await page.evaluate(() => probe("a").chat.sendMessage(1, ""));
-    assert.deepEqual(failed, { status: "failed", reason: "the message is empty" });
+    assert.deepEqual(failed, { status: "failed", reason: "`message` must not be empty" });
     await page.evaluate(() => {
       probe("a").chat.sendMessage(1, "");
       probe("a").chat.sendMessage(1, "good");

@@ -1,4 +1,4 @@
-// The inspector's content, drawn from what the connection is at the moment.
+// The inspector's content, drawn from the connection's present state.
 
 import { createElement as h, memo, useEffect, useId, useReducer, useRef, useState } from "react";
 
@@ -7,10 +7,10 @@ import { describe } from "../diagnosis/frame.js";
 import { inspect } from "../diagnosis/inspect.js";
 import { Recorder } from "./recorder.js";
 
-// Often enough to follow a countdown, and seldom enough to be no burden to the page.
+// In ms: follows a countdown without burdening the page.
 const REDRAWN_EVERY = 250;
 
-// A longer text is cut where it is shown.
+// Characters of a frame that are shown.
 const SHOWN = 2_000;
 
 /** @param {{defaultOpen: boolean}} props */
@@ -64,9 +64,9 @@ function phaseOf({ phase, nextAttemptIn }) {
 
 /** @type {Record<string, string>} */
 const LAYERS = {
-  asked: "was asked what it speaks",
-  silent: "has not answered hello",
-  plain: "plain: acknowledges nothing",
+  asked: "negotiating",
+  silent: "no answer to hello yet",
+  plain: "plain: no acknowledgements",
   acknowledging: "acknowledges messages",
 };
 
@@ -76,9 +76,9 @@ function Connection({ inspection: { phase, nextAttemptIn, layer }, address }) {
   return h("div", { className: "connection" },
     h("dl", null,
       h(Pair, { name: "State" }, h("span", { role: "status" }, phase)),
-      h(Pair, { name: "Next attempt" }, nextAttemptIn === null ? "none is due" : `in ${seconds(nextAttemptIn)}`),
-      h(Pair, { name: "Attempts since it was open" }, reconnectAttempts),
-      h(Pair, { name: "Address" }, address || "not known yet"),
+      h(Pair, { name: "Next attempt" }, nextAttemptIn === null ? "none" : `in ${seconds(nextAttemptIn)}`),
+      h(Pair, { name: "Reconnect attempts" }, reconnectAttempts),
+      h(Pair, { name: "Address" }, address || "unknown"),
       h(Pair, { name: "Server" }, layer === null ? "not connected" : LAYERS[layer]),
       error !== null && h(Pair, { name: "Error" }, error),
     ),
@@ -89,7 +89,7 @@ function Connection({ inspection: { phase, nextAttemptIn, layer }, address }) {
 
 /** @param {{frames: Recorder["frames"]}} props */
 function Frames({ frames }) {
-  return h(Section, { title: "Frames", count: frames.length, open: true, empty: "None has passed since this was loaded." },
+  return h(Section, { title: "Frames", count: frames.length, open: true, empty: "No frames yet." },
     h("ol", null, frames.map((frame) => h(Frame, { key: frame.id, frame }))),
   );
 }
@@ -109,10 +109,10 @@ const Frame = memo(/** @param {{frame: Recorder["frames"][number]}} props */ ({ 
 
 /** @param {{queue: Inspection["queue"]}} props */
 function Queue({ queue }) {
-  return h(Section, { title: "Queue", count: queue.length, open: true, empty: "Nothing waits to be sent." },
+  return h(Section, { title: "Queue", count: queue.length, open: true, empty: "The queue is empty." },
     h("ol", null, queue.slice(0, 50).map(({ text, isUnderWay }, at) => h("li", { className: "row", key: at },
       h("span", { className: "what" }, `${describe(text).summary}: ${preview(text)}`),
-      h("span", { className: "aside" }, isUnderWay ? "under way" : "waits"),
+      h("span", { className: "aside" }, isUnderWay ? "in flight" : "waiting"),
     ))),
     queue.length > 50 && h("p", null, `… and ${queue.length - 50} more`),
   );
@@ -121,7 +121,7 @@ function Queue({ queue }) {
 /** @param {{listeners: Inspection["listeners"]}} props */
 function Listeners({ listeners }) {
   const count = listeners.reduce((sum, { count }) => sum + count, 0);
-  return h(Section, { title: "Listeners", count, open: false, empty: "Nobody listens." },
+  return h(Section, { title: "Listeners", count, open: false, empty: "No listeners." },
     h("dl", null, listeners.map(({ conversation, count }) => h(Pair, {
       key: JSON.stringify(conversation),
       name: conversation === null ? "every conversation" : `conversation ${JSON.stringify(conversation)}`,
@@ -131,7 +131,7 @@ function Listeners({ listeners }) {
 
 function Counters() {
   const stats = Object.entries(client().getStats() ?? {});
-  return h(Section, { title: "Counters", count: null, open: false, empty: "The core has not been loaded yet." },
+  return h(Section, { title: "Counters", count: null, open: false, empty: "The core is not loaded yet." },
     stats.length > 0 && h("dl", null, stats.map(([name, value]) => h(Pair, { key: name, name }, String(value)))),
   );
 }

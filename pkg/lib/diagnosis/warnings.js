@@ -1,10 +1,10 @@
-// What can be told of a mistake from within the page, and what to do about it. Each is said once.
+// Detects mistakes from within the page and prints what to do about them, each once.
 
 import { describe } from "./frame.js";
 import { inspect } from "./inspect.js";
 import { withoutSecrets } from "./observe.js";
 
-// One failure may be a server that is just being started.
+// A server that is starting up may cause one failure.
 const REFUSALS = 3;
 
 /** @type {Set<string>} */
@@ -14,12 +14,12 @@ const said = new Set();
 export function createWarnings(client) {
   let address = "";
   let hasOpened = false;
-  /** Attempts since the page was loaded that led to no connection. */
+  /** Attempts since the last connection opened. */
   let refusals = 0;
-  /** The page's own policy or browser is in the way: the server need not be looked at. */
+  /** The page's own policy forbids the connection, so the server isn't the cause. */
   let isForbidden = false;
   let saidHello = false;
-  /** The server has said something on the present connection. */
+  /** The server has sent a frame on the present connection. */
   let hasSpoken = false;
   /** Connections in a row that ended after `hello` and before any answer. */
   let closings = 0;
@@ -27,7 +27,7 @@ export function createWarnings(client) {
   const violated = (/** @type {SecurityPolicyViolationEvent} */ { effectiveDirective, blockedURI }) => {
     if (effectiveDirective !== "connect-src" || !isSameHost(blockedURI, address)) return;
     isForbidden = true;
-    warn("connect-src", `the page's Content-Security-Policy forbids to connect to ${shown()}. Add ` +
+    warn("connect-src", `the page's Content-Security-Policy forbids connecting to ${shown()}. Add ` +
       `${new URL(address).protocol}//${new URL(address).host} to its connect-src.`);
   };
   const page = globalThis.document;
@@ -43,8 +43,8 @@ export function createWarnings(client) {
       saidHello = hasSpoken = false;
       if (isTried) refusals += 1;
       else if (globalThis.location?.protocol === "https:" && url.startsWith("ws:")) {
-        warn("mixed content", `a page that was loaded by https: may not connect to ${shown()}. Use wss:, which the ` +
-          `server or the proxy before it must speak; or give a path alone, which is wss: on such a page by itself.`);
+        warn("mixed content", `a page loaded over https: may not connect to ${shown()}. Use wss:, which the server or ` +
+          `its proxy must support, or give only a path, which such a page resolves to wss:.`);
       }
     },
 
@@ -57,13 +57,13 @@ export function createWarnings(client) {
       if (direction === "out" && !saidHello) saidHello = describe(data).kind === "hello";
       if (direction === "out") return;
       hasSpoken = true;
-      // When this frame was read, the connection knows what it shows.
+      // Runs after the connection has handled this frame.
       setTimeout(checkLayer);
     },
 
     closed(code) {
       checkClosing(code);
-      // A failed handshake ends with the very code of a lost connection; what tells them apart is the state.
+      // A failed handshake closes with the same code as a lost connection; changed() tells them apart by the state.
       const advice = AFTER_CLOSE[code];
       if (advice) warn(String(code), `the server closed the connection with ${code}, ${advice(shown())}`);
     },
@@ -71,14 +71,14 @@ export function createWarnings(client) {
     changed() {
       checkLoading(client.getState());
       const { phase } = inspect(client);
-      // A little later, because the connection sets its own alarm for that time after it has told of this change.
+      // A little later, because the connection sets its own alarm after it has announced this change.
       if (phase === "connected") setTimeout(checkLayer, SILENT_AFTER + 100);
       const isTrying = phase === "waiting" || phase === "given up";
       if (isTrying && !hasOpened && !isForbidden && refusals >= REFUSALS) {
-        warn("refused", `${shown()} was tried ${refusals} times and has not opened once. Is the server running, and does ` +
-          `it take WebSockets at this path? Does it allow the page's origin, ${globalThis.location?.origin}, and does the ` +
-          `cookie or token that it asks for reach it? Does each proxy on the way pass on the headers Upgrade and ` +
-          `Connection? The answer to the handshake is in the browser's network panel. (option: url)`);
+        warn("refused", `${refusals} connection attempts to ${shown()} failed. Is the server running, and does it accept ` +
+          `WebSockets at this path? Does it allow the page's origin, ${globalThis.location?.origin}, and does it receive ` +
+          `the cookie or token that it requires? Does each proxy forward the headers Upgrade and Connection? The ` +
+          `browser's network panel shows the response to the handshake. (option: url)`);
       }
     },
   };
@@ -86,26 +86,26 @@ export function createWarnings(client) {
   /** @param {number} code */
   function checkClosing(code) {
     closings = saidHello && !hasSpoken && !(code in AFTER_CLOSE) ? closings + 1 : 0;
-    // Without a code it may as well have been the line.
+    // Without a code, the network may have been the cause.
     if (closings < (code === 1006 ? LOSSES : CLOSINGS)) return;
     warn("closes on hello", `the server at ${shown()} closed the connection with ${code} right after "hello", ${closings} ` +
-      `times in a row: a consumer that reads data["message"] of every frame fails so. The next connection is without it, and ` +
-      `messages are sent without being acknowledged. Let the server ignore frames with an action that it does not know, or ` +
-      `save the detour: configure({ protocol: 0 }).`);
+      `times in a row, as a consumer does that reads data["message"] of every frame. The client now connects without ` +
+      `"hello", and the server does not acknowledge messages. Make the server ignore frames with an unknown action, or ` +
+      `skip "hello": configure({ protocol: 0 }).`);
   }
 
   function checkLayer() {
     if (!saidHello) return;
     const { layer } = inspect(client);
     if (layer === "plain") {
-      warn("plain", `the server at ${shown()} does not know "hello", so messages are sent without being acknowledged: a ` +
-        `result is "sent" and never "delivered", and what is missed during a cut is not fetched. Teach the server layer 1 ` +
-        `(PROTOCOL.md), or say that this is as it should be: configure({ protocol: 0 }).`);
+      warn("plain", `the server at ${shown()} does not know "hello", so it does not acknowledge messages: results ` +
+        `are "sent" and never "delivered", and messages missed during an outage are not fetched. Implement layer 1 on the ` +
+        `server (PROTOCOL.md), or silence this: configure({ protocol: 0 }).`);
     }
     if (layer === "silent") {
       warn("silent", `the server at ${shown()} has not answered "hello". Messages wait ${SILENT_AFTER / 1000} s for ` +
-        `that, and a server that shows in no way what it speaks is reconnected to. If it does not know "hello", say so: ` +
-        `configure({ protocol: 0 }). Else look why it is slow.`);
+        `the answer, and the client reconnects if the server stays silent. If it does not know "hello", set ` +
+        `configure({ protocol: 0 }); otherwise find out why it is slow.`);
     }
   }
 
@@ -114,18 +114,18 @@ export function createWarnings(client) {
   }
 }
 
-// CLOSINGS, LOSSES and WELCOME_WITHIN in src/core/server.rs.
+// Copies of CLOSINGS, LOSSES and WELCOME_WITHIN in src/core/server.rs; tests/package/copies.test.mjs compares them.
 const CLOSINGS = 2;
 const LOSSES = 3;
 const SILENT_AFTER = 3_000;
 
 /** @type {Record<number, (address: string) => string>} */
 const AFTER_CLOSE = {
-  1000: () => "which ends it for good: nobody reconnects before retry(), a message or a new first listener asks for it. A " +
-    "server that wants its clients back closes with 1001 or 1012.",
-  4401: (address) => `which says that it does not know who is asking. Does the session's cookie reach ${address} (the ` +
-    "same site, SameSite, Secure), or does the url function give a fresh token each time?",
-  4403: () => "which says that it knows who is asking and refuses. Does it allow this page's origin, " +
+  1000: () => "so the client won't reconnect until you call retry(), send a message or subscribe again. A server " +
+    "whose clients should reconnect closes with 1001 or 1012.",
+  4401: (address) => `which means that the user is not authenticated. Does the session's cookie reach ${address} (same ` +
+    "site, SameSite, Secure), or does the url function return a fresh token each time?",
+  4403: () => "which means that the user is not allowed. Does it allow this page's origin, " +
     `${globalThis.location?.origin}, and this user?`,
 };
 
@@ -135,11 +135,11 @@ function checkUrl(url) {
   const page = globalThis.location?.href;
   if (/^https?:/i.test(url)) {
     const read = withoutSecrets(url.replace(/^http/i, "ws"));
-    warn("http", `the url is an ${url.split(":")[0]}: address and is read as ${read}. Write it so, or give a path alone ` +
-      `for the page's own server.`);
+    warn("http", `the url is an ${url.split(":")[0]}: address and is read as ${read}. Write that, or only a path for the ` +
+      `page's own server.`);
   } else if (/^[\w-]+(\.[\w-]+)+\//.test(url) && page) {
     warn("host as path", `the url "${withoutSecrets(url)}" is a path relative to the page, ` +
-      `${withoutSecrets(new URL(url, page).href.replace("http", "ws"))}. If it should name another server, begin it with ` +
+      `${withoutSecrets(new URL(url, page).href.replace("http", "ws"))}. To name another server, start it with ` +
       `wss://.`);
   }
 }
@@ -153,13 +153,13 @@ function checkLoading({ error }) {
     warn("wasm", "the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src: it " +
       "allows WebAssembly and no eval().");
   } else {
-    warn("load", `the core could not be loaded, and retry() tries again. ${error}. Are all files of the page's build where ` +
-      "the page looks for them? After a deployment, an old page needs a reload. With configure({ wasm }), does that " +
-      "address answer with core.wasm?");
+    warn("load", `the core could not be loaded, and retry() tries again. ${error}. Are all files of the build at the ` +
+      "addresses that the page requests? After a deployment, reload old pages. With configure({ wasm }), does that " +
+      "address serve core.wasm?");
   }
 }
 
-/** A policy's report may have no more than the origin, or no address at all. @param {string} one @param {string} other */
+/** A policy's report may contain only the origin, or no address. @param {string} one @param {string} other */
 function isSameHost(one, other) {
   try {
     return new URL(one).host === new URL(other).host;

@@ -79,10 +79,10 @@ describe("the address", () => {
     await until(page, () => inbox.getState().isConnected);
     const messages = complaints.splice(0);
     assert.equal(messages.length, 4, messages.join("\n"));
-    assert.match(messages[0], /url gave 5; expected a string/);
-    assert.match(messages[1], /url gave "ws:\/\/:bad:", which is not an address/);
+    assert.match(messages[0], /`url` must be a string .*; got 5/);
+    assert.match(messages[1], /`url` must be an address .*; got "ws:\/\/:bad:"/);
     assert.match(messages[2], /ftp/);
-    assert.match(messages[3], /url gave \[object Object\]; expected a string/);
+    assert.match(messages[3], /`url` must be a string .*; got \[object Object\]/);
   });
 
   it("is asked for anew by each attempt, so that an answer that never comes holds up one attempt alone", async (t) => {

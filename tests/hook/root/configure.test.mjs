@@ -106,7 +106,7 @@ describe("configure()", () => {
         return /** @type {Error} */ (error).message;
       }
     });
-    assert.equal(message, "configure() was called after the connection had been used; call it before. Only user may change at any time");
+    assert.equal(message, "configure() must be called before the connection is used, except for `user`");
     assert.equal((await server.connection()).path, "/ws/inbox/");
     await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /call it before/);
   });

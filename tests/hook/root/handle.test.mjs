@@ -95,13 +95,13 @@ describe("a handle", () => {
       });
     });
     assert.deepEqual(errors, [
-      "TypeError: conversationId is [object Object]; expected a number up to 2^53 - 1, a string, null or undefined",
-      "TypeError: conversationId is NaN; expected a number up to 2^53 - 1, a string, null or undefined",
-      "TypeError: conversationId is 9007199254740992; expected a number up to 2^53 - 1, a string, null or undefined",
-      "TypeError: conversationId is true; expected a number up to 2^53 - 1, a string, null or undefined",
-      "TypeError: onMessage is onMessage; expected a function",
-      "TypeError: listener is null; expected a function",
-      "TypeError: listener is undefined; expected a function",
+      "TypeError: `conversationId` must be a number up to 2^53 - 1, a string, null or undefined; got [object Object]",
+      "TypeError: `conversationId` must be a number up to 2^53 - 1, a string, null or undefined; got NaN",
+      "TypeError: `conversationId` must be a number up to 2^53 - 1, a string, null or undefined; got 9007199254740992",
+      "TypeError: `conversationId` must be a number up to 2^53 - 1, a string, null or undefined; got true",
+      "TypeError: `onMessage` must be a function; got onMessage",
+      "TypeError: `listener` must be a function; got null",
+      "TypeError: `listener` must be a function; got undefined",
     ]);
     assert.equal(await page.evaluate(() => inbox.getStats()), null, "nothing was loaded for them");
   });

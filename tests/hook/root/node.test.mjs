@@ -45,6 +45,6 @@ describe("in Node, with the WebSocket of ws as the global one", () => {
     `;
     const cwd = new URL("../../", import.meta.url);
     const { stderr } = await promisify(execFile)("node", ["--input-type=module", "-e", program], { cwd });
-    assert.match(stderr, /url gave "\/ws\/inbox\/", which is not an address/);
+    assert.match(stderr, /`url` must be an address .*; got "\/ws\/inbox\/"/);
   });
 });

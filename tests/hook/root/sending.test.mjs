@@ -148,7 +148,7 @@ describe("what is sent", () => {
       const results = ["hi", null, [1], 5].map((frame) => inbox.send(/** @type {any} */ (frame)));
       return (await Promise.all(results)).map((result) => /** @type {any} */ (result).reason);
     });
-    assert.deepEqual(reasons, ["hi", "null", "an array", "5"].map((shown) => `a frame is an object, not ${shown}`));
+    assert.deepEqual(reasons, ["hi", "null", "an array", "5"].map((shown) => `\`frame\` must be an object; got ${shown}`));
   });
 
   it("as a frame that JSON has no text for fails, and the connection goes on", async (t) => {
