@@ -1,5 +1,5 @@
-// Makes pkg/wasm from the crate: the optimised core.wasm, the same inlined, and the glue between it and the page.
-// Then weighs what a page has to load, and fails if that has grown over its budget.
+// Builds pkg/wasm from the crate: the optimised core.wasm, its inlined copy, and the glue between it and the page.
+// Then measures what a page loads, and fails if that exceeds its budget.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -15,13 +15,13 @@ const here = dirname(fileURLToPath(import.meta.url));
 const crate = dirname(here);
 const made = join(crate, "target", "wasm-bindgen");
 const out = join(here, "wasm");
-// What the core uses in the place of the page's own.
+// Replaces the page's time functions in the core.
 const time = join(here, "build/time.js");
 
 const wasm = join(made, "core_bg.wasm");
 const glue = join(made, "core.js");
 
-// Of the 1 MiB that a linker gives by itself a page would hold nearly all for nothing: nothing here recurses.
+// In bytes of memory, not of download: the linker's default of 1 MiB is wasted here, since nothing recurses.
 const SMALL_STACK = "-Clink-arg=-zstack-size=131072";
 
 // LLVM inlines up to 225 by itself, which makes the package larger by 0.7 kB in brotli and no faster.
@@ -56,7 +56,7 @@ function compileCrate() {
   execFileSync("wasm-bindgen", [...how, join(built, target, "release", "inbox_socket.wasm")], { stdio: "inherit" });
 }
 
-/** Sources are named in the wasm, and where they are on this machine is nobody else's business. */
+/** The wasm names its sources; the prefixes removed here would publish the paths of this machine. */
 function withoutPaths() {
   const manifests = metadata().packages.map(({ manifest_path }) => manifest_path);
   const folders = new Set(manifests.map((manifest) => dirname(dirname(manifest))));
@@ -69,8 +69,8 @@ function metadata() {
 }
 
 /**
- * One file of glue. wasm-bindgen's own loader stays out of it (nobody here asks for its default export): it names
- * the .wasm file by import.meta.url, which bundlers act upon.
+ * One file of glue. wasm-bindgen's own loader, the default export, is left out: it refers to the .wasm file
+ * by import.meta.url, which bundlers act upon.
  */
 async function bundleGlue() {
   await build({

@@ -1,4 +1,4 @@
-// From what wasm-pack made to what a page loads: what only serves people who debug Rust is taken out.
+// Shrinks the wasm of wasm-bindgen to what a page needs. The gains were measured by leaving each step out.
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -7,41 +7,42 @@ import binaryen from "binaryen";
 
 export const WASM_OPT = fileURLToPath(new URL("../node_modules/.bin/wasm-opt", import.meta.url));
 
-// What every browser of the support table has. --all-features would make a file that browsers refuse.
+// The features that every supported browser has. --all-features would make a file that browsers refuse.
 const FEATURES = [
   "bulk-memory", "nontrapping-float-to-int", "sign-ext", "reference-types", "multivalue", "mutable-globals",
 ].map((feature) => `--enable-${feature}`);
 
-// A panic is a trap whose text goes to a standard error that no page has. Nothing else in the crate formats text
-// (tests/purity.rs sees to it), so what writes the text can go as well. The trap stays.
+// A panic writes its text to a standard error that pages don't have, and then traps. Nothing else in the crate formats
+// text (tests/purity.rs checks this), so the functions that write it can go; the trap stays. Gain: 2,109 bytes of
+// core.wasm in brotli (17,548 → 15,439).
 const WRITES_PANICS = /panicking|begin_unwind|alloc_error|handle_error|unwrap_failed|expect_failed|core\[\w+\]::fmt::/;
 
-/** Replaces the body of each function that only writes a panic's text by a trap. */
+/** Replaces the body of each function that only writes a panic's text with a trap. */
 export function snipPanics(path) {
   const module = binaryen.readBinary(readFileSync(path));
   const functions = Array.from({ length: module.getNumFunctions() }, (_, i) =>
     binaryen.getFunctionInfo(module.getFunctionByIndex(i)));
   const snipped = functions.filter(({ name, base }) => base === "" && WRITES_PANICS.test(name));
-  // The names are the compiler's to change, and without this the build would silently grow.
+  // If the compiler changed the names, the build would silently grow without this check.
   if (snipped.length === 0) throw new Error(`${path}: no function looks as if it wrote a panic's text`);
   for (const { name, params, results } of snipped) {
     module.removeFunction(name);
     module.addFunction(name, params, results, [], module.unreachable());
   }
-  // The report of sizes goes by the names.
+  // The report of sizes needs the names.
   binaryen.setDebugInfo(true);
   writeFileSync(path, module.emitBinary());
 }
 
-/** Writes the smallest wasm; with `names`, one that tells which function is which. */
+/** Writes the smallest wasm; with `names`, it keeps the functions' names. */
 export function optimise(from, to, { names = false } = {}) {
   const strip = names ? ["-g"] : ["--strip-debug", "--strip-producers", "--strip-target-features"];
   execFileSync(WASM_OPT, [from, "-Oz", ...strip, ...FEATURES, "-o", to], { stdio: "inherit" });
 }
 
 /**
- * wasm-bindgen tells its imports apart by hashes, which no compression makes smaller. Their places are kept and
- * their digits are counted up from zero, in the glue and in the wasm alike.
+ * Replaces the hashes in the names of wasm-bindgen's imports, which don't compress, with counted numbers of the same
+ * length, in the glue and in the wasm. Gain in brotli: 150 bytes of core.wasm and 119 of the glue.
  */
 export function numberHashes(...paths) {
   const numbers = new Map();

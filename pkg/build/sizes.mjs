@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { WASM_OPT } from "./shrink.mjs";
 import { plus, sizeOf, weigh } from "./weigh.mjs";
 
-// The most that each may weigh, in bytes. To be lowered when something has become smaller, so that it stays so.
+// Upper limits in bytes. Lower them when something becomes smaller.
 const BUDGET = {
   "react, before the first subscription": { gzip: 3_450, brotli: 3_150 },
   "root, before the first subscription": { gzip: 2_900, brotli: 2_650 },
@@ -18,7 +18,7 @@ const BUDGET = {
 const DEPENDENCIES = /^(inbox_socket|wasm_bindgen|js_sys|web_sys|gloo_timers|serde\w*|talc|hashbrown)$/;
 
 /**
- * Prints what weighs how much. Throws if something is over its budget.
+ * Prints the sizes. Throws if one exceeds its budget.
  *
  * @param {string} pkg the package's folder
  * @param {string} named the optimised wasm with its functions' names

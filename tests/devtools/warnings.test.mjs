@@ -82,14 +82,14 @@ const MISTAKES = [
   },
   {
     what: "an address that lacks its beginning",
-    said: /"chat\.example\.com\/ws" is a path relative to the page, ws:.*begin it with wss:\/\//,
+    said: /"chat\.example\.com\/ws" is a path relative to the page, ws:.*start it with wss:\/\//,
     options: () => ({ url: "chat.example.com/ws", protocol: 0 }),
     server: (server) => void (server.expectsHello = false),
     happens: ({ server }) => server.connection(),
   },
   {
     what: "a server that says goodbye for good",
-    said: /closed the connection with 1000.*nobody reconnects.*1001 or 1012/,
+    said: /closed the connection with 1000.*reconnect until you call retry\(\).*1001 or 1012/,
     options: () => ({ protocol: 0 }),
     server: (server) => void (server.expectsHello = false),
     happens: async ({ page, server }) => {
@@ -156,7 +156,7 @@ describe("in development", () => {
     });
   }
 
-  it("nothing is said where all is well, and nothing is logged", async (t) => {
+  it("nothing is printed when all is well", async (t) => {
     const { page, server } = await openRoot(t, { mode: "development" });
     server.answersHello = false;
     const consoles = [new Console(page, "warning"), new Console(page, "log")];
@@ -169,7 +169,7 @@ describe("in development", () => {
     assert.deepEqual(consoles.flatMap(({ lines }) => lines), []);
   });
 
-  it("protocol: 0 is taken for an answer: nobody is told to do what was just done", async (t) => {
+  it("protocol: 0 silences the warning about layer 0", async (t) => {
     const { page, server } = await openRoot(t, { mode: "development" });
     server.expectsHello = false;
     await page.evaluate(() => {
@@ -233,7 +233,7 @@ describe("in production", () => {
     });
   }
 
-  it("whoever asks for it by the option is warned", async (t) => {
+  it("the option debug enables the warnings", async (t) => {
     const { page, server, complaints } = await openRoot(t, { mode: "production" });
     const warnings = new Console(page, "warning");
     await page.evaluate(() => {

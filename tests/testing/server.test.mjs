@@ -261,7 +261,7 @@ describe("each test", () => {
       if (url.includes("other")) inbox.configure({ url: async () => url });
       listen();
       assert.equal((await own.connection()).url, url);
-      assert.throws(() => inbox.configure({ linger: 0 }), /after the connection had been used/);
+      assert.throws(() => inbox.configure({ linger: 0 }), /before the connection is used/);
       own.restore();
     }
     inbox.configure({ url: undefined });

@@ -56,7 +56,7 @@ describe("sendMessage() tells that it failed, and why, of", () => {
     }
   }
 
-  it("a conversation that is none", async (t) => {
+  it("an invalid conversation id", async (t) => {
     const { page } = await openRoot(t);
     const reasons = await page.evaluate(async () => {
       const results = [null, undefined, NaN, 2 ** 53, {}, [1], true].map((id) => inbox.sendMessage(/** @type {any} */ (id), "hi"));
@@ -65,7 +65,7 @@ describe("sendMessage() tells that it failed, and why, of", () => {
     assert.deepEqual(
       reasons,
       ["null", "undefined", "NaN", "9007199254740992", "an object", "an array", "true"].map(
-        (shown) => `the conversation id must be a number up to 2^53 - 1, or a string; got ${shown}`,
+        (shown) => `\`conversationId\` must be a number up to 2^53 - 1 or a string; got ${shown}`,
       ),
     );
   });
