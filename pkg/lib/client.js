@@ -1,5 +1,5 @@
-// The page's one client. It holds no logic of the connection: until the core is loaded it keeps what it is asked
-// for, in order, and from then on it hands every call on.
+// The page's one client. It holds no connection logic: until the core is loaded it queues calls in order, and from then
+// on it forwards them.
 
 import { isDevelopment, isLogEnabled } from "./debug-mode.js";
 import { checkOptions } from "./options.js";
@@ -29,23 +29,23 @@ function createClient() {
   let loading = null;
   // How often loading has failed in a row.
   let failures = 0;
-  /** Cancels the next load, where it is waited for. @type {(() => void) | undefined} */
+  /** Cancels the scheduled load. @type {(() => void) | undefined} */
   let cancelLoad;
   /** @type {import("../index.js").ConnectionState} */
   let state = IDLE;
   /** @type {import("../index.js").Options} */
   let options = {};
-  /** Who is signed in, as the option of that name has said last. @type {import("../index.js").Options["user"]} */
+  /** The latest value of the option `user`. @type {import("../index.js").Options["user"]} */
   let user;
-  // What was asked for before the core was there, in order; each entry does one thing with the core.
+  // Calls made before the core was loaded, in order.
   /** @type {Set<(core: Inbox) => void>} */
   const pending = new Set();
   /** @type {Set<() => void>} */
   const watchers = new Set();
-  // What ends each subscription, and the client's own to the core's state.
+  // Functions that end each subscription, including the client's own to the core's state.
   /** @type {Set<() => void>} */
   const subscriptions = new Set();
-  // What a test lends; see reset().
+  // Options and time set by a test; see reset().
   /** @type {import("../index.js").Options & {time?: any}} */
   let overrides = {};
 
@@ -55,7 +55,7 @@ function createClient() {
     load();
   }
 
-  /** Takes back what withCore() was given. Without anything left to do, the core is not loaded again. */
+  /** Removes an action from the queue. If none is left, a failed load is not retried. */
   function withoutCore(action) {
     if (!pending.delete(action) || pending.size > 0 || loading) return;
     cancelLoad?.();
@@ -70,7 +70,7 @@ function createClient() {
     setState({ ...state, isConnecting: true });
     try {
       const log = isLogEnabled(options.debug);
-      // Both at once. Who wants to read what goes wrong wants to read of the first attempt, too.
+      // Both at once, so that diagnosis sees the first attempt too.
       const [loaded] = await Promise.all([
         loadCore(overrides.wasm ?? options.wasm),
         (log ?? isDevelopment()) && api.debug(log),
@@ -83,7 +83,7 @@ function createClient() {
     } catch (error) {
       if (loading !== mine) return;
       const shown = `Unable to load inbox-socket: ${error instanceof Error ? error.message : error}`;
-      // Unless all have left meanwhile.
+      // All listeners may have left meanwhile.
       setState(pending.size > 0 ? { ...IDLE, error: shown } : IDLE);
       if (pending.size > 0) loadLater();
     }
@@ -92,7 +92,7 @@ function createClient() {
 
   function loadLater() {
     cancelLoad = wakeAfter(LOAD_DELAYS[failures++] ?? LONGEST_LOAD_DELAY, (event) => {
-      // The page or its network is another one now, so the delays begin anew.
+      // The network or the page's visibility has changed, so the delays start over.
       if (event) failures = 0;
       load();
     });
@@ -101,26 +101,26 @@ function createClient() {
   /** @param {Inbox} loaded */
   function start(loaded) {
     subscriptions.add(loaded.subscribeState(() => setState(loaded.getState())));
-    // What these ask for in turn comes after them.
+    // Actions added by these calls run after them.
     for (const action of pending) {
       pending.delete(action);
       action(loaded);
     }
     core = loaded;
-    // Even if the core has nothing to announce, because all who subscribed have left while it was loading.
+    // The core announces nothing if all listeners left while it was loading.
     setState(loaded.getState());
   }
 
   function setState(next) {
     state = next;
     for (const watcher of [...watchers]) {
-      // Not one that another has ended meanwhile.
+      // An earlier watcher may have removed this one.
       if (watchers.has(watcher)) call(watcher);
     }
   }
 
   /**
-   * Begins something with the core as soon as that is there, unless it was ended before. The function returned ends it.
+   * Calls `start` as soon as the core is loaded, unless it was ended before. Returns a function that ends it.
    *
    * @param {(core: Inbox) => () => void} start
    */
@@ -130,10 +130,10 @@ function createClient() {
     let ended = false;
     /** @type {((core: Inbox) => void) | undefined} */
     let action = (core) => {
-      // There is one for each conversation that is open, so what has done its work is let go.
+      // Each open conversation has one of these, so release the action for the garbage collector.
       action = undefined;
       stop = start(core);
-      // By what the start itself has called.
+      // `start` itself may have called end().
       if (ended) end();
     };
     const end = () => {
@@ -157,7 +157,7 @@ function createClient() {
     if (next === undefined || next === user) return;
     user = next;
     if (!isUsed()) return;
-    // One who signs in after use may be another than the one who has used it, even where that one was never named.
+    // The connection was used before, perhaps by another user who was never named.
     withCore((core) => (next === null ? core.disconnect() : core.changeUser()));
   }
 
@@ -165,7 +165,7 @@ function createClient() {
     return core ? send(core) : new Promise((resolve) => withCore((core) => resolve(send(core))));
   }
 
-  // There is one for each conversation that is open, so what can be shared is.
+  // Each open conversation has one, so members are shared through the prototype.
   class Chat {
     /** @type {import("../wasm/core.js").Subscription | undefined} */
     #subscription;
@@ -206,8 +206,7 @@ function createClient() {
     requestMessages: (id) => post((core) => core.requestMessages(id)),
     retry() {
       if (core) core.retry();
-      // What is to be tried again is loading; the core then connects by itself. With nothing asked for yet there
-      // is nothing to connect for.
+      // Retry loading; the core then connects by itself. With an empty queue there is nothing to connect for.
       else if (pending.size > 0) load();
     },
     disconnect() {
@@ -217,7 +216,7 @@ function createClient() {
       checkOptions(wanted);
       const { user: nextUser, ...others } = wanted;
       const all = { ...options, ...others };
-      // A module that is reloaded hot says the same again.
+      // A hot-reloaded module repeats the same options.
       if (isUsed() && serialize(all) !== serialize(options)) {
         throw new Error("configure() must be called before the connection is used, except for `user`");
       }
@@ -227,7 +226,7 @@ function createClient() {
     getState: () => state,
     subscribeState(listener) {
       checkFunction("listener", listener);
-      // A function of its own each time, so that the same listener may be given twice.
+      // A new function each time, so that a listener can be registered twice.
       const watcher = () => listener();
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
@@ -236,10 +235,10 @@ function createClient() {
     // For lib/diagnosis and lib/devtools, which may be those of another copy of the package.
     get core() { return core; },
     get options() { return options; },
-    // Also for whoever finds a page that is already running, in the browser's console.
+    // Also callable from the browser's console on a running page.
     debug: (log = false) => import("./diagnosis/diagnose.js").then(({ diagnose }) => diagnose(api, log), () => {}),
-    // Between two tests: ends everything, and forgets everything but what configure() was told, which an application
-    // tells once. The next call is the first one again.
+    // Between two tests: ends all subscriptions and resets all state except the options, which an application sets
+    // once.
     /** @param {import("../index.js").Options & {time?: any}} replaced */
     reset(replaced) {
       watchers.clear();
@@ -262,19 +261,21 @@ function call(listener) {
   try {
     listener();
   } catch (error) {
-    // Node.js has no reportError(), and what a timer throws there ends the program.
+    // Node.js has no reportError(), and an error thrown from a timer ends its process.
     (globalThis.reportError ?? console.error)(error);
   }
 }
 
-// One function is as good as another: the reloaded one is never the same.
+// Ignores functions: a hot-reloaded one is never identical.
 const serialize = (options) => Object.keys(options) + JSON.stringify(options);
 
 function checkConversation(id) {
   if (id === null || id === undefined || typeof id === "string") return;
-  // JavaScript has rounded a larger number, so it names another conversation or none.
+  // JavaScript rounds larger numbers, so they would name another conversation.
   if (typeof id === "number" && Math.abs(id) <= Number.MAX_SAFE_INTEGER) return;
-  throw new TypeError(`\`conversationId\` must be a number up to 2^53 - 1, a string, null or undefined; got ${String(id)}`);
+  throw new TypeError(
+    `\`conversationId\` must be a number up to 2^53 - 1, a string, null or undefined; got ${String(id)}`,
+  );
 }
 
 function checkFunction(name, value) {

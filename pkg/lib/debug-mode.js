@@ -1,8 +1,8 @@
-// Who wants to read what goes wrong (lib/diagnosis). Everybody else loads none of it.
+// Decides whether a page loads lib/diagnosis.
 
 /**
- * Whether the log is asked for: by the option, or in a browser's own storage, where it needs no new build and outlives
- * a reload. Undefined where nobody has said.
+ * Returns whether the log is enabled: by the option, or in the browser's storage, which needs no new build and survives
+ * a reload. Undefined if neither is set.
  *
  * @param {boolean | undefined} debug
  */
@@ -10,18 +10,17 @@ export function isLogEnabled(debug) {
   try {
     return debug ?? (globalThis.localStorage?.getItem("inbox-socket.debug") ? true : undefined);
   } catch {
-    // A page in a sandbox has a storage that it may not touch.
+    // A sandboxed page must not access its storage.
   }
 }
 
 /**
- * Whether this is an application that is being developed: a bundler writes the mode here. Where none does, on a page of
- * plain modules, nobody can tell, and a page in production must not be the one to guess wrong about. Nor is a test's run
- * a development: what is refused there is refused on purpose.
+ * Returns whether the application was built for development: a bundler writes the mode here. Without a bundler, the mode
+ * is unknown and counts as production. Test runs don't count as development: they provoke failures on purpose.
  */
 export function isDevelopment() {
   try {
-    // @ts-expect-error A page has no process, and nobody promises one.
+    // @ts-expect-error A page has no process.
     return process.env.NODE_ENV === "development";
   } catch {
     return false;

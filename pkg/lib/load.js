@@ -1,6 +1,6 @@
 /**
- * Loads the core. Everything heavy is behind these two dynamic imports, so that a bundler puts it into chunks of
- * its own and a page pays for it on the first subscription only.
+ * Loads the core. Everything heavy is behind these two dynamic imports, so that bundlers put it into separate
+ * chunks and a page loads it only on the first subscription.
  *
  * @param {import("../index.js").Options["wasm"]} wasm
  */
@@ -16,7 +16,7 @@ export async function loadCore(wasm) {
 /** @param {string | URL | Response | BufferSource | WebAssembly.Module} wasm */
 function compile(wasm) {
   if (wasm instanceof WebAssembly.Module) return wasm;
-  // A body is read once only, and loading may be tried again.
+  // A body can be read only once, and loading may be retried.
   if (wasm instanceof Response) return WebAssembly.compileStreaming(wasm.clone());
   if (typeof wasm === "string" || wasm instanceof URL) return WebAssembly.compileStreaming(fetch(wasm));
   return WebAssembly.compile(wasm);

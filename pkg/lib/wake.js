@@ -1,6 +1,6 @@
 /**
- * Calls back once: after `ms`, or at once when the browser comes online or the page becomes visible, where what has
- * failed before may succeed. `wake` is given the event, or nothing when the time is over.
+ * Calls back once: after `ms`, or at once when the browser comes online or the page becomes visible, when a retry
+ * may succeed. `wake` receives the event, or nothing after the delay.
  *
  * @param {number} ms
  * @param {(event?: Event) => void} wake
@@ -19,7 +19,7 @@ export function wakeAfter(ms, wake) {
     wake(event);
   };
   const timer = setTimeout(hurry, ms);
-  // Node.js would wait for it before it exits. In a browser a timer is a number.
+  // Keeps Node.js from waiting for the timer before it exits. In a browser a timer is a number.
   /** @type {any} */ (timer).unref?.();
   globalThis.addEventListener?.("online", hurry);
   document?.addEventListener("visibilitychange", hurry);

@@ -205,8 +205,8 @@ fn configuration(pairs: Vec<(u32, f64)>) -> Config {
     config
 }
 
-/// Where the connection is in its life: the milliseconds until the next attempt, or below zero a place in the lists of
-/// `pkg/lib/diagnosis/inspect.js`.
+/// The connection's phase: the milliseconds until the next attempt, or below zero a place in the lists of
+/// `pkg/lib/diagnosis/inspect.js`; tests/package/copies.test.mjs compares them.
 fn place_of(phase: Phase) -> f64 {
     let place = match phase {
         Phase::Waiting { next_attempt_in } => return next_attempt_in as f64,

@@ -5,7 +5,7 @@ import {
 } from "./numbers.js";
 import { call, report } from "./report.js";
 
-// The browser's word for a connection that was never there, or ended without a close frame: RFC 6455, section 7.4.1.
+// The close code of a connection that never opened or ended without a close frame: RFC 6455, section 7.4.1.
 const LOST = 1006;
 
 // The seed's address, on the page's own origin.
@@ -38,7 +38,7 @@ export class Connection {
 
   webSocketUrl = webSocketUrl;
 
-  /** Each attempt asks anew: an answer that never comes holds up one attempt and no other. */
+  /** Each attempt asks again, so an answer that never arrives delays only one attempt. */
   askAddress(socket, option) {
     findAddress(
       option,
@@ -47,7 +47,7 @@ export class Connection {
         this.#tell(OPEN, socket);
       },
       (error) => {
-        // Of an attempt that is over not even the failure is of interest.
+        // Ignore the failure of an attempt that is over.
         if (this.#tell(IS_WANTED, socket) === 0) return;
         report(error);
         this.#tell(CLOSED, socket, LOST, -1);
@@ -148,9 +148,9 @@ const observers = new Set();
 let latest;
 
 /**
- * Tells of each attempt, and at once of the latest: pkg/lib/diagnosis/observe.js then watches the frames on the socket itself,
- * so that a page which nobody looks at pays nothing for it. There is no socket where the browser refused to try. The
- * function returned ends it.
+ * Reports each attempt, and at once the latest: pkg/lib/diagnosis/observe.js then watches the frames on the socket itself,
+ * so that an unobserved page pays nothing. `socket` is undefined if the browser refused the attempt. Returns a
+ * function that ends it.
  *
  * @param {OnAttempt} observer
  */

@@ -24,7 +24,7 @@ export const showState = (inbox, ...state) => inboxes[inbox].showState(...state)
 
 const DEFAULTS = { protocol: 1, frameLimit: FRAME_LIMIT, messageLimit: MESSAGE_LIMIT };
 
-// The order of the counters in src/core/stats.rs.
+// In the order of Stats::list in src/core/stats.rs; tests/package/copies.test.mjs compares them.
 const STATS = [
   "attempts", "handshakes", "reconnections", "framesIn", "framesOut", "charactersIn", "charactersOut", "framesParsed",
   "framesDelivered", "framesDropped", "duplicates", "recovered", "gaps", "pings", "assured", "listeners", "queued",
@@ -95,7 +95,7 @@ export class Inbox {
   }
 
   subscribeState(listener) {
-    // A function of its own each time, so that the same listener may be given twice.
+    // A new function each time, so that a listener can be registered twice.
     const watcher = () => listener();
     this.#connection.watchers.add(watcher);
     return () => void this.#connection.watchers.delete(watcher);
@@ -127,7 +127,7 @@ export class Inbox {
     return this.#tell(INSPECT);
   }
 
-  /** Tells of each attempt to connect, of this inbox or another. */
+  /** Reports each connection attempt, of any inbox. */
   watchAttempts(observer) {
     return watchAttempts(observer);
   }
@@ -146,12 +146,12 @@ export class Inbox {
     return this.#connection.webSocketUrl(url);
   }
 
-  /** Whether it has been asked for anything: too late for options. */
+  /** Whether the inbox has been used, so that options can no longer be set. */
   get isUsed() {
     return this.#connection.watchers.size > 0 || this.#tell(STAT, 0) > 0;
   }
 
-  /** Ends what a listener hears. A second time does nothing. */
+  /** Removes a listener. A second call does nothing. */
   leave(listener) {
     if (listener.callback === undefined) return;
     const slot = this.listeners.remove(listener);
@@ -233,7 +233,7 @@ export class Inbox {
   }
 
   #listen(conversationId, callback, keepsLast) {
-    // The listener stands ready before anything is done that may bring it a message.
+    // Add the listener before anything that may deliver a message to it.
     const listener = this.listeners.add(conversationId, callback, keepsLast);
     this.#tell(SUBSCRIBE);
     return listener;

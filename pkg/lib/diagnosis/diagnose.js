@@ -1,5 +1,4 @@
-// Says what goes wrong and what to do about it, and with the option `debug` all that happens. Loaded only where somebody
-// wants to read it: see ../debug-mode.js.
+// Prints warnings with their fixes, and with the option `debug` every event. ../debug-mode.js decides on loading it.
 
 import { createLog } from "./log.js";
 import { observe } from "./observe.js";
@@ -8,7 +7,7 @@ import { createWarnings } from "./warnings.js";
 let stop = () => {};
 
 /**
- * Begins anew, with or without the log.
+ * Starts over, with or without the log.
  *
  * @param {import("./observe.js").Client} client
  * @param {boolean} log

@@ -1,7 +1,7 @@
-// The connection as a developer wants to see it.
+// The connection's state for developers.
 
-// Below zero the core names a phase, and with `connected` what it knows of the server; see inspect() in
-// src/browser/commands.rs.
+// The core returns a phase, and the layer while connected, as a negative place in these lists: see inspect() in
+// src/browser/commands.rs. tests/package/copies.test.mjs compares them.
 const PHASES = ["idle", "connecting", "given up", "ended", "refused"];
 const LAYERS = ["asked", "silent", "plain", "acknowledging"];
 

@@ -1,4 +1,4 @@
-// What the option `debug` prints: each change of state and each frame, in the order in which they happened.
+// The output of the option `debug`: each change of state and each frame, in order.
 
 import { describe } from "./frame.js";
 import { inspect } from "./inspect.js";
@@ -7,7 +7,7 @@ import { withoutSecrets } from "./observe.js";
 /** @param {import("./observe.js").Client} client @returns {import("./observe.js").Observer} */
 export function createLog(client) {
   let shown = inspect(client).phase;
-  // Why a state was left, where there is more to say than that it was.
+  // The reason for the next change of state, if known.
   let because = "";
   print(shown);
 
@@ -20,7 +20,7 @@ export function createLog(client) {
       because = ` (closed with ${code}${reason && `, "${reason}"`})`;
     },
     transferred(direction, data) {
-      // The first frames go out before anybody is told that the connection is open.
+      // The first frames are sent before the connection announces that it is open.
       tellPhase();
       const { summary, size, value } = describe(data);
       print(`${direction === "in" ? "←" : "→"} ${summary}, ${size} characters`, value);

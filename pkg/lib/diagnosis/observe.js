@@ -1,10 +1,10 @@
-// Looks at what passes between the page's connection and its server, without touching it.
+// Observes the traffic between the page's connection and its server without changing it.
 
 /**
  * @typedef {object} Observer
- * @property {(url: string, isTried: boolean) => void} [attempted] not tried: the browser refused at once
+ * @property {(url: string, isTried: boolean) => void} [attempted] `isTried` is false if the browser refused at once
  * @property {() => void} [opened]
- * @property {(direction: "in" | "out", data: unknown) => void} [transferred] before anything is done about it
+ * @property {(direction: "in" | "out", data: unknown) => void} [transferred] before the connection handles the frame
  * @property {(code: number, reason: string) => void} [closed] by the server or the network, not by the page
  * @property {() => void} [changed] the public state
  */
@@ -12,7 +12,7 @@
 /** The page's one client. @typedef {ReturnType<typeof import("../client.js").client>} Client */
 
 /**
- * Begins with the attempt under way, if there is one. The function returned ends it.
+ * Starts with the present attempt, if there is one. Returns a function that stops observing.
  *
  * @param {Client} client
  * @param {Observer} observer
@@ -44,13 +44,13 @@ export function observe(client, { attempted, opened, transferred, closed, change
     if (socket === undefined) return;
     /** @param {"open" | "message" | "close"} type @param {(event: any) => void} handle */
     const on = (type, handle) => {
-      // Listeners are called in their order, and outside of a document capturing does not change that. What is done about
-      // a frame is to be told after the frame, so the connection's own handler goes out and comes in again behind.
+      // Listeners are called in their order, and outside of a document capturing does not change that. The observer
+      // must see a frame before its effects, so the connection's own handler is removed and added again behind it.
       const handler = /** @type {"onmessage"} */ (`on${type}`);
       const own = socket[handler];
       socket[handler] = null;
       socket.addEventListener(type, (event) => {
-        // The connection may have let go of this socket.
+        // The connection may have dropped this socket.
         if (socket.onmessage !== null) handle(event);
       }, { signal: ended.signal });
       socket[handler] = own;
@@ -66,7 +66,7 @@ export function observe(client, { attempted, opened, transferred, closed, change
   }
 }
 
-/** An address as it may be shown: what follows the path may be a secret. @param {string} url */
+/** Hides the query of an address, which may contain a token. @param {string} url */
 export function withoutSecrets(url) {
   return url.replace(/\?.+/s, "?…");
 }

@@ -108,7 +108,7 @@ describe("configure()", () => {
     });
     assert.equal(message, "configure() must be called before the connection is used, except for `user`");
     assert.equal((await server.connection()).path, "/ws/inbox/");
-    await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /call it before/);
+    await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /before the connection is used/);
   });
 
   it("adds to what it was told before", async (t) => {
@@ -135,7 +135,7 @@ describe("configure()", () => {
     await page.evaluate(() => inbox.configure({ url: () => "/there", reconnectDelays: [10] }));
     await page.evaluate(() => inbox.configure({ reconnectDelays: [10] }));
     for (const changed of [{ url: "/here" }, { reconnectDelays: [20] }, { linger: 1 }]) {
-      await assert.rejects(page.evaluate((changed) => inbox.configure(changed), changed), /; call it before/);
+      await assert.rejects(page.evaluate((changed) => inbox.configure(changed), changed), /before the connection is used/);
     }
   });
 
