@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 import { inline } from "./build/inline.mjs";
-import { numberHashes, optimise, snipPanics } from "./build/shrink.mjs";
+import { clearPanicTexts, numberHashes, optimise, snipPanics } from "./build/shrink.mjs";
 import { report } from "./build/sizes.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -31,6 +31,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 compileCrate();
 snipPanics(wasm);
+clearPanicTexts(wasm);
 numberHashes(wasm, glue);
 optimise(wasm, join(out, "core.wasm"));
 writeFileSync(join(out, "inline.js"), inline(readFileSync(join(out, "core.wasm"))));

@@ -34,6 +34,21 @@ export function snipPanics(path) {
   writeFileSync(path, module.emitBinary());
 }
 
+// What those functions wrote: places in sources, numbers' digits, the standard library's sentences. wasm-opt drops zeros
+// from the data. Gain: 314 bytes of core.wasm in brotli.
+const PANIC_TEXTS = new RegExp([
+  String.raw`(?:/rustc/|src/|js-sys-)[\w/.-]+\.rs`,
+  String.raw`0001020304\d+9899`,
+  "RefCell already (?:mutably )?borrowed|cannot access a Thread Local Storage value during or after destruction: ",
+  String.raw`index out of bounds: the len is | but the index is |removal index \(is |\) should be < len \(is |capacity overflow`,
+].join("|"), "g");
+
+/** Replaces the texts of panics, which no function reads after `snipPanics`, with zeros. */
+export function clearPanicTexts(path) {
+  const wasm = readFileSync(path, "latin1");
+  writeFileSync(path, wasm.replaceAll(PANIC_TEXTS, (text) => "\0".repeat(text.length)), "latin1");
+}
+
 /** Writes the smallest wasm; with `names`, it keeps the functions' names. */
 export function optimise(from, to, { names = false } = {}) {
   const strip = names ? ["-g"] : ["--strip-debug", "--strip-producers", "--strip-target-features"];

@@ -40,7 +40,7 @@ describe("the JavaScript agrees with the core on", () => {
   it("the phases and layers, by the numbers that inspect() returns", async () => {
     const inspect = await read("pkg/lib/diagnosis/inspect.js");
     const shown = ["PHASES", "LAYERS"].flatMap((list) => words(between(inspect, `const ${list} = [`, "]"), /"([^"]+)"/g));
-    const rust = between(await read("src/browser/commands.rs"), "fn inspect", "\n}");
+    const rust = between(await read("src/browser/commands.rs"), "fn place_of", "\n}");
     const places = [...rust.matchAll(/Phase::([\w:()]+) => (\d+)/g)].map(([, phase, place]) => [Number(place), phase]);
     const names = {
       "idle": "Idle", "connecting": "Connecting", "given up": "GivenUp", "ended": "Ended", "refused": "Refused",
