@@ -2,6 +2,8 @@
 # tools.mk finds and installs the tools.
 
 .DEFAULT_GOAL := help
+# A failed build leaves no file that the next one would take for finished.
+.DELETE_ON_ERROR:
 SHELL := /bin/bash
 PORT ?= 8000
 SEEDS ?= 1000
@@ -11,14 +13,21 @@ include tools.mk
 # The browsers' drivers can be slow to start on a busy machine. In seconds.
 export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
-.PHONY: help demo build backend test lint clean bench bench-server figures
+.PHONY: help demo build backend prepare test lint clean bench bench-server figures
 .PHONY: test-rust test-browser test-hook test-package test-docs test-yew test-consumers test-backend test-e2e test-engines test-cluster test-chaos
 .PHONY: chaos chaos-cluster sim herd mutants release-check
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /|/' | column -t -s '|'
 
-demo: build $(VENV)/.installed www/app/dist/index.html ## Build everything, serve the demo page and print its address: PORT=8000
+# $(call side-by-side,targets): the first run waits for cargo, npm and pip at the same time.
+side-by-side = @$(MAKE) --no-print-directory --jobs=4 $(1)
+
+APPLICATION := build $(VENV)/.installed www/app/dist/index.html
+NODE_MODULES := $(addsuffix /node_modules/.package-lock.json,pkg tests tests/bench www/app)
+
+demo: ## Build everything, serve the demo page and print its address: PORT=8000
+	$(call side-by-side,$(APPLICATION))
 	$(call say,Starting the demo)
 	@cd www/backend && exec .venv/bin/python manage.py demo --port $(PORT)
 
@@ -27,8 +36,11 @@ build: pkg/wasm/core.js ## Build the npm package into pkg/
 backend: $(VENV)/.installed ## Start only the server: PORT=8000, data in DATA_DIR
 	@cd www/backend && exec .venv/bin/python manage.py demo --port $(PORT)
 
-test: lint test-rust test-backend test-browser test-hook test-package test-docs test-e2e test-chaos ## Run the linters and all regular tests
+test: prepare lint test-rust test-backend test-browser test-hook test-package test-docs test-e2e test-chaos ## Run the linters and all regular tests
 	$(call say,All tests passed)
+
+prepare: ## Install and build everything that the tests need
+	$(call side-by-side,$(APPLICATION) $(NODE_MODULES) tools-wasm-pack tools-chromium tools-firefox)
 
 test-rust: tools-rust ## Test the core in virtual time: scenarios, properties, simulation, model
 	$(call say,Testing the core in virtual time)
@@ -44,6 +56,8 @@ herd: tools-rust ## Simulate ten thousand clients that reconnect; print the busi
 mutants: tools-rust ## Remove each guard, one at a time, and print the test that fails
 	@node tests/mutants/run.mjs
 
+# Debug information would make the runner take twice as long.
+test-browser: export CARGO_PROFILE_DEV_DEBUG = 0
 test-browser: tools-wasm-pack tools-chromium tools-firefox ## Test the browser code and the API for Rust in headless Chromium and Firefox
 	$(call say,Testing the browser code in Chromium)
 	@wasm-pack --log-level warn test --headless --chrome --mode no-install -- --locked --test browser --test client
@@ -142,11 +156,13 @@ clean: ## Remove all files that git ignores
 	git clean -fdX
 
 CRATE := Cargo.toml Cargo.lock $(shell find src -type f)
-PACKAGE := pkg/wasm/core.js $(wildcard pkg/*.js pkg/*.d.ts pkg/lib/*) pkg/package.json
+ENTRIES := $(wildcard pkg/*.js pkg/*.d.ts) $(shell find pkg/lib -type f) pkg/package.json
+PACKAGE := pkg/wasm/core.js $(ENTRIES)
 APP := $(shell find www/app/src www/app/public www/app/compare tests/bench/baselines -type f 2>/dev/null) \
   tests/bench/page/memory.ts www/app/index.html www/app/vite.config.ts
 
-pkg/wasm/core.js: $(CRATE) $(wildcard pkg/build/*) pkg/build.mjs README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm
+# The package's own modules count, because the build weighs them.
+pkg/wasm/core.js: $(CRATE) $(ENTRIES) $(wildcard pkg/build/*) pkg/build.mjs README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm
 	$(call say,Building the package)
 	@cd pkg && npm run --silent build
 
