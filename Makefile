@@ -24,7 +24,7 @@ help: ## List the targets
 side-by-side = @$(MAKE) --no-print-directory --jobs=4 $(1)
 
 APPLICATION := build $(VENV)/.installed www/app/dist/index.html
-NODE_MODULES := $(addsuffix /node_modules/.package-lock.json,pkg tests tests/bench www/app)
+NODE_MODULES := $(addsuffix /node_modules/.package-lock.json,pkg tests bench www/app)
 
 demo: ## Build everything, serve the demo page and print its address: PORT=8000
 	$(call side-by-side,$(APPLICATION))
@@ -76,7 +76,7 @@ test-package: build tests/node_modules/.package-lock.json tools-chromium ## Test
 test-docs: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Build and run every code block of the documentation
 	$(call say,Testing the documentation)
 	@cd tests && npm run --silent test:docs
-	@node --test --test-reporter=spec tests/bench/figures.test.mjs
+	@node --test --test-reporter=spec bench/figures.test.mjs
 
 test-yew: tools-wasm tests/node_modules/.package-lock.json tools-chromium ## Build the page in Rust with Yew and run it in Chromium
 	$(call say,Testing the page in Rust; the first run builds Yew)
@@ -94,15 +94,15 @@ test-cluster: $(VENV)/.installed tools-services ## Test two server processes wit
 	$(call say,Testing the backend as a cluster)
 	@cd www/backend && .venv/bin/pytest --quiet tests/cluster
 
-bench: build $(VENV)/.installed tests/node_modules/.package-lock.json tests/bench/node_modules/.package-lock.json tools-chromium tools-firefox ## Measure the package and the hooks that it replaces; write results.json
+bench: build $(VENV)/.installed tests/node_modules/.package-lock.json bench/node_modules/.package-lock.json tools-chromium tools-firefox ## Measure the package and the hooks that it replaces; write results.json
 	$(call say,Measuring; this takes some minutes)
-	@cd tests/bench && npm run --silent bench
+	@cd bench && npm run --silent bench
 
-bench-server: $(VENV)/.installed tests/node_modules/.package-lock.json tests/bench/node_modules/.package-lock.json tools-redis ## Measure the server under load with both architectures; write results.json
-	@cd tests/bench && npm run --silent bench:server
+bench-server: $(VENV)/.installed tests/node_modules/.package-lock.json bench/node_modules/.package-lock.json tools-redis ## Measure the server under load with both architectures; write results.json
+	@cd bench && npm run --silent bench:server
 
-figures: tests/bench/node_modules/.package-lock.json ## Write the measured figures into README.md and docs/measurements.md
-	@cd tests/bench && npm run --silent figures
+figures: bench/node_modules/.package-lock.json ## Write the measured figures into README.md and docs/measurements.md
+	@cd bench && npm run --silent figures
 
 test-e2e: build $(VENV)/.installed www/app/dist/index.html tests/node_modules/.package-lock.json tools-chromium ## Test end to end: two users, two browsers, the real server
 	$(call say,Testing end to end)
@@ -130,7 +130,7 @@ test-chaos: $(STORM) ## Test the storm's own code and run a short storm
 	@cd tests && npm run --silent test:chaos
 	$(call storm,,20)
 
-lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/node_modules/.package-lock.json tests/bench/node_modules/.package-lock.json ## Check formatting, lints, docs and types
+lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/node_modules/.package-lock.json bench/node_modules/.package-lock.json ## Check formatting, lints, docs and types
 	$(call say,Running the linters)
 	@cargo fmt --check
 	@cargo clippy --quiet --all-targets -- -D warnings
@@ -142,7 +142,7 @@ lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/nod
 	@cargo test --quiet --doc --target wasm32-unknown-unknown
 	@cd pkg && npm run --silent typecheck
 	@cd tests && npm run --silent typecheck
-	@cd tests/bench && npm run --silent typecheck
+	@cd bench && npm run --silent typecheck
 	@cd www/app && npm run --silent typecheck
 	@cd www/backend && .venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --check .
 
@@ -158,8 +158,8 @@ clean: ## Remove all files that git ignores
 CRATE := Cargo.toml Cargo.lock $(shell find src -type f)
 ENTRIES := $(wildcard pkg/*.js pkg/*.d.ts) $(shell find pkg/lib -type f) pkg/package.json
 PACKAGE := pkg/wasm/core.js $(ENTRIES)
-APP := $(shell find www/app/src www/app/public www/app/compare tests/bench/baselines -type f 2>/dev/null) \
-  tests/bench/page/memory.ts www/app/index.html www/app/vite.config.ts
+APP := $(shell find www/app/src www/app/public www/app/compare bench/baselines -type f 2>/dev/null) \
+  bench/page/memory.ts www/app/index.html www/app/vite.config.ts
 
 # The package's own modules count, because the build weighs them.
 pkg/wasm/core.js: $(CRATE) $(ENTRIES) $(wildcard pkg/build/*) pkg/build.mjs README.md LICENSE pkg/node_modules/.package-lock.json | tools-wasm

@@ -1,6 +1,6 @@
 // A person who uses the demo page, with their own browser and their own line to the server.
 
-import { Proxy } from "../bench/proxy.mjs";
+import { Proxy } from "./proxy.mjs";
 import { eventually } from "./queue.mjs";
 import { borrowBrowser } from "./webdriver/pool.mjs";
 

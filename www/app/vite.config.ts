@@ -17,7 +17,7 @@ export default defineConfig({
     },
   },
   server: {
-    fs: { allow: [".", "../../tests/bench"] },
+    fs: { allow: [".", "../../bench"] },
     // The same headers as Django's: see isolate_comparison in its settings.
     headers: {
       "Cross-Origin-Opener-Policy": "same-origin",

@@ -3,7 +3,7 @@
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 
-import { heapAndWasm, watchWasm } from "../../../../../tests/bench/page/memory";
+import { heapAndWasm, watchWasm } from "../../../../../bench/page/memory";
 import { cutNetwork, installNetworkSwitch, restoreNetwork } from "../../network";
 import type { Architecture } from "../architectures";
 import { burst, expect, forget, receive } from "./burst";
@@ -14,8 +14,8 @@ import "./frame.css";
 
 // Each frame loads only its own hook, so that its memory does not include the others.
 const HOOKS: Record<Architecture, () => Promise<{ useWebSocket: unknown }>> = {
-  before: () => import("../../../../../tests/bench/baselines/before"),
-  after: () => import("../../../../../tests/bench/baselines/after"),
+  before: () => import("../../../../../bench/baselines/before"),
+  after: () => import("../../../../../bench/baselines/after"),
   ours: () => import("inbox-socket/react"),
 };
 

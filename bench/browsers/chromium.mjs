@@ -2,7 +2,7 @@
 
 import { chromium } from "playwright-core";
 
-import { CHROMIUM_ARGUMENTS, findChromium } from "../../support/find.mjs";
+import { CHROMIUM_ARGUMENTS, findChromium } from "../../tests/support/find.mjs";
 
 export async function launchChromium() {
   const browser = await chromium.launch({

@@ -9,7 +9,7 @@ import { logIn, startBackend } from "./backend.mjs";
 import { launchChromium } from "./browsers/chromium.mjs";
 import { processMemory } from "./browsers/process-memory.mjs";
 import { median } from "./median.mjs";
-import { Proxy } from "./proxy.mjs";
+import { Proxy } from "../tests/support/proxy.mjs";
 
 const SIZES = [1, 10, 100];
 const ARCHITECTURES = ["before", "after", "ours"];

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-import { TestServer } from "../support/server.mjs";
+import { TestServer } from "../tests/support/server.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 

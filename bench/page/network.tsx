@@ -3,7 +3,7 @@
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 
-import { logIn } from "../../support/log-in.mjs";
+import { logIn } from "../../tests/support/log-in.mjs";
 import { components, renders } from "./components";
 import { heapAndWasm, watchWasm } from "./memory";
 

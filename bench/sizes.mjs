@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { plus, sizeOf, weigh } from "../../pkg/build/weigh.mjs";
+import { plus, sizeOf, weigh } from "../pkg/build/weigh.mjs";
 import { file } from "./site.mjs";
 
 const ENTRIES = {
@@ -21,7 +21,7 @@ export async function measureSizes() {
   // A page can also load the core from a file instead of the inlined copy.
   const { first, all } = /** @type {Weight} */ (weights.ours);
   const [inline, wasm] = ["inline.js", "core.wasm"].map((name) =>
-    sizeOf(readFileSync(file(`../../pkg/wasm/${name}`))),
+    sizeOf(readFileSync(file(`../pkg/wasm/${name}`))),
   );
   if (inline && wasm) weights["ours, core.wasm as a file"] = { first, all: plus(plus(all, inline, -1), wasm) };
   return weights;

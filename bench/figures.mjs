@@ -14,8 +14,8 @@ const MARKS = /(<!-- figures -->\n)[^]*?(<!-- \/figures -->)/;
 
 /** Each page that has figures, and the function that renders them. */
 const PAGES = {
-  [file("../../README.md")]: summary,
-  [file("../../docs/measurements.md")]: (/** @type {any} */ results) =>
+  [file("../README.md")]: summary,
+  [file("../docs/measurements.md")]: (/** @type {any} */ results) =>
     [targets(results), claims(results), server(results)].join("\n"),
 };
 

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 
 import { file } from "./site.mjs";
 
-const BACKEND = file("../../www/backend");
+const BACKEND = file("../www/backend");
 const PYTHON = ".venv/bin/python";
 
 /**

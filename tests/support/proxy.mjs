@@ -1,6 +1,6 @@
 // A line that counts the handshakes, pings and bytes that pass.
 
-import { Line } from "../support/line.mjs";
+import { Line } from "./line.mjs";
 
 const PING = 9;
 
