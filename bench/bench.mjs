@@ -117,6 +117,7 @@ async function times(browser) {
     unheard: await each([1, 100, 1_000, 10_000], (open) =>
       medianOfPages(browser, plain, {}, ["dispatch", open, false, ["ours", "after"], EFFORT]),
     ),
+    unheardWithIdsAtEnd: await medianOfPages(browser, plain, {}, ["dispatch", 100, false, ["ours"], EFFORT, "end"]),
     tricky: await inPage(browser, plain, {}, ["tricky"]),
     // With 1,000 open, react-use-websocket needs several milliseconds per message, so 10,000 are left out.
     rendering: await each([1, 10, 100, 1_000], (open) =>

@@ -1,4 +1,4 @@
-// The frames that the fake server sends: 200 bytes each, in the real server's format.
+// The frames that the fake server sends: 200 bytes each, in the real server's format or with the ids at the end.
 
 const SIZE = 200;
 
@@ -18,7 +18,10 @@ export class Feed {
   readonly #owed = new Map<number, number>();
   #next = 0;
 
-  constructor(ids: number[]) {
+  constructor(
+    ids: number[],
+    readonly idsAt: "start" | "end" = "start",
+  ) {
     this.#ids = shuffled(ids);
   }
 
@@ -32,7 +35,7 @@ export class Feed {
       messageId += 1;
       this.#owed.set(id, (this.#owed.get(id) ?? 0) + messageId);
       ids.push(id);
-      texts.push(frame(id, messageId, seq));
+      texts.push(frame(id, messageId, seq, this.idsAt));
     }
     return { ids, texts: asReceived(texts) };
   }
@@ -43,10 +46,14 @@ export class Feed {
   }
 }
 
-function frame(id: number, messageId: number, seq: number): string {
-  const write = (message: string) =>
-    `{"conversation_id":${id},"seq":${seq},"message":"${message}","type":"TEXT","sender_id":456,` +
-    `"sender_name":"Ben","message_id":${messageId},"created_at":"2026-01-02T03:04:05.678Z"}`;
+function frame(id: number, messageId: number, seq: number, idsAt: Feed["idsAt"]): string {
+  const ids = `"conversation_id":${id},"seq":${seq}`;
+  const write = (message: string) => {
+    const rest =
+      `"message":"${message}","type":"TEXT","sender_id":456,"sender_name":"Ben","message_id":${messageId},` +
+      `"created_at":"2026-01-02T03:04:05.678Z"`;
+    return idsAt === "start" ? `{${ids},${rest}}` : `{${rest},${ids}}`;
+  };
   return write(
     "Shall we meet at the station at half past nine? I bring coffee"
       .slice(0, SIZE - write("").length)

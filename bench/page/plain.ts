@@ -103,16 +103,18 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  * Times a frame from the socket to its listener, as a multiple of `JSON.parse`.
  *
  * @param heard false: the frames belong to conversations that are not open
+ * @param idsAt where the frames have their conversation's id
  */
 async function dispatch(
   open: number,
   heard: boolean,
   names: string[],
   effort: Effort,
+  idsAt: Feed["idsAt"] = "start",
 ): Promise<Record<string, Result>> {
   const ids = conversations(open);
   const spokenOf = heard ? ids : conversations(Math.max(open, 100), open + 1);
-  const bareFeed = new Feed(spokenOf);
+  const bareFeed = new Feed(spokenOf, idsAt);
   const contenders: Contender[] = [
     {
       name: "bare",
@@ -127,7 +129,7 @@ async function dispatch(
   const checks: (() => void)[] = [];
   for (const name of names) {
     const ear = new Ear(open);
-    const feed = new Feed(spokenOf);
+    const feed = new Feed(spokenOf, idsAt);
     const socketOf = await mounts[name]!(ids, ear);
     contenders.push({
       name,
