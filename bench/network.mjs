@@ -9,7 +9,7 @@ import { logIn, startBackend } from "./backend.mjs";
 import { launchChromium } from "./browsers/chromium.mjs";
 import { processMemory } from "./browsers/process-memory.mjs";
 import { median } from "./median.mjs";
-import { Proxy } from "../tests/support/proxy.mjs";
+import { CountingLine } from "../tests/support/counting-line.mjs";
 
 const SIZES = [1, 10, 100];
 const ARCHITECTURES = ["before", "after", "ours"];
@@ -98,7 +98,7 @@ class Case {
    * @param {Chromium} chromium @param {number} port @param {string} name @param {number[]} ids @param {WebSocket} speaker
    */
   static async open(chromium, port, name, ids, speaker) {
-    const proxy = new Proxy(port);
+    const proxy = new CountingLine(port);
     const page = await chromium.open(await proxy.start());
     const one = new Case(name, ids, proxy, page);
     await page.run("logIn", "u2");
@@ -138,7 +138,7 @@ class Case {
   }
 
   /**
-   * @param {string} name @param {number[]} ids @param {Proxy} proxy @param {Page} page
+   * @param {string} name @param {number[]} ids @param {CountingLine} proxy @param {Page} page
    */
   constructor(name, ids, proxy, page) {
     this.name = name;

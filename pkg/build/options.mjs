@@ -105,7 +105,7 @@ export const DOCS = {
 };
 
 const PAGES = {
-  [file("../index.d.ts")]: { marks: /(  \/\/ options\n)[^]*?(  \/\/ \/options\n)/, head: "", render: typescript },
+  [file("../index.d.ts")]: { marks: /( {2}\/\/ options\n)[^]*?( {2}\/\/ \/options\n)/, head: "", render: typescript },
   [file("../../docs/api.md")]: {
     marks: /(<!-- options -->\n)[^]*?(<!-- \/options -->\n)/,
     head: "| option | default | meaning |\n| --- | --- | --- |\n",

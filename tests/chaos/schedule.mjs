@@ -1,7 +1,7 @@
 // Plans the storm from its seed: which trouble happens to which line or server, when, and for how long.
 
 import { Dice } from "./dice.mjs";
-import { OF_A_LINE, OF_A_SERVER } from "./troubles.mjs";
+import { OF_A_LINE } from "./troubles.mjs";
 
 /** The range of ms between two troubles of a line. */
 const WELL = /** @type {const} */ ([3_000, 9_000]);

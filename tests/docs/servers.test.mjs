@@ -123,7 +123,7 @@ async function person(t, address, { query = "", cookie }) {
         globalThis.socket = this;
       }
     };
-    inbox.configure({ url: async () => (await globalThis.away, url) });
+    inbox.configure({ url: () => Promise.resolve(globalThis.away).then(() => url) });
     inbox.subscribe(2, (frame) => heard.push(frame));
   }, address + query);
   await until(page, () => inbox.getState().isConnected);

@@ -111,8 +111,8 @@ export class Line {
     for (const each of [...this.#connections, ...this.#swallowed]) each.destroy();
   }
 
-  /** A subclass can watch each connection. @param {import("node:net").Socket} near @param {import("node:net").Socket} far */
-  joined(near, far) {}
+  /** A subclass can watch each connection. @param {import("node:net").Socket} _near @param {import("node:net").Socket} _far */
+  joined(_near, _far) {}
 
   async #listen() {
     this.#server.listen(this.#port, "127.0.0.1");

@@ -1,6 +1,6 @@
 // A person who uses the demo page, with their own browser and their own line to the server.
 
-import { Proxy } from "./proxy.mjs";
+import { CountingLine } from "./counting-line.mjs";
 import { eventually } from "./queue.mjs";
 import { borrowBrowser } from "./webdriver/pool.mjs";
 
@@ -13,7 +13,7 @@ export class Person {
    * @param {{path?: string, phone?: boolean}} [options]
    */
   static async arrive(t, server, { path = "/", phone = false } = {}) {
-    const line = new Proxy(Number(new URL(server).port));
+    const line = new CountingLine(Number(new URL(server).port));
     const origin = await line.start();
     t.after(() => line.stop());
     const { page } = await borrowBrowser(t);
@@ -32,7 +32,7 @@ export class Person {
 
   /**
    * @param {import("./webdriver/page.mjs").Page} page
-   * @param {Proxy} line
+   * @param {CountingLine} line
    * @param {string} origin of the server, at the near end of the line
    */
   constructor(page, line, origin) {

@@ -31,12 +31,12 @@ export function MessageLog(props: MessageLogProps) {
 
   return (
     <div className="message-area">
-      {/* Focusable, so that the arrow keys scroll the log. */}
       <div
         className="message-scroller"
         role="log"
         aria-label={label}
         aria-busy={!isLoaded}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys scroll the log only while it has the focus.
         tabIndex={0}
         ref={scrollerRef}
       >

@@ -20,7 +20,7 @@ export function FigureCard({ figure, lanes, latest, samples }: FigureCardProps) 
   const titleId = useId();
   const times = useMemo(() => samples.map(({ time }) => time), [samples]);
   const series = useMemo(
-    () => ARCHITECTURES.map(({ key }) => samples.map(({ readings }) => valueOf(figure, readings[key]))),
+    () => ARCHITECTURES.map(({ key }) => samples.map(({ readings }) => valueIn(figure, readings[key]))),
     [figure, samples],
   );
 
@@ -71,6 +71,6 @@ function savingValueOf(figure: Figure, reading: Reading | null): number | null {
   return reading && figure.showsSaving?.(reading) ? figure.value(reading) : null;
 }
 
-function valueOf(figure: Figure, reading: Reading | null): number | null {
+function valueIn(figure: Figure, reading: Reading | null): number | null {
   return reading && figure.value(reading);
 }

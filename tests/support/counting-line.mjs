@@ -4,7 +4,7 @@ import { Line } from "./line.mjs";
 
 const PING = 9;
 
-export class Proxy extends Line {
+export class CountingLine extends Line {
   /** WebSocket handshakes that the server accepted. */
   handshakes = 0;
   /** Ping frames, which browsers hide from pages. */
