@@ -1,6 +1,6 @@
 // The connection's state for developers.
 
-// The core returns a phase, and the layer while connected, as a negative place in these lists: see inspect() in
+// The core returns a phase, and the layer while connected, as a negative place in these lists: see place_of() in
 // src/browser/commands.rs. tests/package/copies.test.mjs compares them.
 const PHASES = ["idle", "connecting", "given up", "ended", "refused"];
 const LAYERS = ["asked", "silent", "plain", "acknowledging"];
@@ -9,10 +9,9 @@ const LAYERS = ["asked", "silent", "plain", "acknowledging"];
  * @typedef {object} Inspection
  * @property {string} phase
  * @property {number | null} nextAttemptIn ms
- * @property {string | null} layer what is known of the server on the present connection: `hello` was just sent, or not
- *   answered in time; or what the server speaks
- * @property {{conversation: import("../../index.js").ConversationId | null, count: number}[]} listeners null: those who
- *   hear everything
+ * @property {string | null} layer of the current connection: one of LAYERS, or null while not connected
+ * @property {{conversation: import("../../index.js").ConversationId | null, count: number}[]} listeners `null` counts
+ *   the listeners of every conversation
  * @property {{text: string, isUnderWay: boolean}[]} queue
  */
 
