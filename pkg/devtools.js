@@ -1,5 +1,5 @@
 "use client";
-// inbox-socket/devtools: shows a developer what the connection is doing. Loaded by nobody who does not import it.
+// inbox-socket/devtools: shows developers the state of the connection. Only pages that import it load it.
 
 import { createElement, useEffect, useState } from "react";
 import { createPortal } from "react-dom";
@@ -10,7 +10,7 @@ import { createStyles } from "./lib/devtools/styles.js";
 /** See devtools.d.ts. */
 export function InboxSocketDevtools({ position = "bottom-right", defaultOpen = false }) {
   const [host, setHost] = useState(/** @type {HTMLElement | null} */ (null));
-  // Nothing on a server, and nothing in the markup that the page hydrates.
+  // Added in an effect, so that server rendering and hydration don't include it.
   useEffect(() => {
     const made = document.createElement("inbox-socket-devtools");
     made.attachShadow({ mode: "open" }).adoptedStyleSheets = [createStyles()];

@@ -1,84 +1,85 @@
-/** Names a conversation. Compared as `===` does: `2` is not `"2"`, and `0` is an id. */
+/** Identifies a conversation. Ids are compared with `===`: `2` is not `"2"`, and `0` is a valid id. */
 export type ConversationId = number | string;
 
 /**
- * A chat message as the server sends it. A server may add members of its own: extend this, or say what yours looks
- * like, and give that type where you listen: `useWebSocket<Mine>(2, …)`.
+ * A chat message as the server sends it. If your server adds members, extend this interface or write your own, and pass
+ * that type when you subscribe: `useWebSocket<Mine>(2, …)`.
  */
 export interface InboxMessage {
-  /** Whose listeners hear it. */
+  /** The conversation whose listeners receive the message. */
   conversation_id: ConversationId;
   /** The text. */
   message: string;
-  /** `"TEXT"` unless the sender said otherwise. */
+  /** `"TEXT"` unless the sender set another type. */
   type: string;
-  /** The server's name for who wrote it. */
+  /** The author's id on the server. */
   sender_id?: number | string;
-  /** Who wrote it, for people. */
+  /** The author's name, for display. */
   sender_name?: string;
-  /** The server's name for it. */
+  /** The message's id on the server. */
   message_id?: number | string;
-  /** Its number within the conversation, 1, 2, 3 …, where the server counts. */
+  /** With layer 1, the number of the message within its conversation: 1, 2, 3 … */
   seq?: number;
-  /** ISO 8601, in UTC. */
+  /** When the server stored the message: ISO 8601 in UTC. */
   created_at?: string;
-  /** What tells a chat message from the other frames: it has none. */
+  /** Always absent, which distinguishes a chat message from the other frames. */
   action?: undefined;
 }
 
-/** A conversation's history: the server's answer to `requestMessages`, oldest message first. */
+/** A conversation's history: the server's reply to `requestMessages`. */
 export interface HistoryMessage<Message extends object = InboxMessage> {
-  /** What tells it from a chat message. */
+  /** Distinguishes the frame from a chat message. */
   action: "messages_response";
-  /** Whose history it is. */
+  /** The conversation whose history this is. */
   conversation_id: ConversationId;
   /** Oldest first. */
   messages: Message[];
-  /** There are older ones. */
+  /** Whether the server has older messages. */
   has_more?: boolean;
-  /** None: this is no chat message. */
+  /** Always absent: a frame with an `action` isn't a chat message. */
   message?: undefined;
 }
 
 /**
- * Told to a conversation's listeners when messages are missing that the server no longer has: those with a `seq`
- * above `after` and below `before`. A page reloads the conversation instead of showing a silent hole.
+ * A gap: messages that this page has missed and the server no longer has, those with a `seq` above `after` and below
+ * `before`. The conversation's listeners receive it, so that a page can reload the conversation.
  */
 export interface GapMessage {
-  /** What tells it from a chat message. */
+  /** Distinguishes the frame from a chat message. */
   action: "gap";
-  /** Where messages are missing. */
+  /** The conversation with the gap. */
   conversation_id: ConversationId;
-  /** The `seq` of the last message before the hole; 0 where the hole is at the beginning. */
+  /** The `seq` of the last message before the gap; 0 if the gap is at the beginning. */
   after: number;
-  /** The `seq` of the first message behind it. */
+  /** The `seq` of the first message after the gap. */
   before: number;
-  /** None: this is no chat message. */
+  /** Always absent: a frame with an `action` isn't a chat message. */
   message?: undefined;
 }
 
 /**
- * The server refused a frame. Told to the listeners of the conversation that it names, and where it names none to
- * those who hear everything. Of a message whose delivery is acknowledged, `sendMessage` tells it instead.
+ * The server refused a frame. The listeners of its `conversation_id` receive the error; without one, only the listeners
+ * of every conversation do. If the server acknowledges messages, the result of `sendMessage` reports a refused message
+ * instead.
  */
 export interface ErrorMessage {
-  /** What tells it from a chat message. */
+  /** Distinguishes the frame from a chat message. */
   action: "error";
-  /** Why, for a program. */
+  /** The reason, for a program. */
   code: ErrorCode | (string & {});
-  /** A sentence for a person. */
+  /** The reason as a sentence, for a person. */
   detail?: string;
-  /** The `client_id` or else the `id` of the frame refused. */
+  /** The `client_id` of the refused frame, or its `id` if it has no `client_id`. */
   ref?: string | number | null;
   /** The conversation that the refused frame named. */
   conversation_id?: ConversationId;
-  /** In ms: until then it is refused again. Where there is none, the refusal is final. */
+  /** How long the server will keep refusing the frame, in ms. If absent, the refusal is final. */
   retry_after?: number;
-  /** None: this is no chat message. */
+  /** Always absent: a frame with an `action` isn't a chat message. */
   message?: undefined;
 }
 
-/** Why a server of PROTOCOL.md refuses a frame. Others may have codes of their own. */
+/** The error codes of PROTOCOL.md. Other servers may send other codes. */
 export type ErrorCode =
   | "bad_json"
   | "bad_frame"
@@ -89,15 +90,14 @@ export type ErrorCode =
   | "internal";
 
 /**
- * What listeners hear: the application's messages, and frames about them, told apart by their `action`. A message has
- * none:
+ * A frame that a listener receives: a chat message, or a frame about messages. Only the latter has an `action`:
  *
  * ```ts
  * if (frame.action === undefined) show(frame.message);
  * else if (frame.action === "messages_response") showAll(frame.messages);
  * ```
  *
- * A server's frames with an `action` of its own are heard as well. Add them to the type of your messages:
+ * Listeners also receive your server's custom frames. Add them to the type of your messages:
  * `InboxFrame<InboxMessage | Typing>`, where `Typing` has `action: "typing"`.
  */
 export type InboxFrame<Message extends object = InboxMessage> =
@@ -106,20 +106,20 @@ export type InboxFrame<Message extends object = InboxMessage> =
   | GapMessage
   | ErrorMessage;
 
-/** A type of messages says nothing of an `action`; said here that they have none, they can be told by it. */
+/** Declares that messages have no `action`, so that TypeScript can narrow a frame by it. */
 type WithAction<Message extends object> = Message extends { action: string } ? Message : Message & { action?: undefined };
 
 /**
- * A listener. One that is written for the application's messages alone is taken as well, `(message: Mine) => void`,
- * though it is called with every {@link InboxFrame}: so that a page's old callbacks need not change.
+ * A listener, called with each {@link InboxFrame}. A function that declares only your messages is accepted too,
+ * `(message: Mine) => void`, so that existing callbacks need not change; it also receives the other frames.
  */
 export type Listener<Message extends object = InboxMessage> = {
-  // A method, because only a method may be given that knows fewer frames than it is called with.
+  // A method, because TypeScript compares the parameters of methods bivariantly.
   listen(frame: InboxFrame<Message>): void;
 }["listen"];
 
 /**
- * How a frame that was handed over for sending ended. The promise of it never rejects.
+ * The result of sending a frame. Its promise never rejects.
  *
  * ```ts
  * const result = await sendMessage(2, "Hello");
@@ -127,22 +127,22 @@ export type Listener<Message extends object = InboxMessage> = {
  * ```
  */
 export type SendResult =
-  /** The server has stored it. `messageId` is the server's name for it. */
+  /** The server has stored the message; `messageId` is its id there. */
   | { status: "delivered"; messageId?: number | string }
-  /** An open connection took it, and the server acknowledges nothing: this is all that can be known. */
+  /** The client has sent the frame on an open connection. The server does not acknowledge it. */
   | { status: "sent" }
-  /** It will not be sent; `reason` is a sentence for a person. */
+  /** Sending failed, and the client won't retry; `reason` is a sentence for a person. */
   | { status: "failed"; reason: string };
 
-/** The state of the page's one connection. */
+/** The state of the page's shared connection. */
 export interface ConnectionState {
-  /** Frames can be sent now. What is sent while it is false waits in a queue. */
+  /** Whether the connection is open. While it is not, the client queues frames. */
   readonly isConnected: boolean;
-  /** An attempt is under way, or the core is being loaded. */
+  /** Whether the client is attempting to connect or loading the core. */
   readonly isConnecting: boolean;
-  /** The text for a banner; `null` when all is well or nobody listens. */
+  /** A text for a banner; `null` if there is no problem or no listener. */
   readonly error: string | null;
-  /** Attempts to reconnect since the connection was last open. */
+  /** The number of attempts to reconnect since the connection was last open. */
   readonly reconnectAttempts: number;
 }
 
@@ -152,47 +152,47 @@ export interface ConnectionStats {
   attempts: number;
   /** WebSockets that opened. */
   handshakes: number;
-  /** Attempts made after the first had failed or a connection was lost. */
+  /** Attempts after a failed first attempt or a lost connection. */
   reconnections: number;
   /** Frames received, dropped ones included. */
   framesIn: number;
-  /** The page's own frames sent; what the library says for itself is not among them. */
+  /** Frames sent by the page, without the client's own (`hello`, `sync`, `ping`). */
   framesOut: number;
   /** Characters received. */
   charactersIn: number;
-  /** Characters of the frames sent. */
+  /** Characters of `framesOut`. */
   charactersOut: number;
-  /** Frames parsed: one parse each, however many listeners there are. */
+  /** Frames parsed. Each is parsed once for all its listeners. */
   framesParsed: number;
-  /** Calls of listeners. */
+  /** Listener calls. */
   framesDelivered: number;
-  /** Frames that were not text, not a JSON object, or longer than `frameLimit`. */
+  /** Received frames that were not text, not a JSON object, or longer than `frameLimit`. */
   framesDropped: number;
-  /** Messages that came twice, and were heard once. */
+  /** Messages received again and dropped. */
   duplicates: number;
-  /** Messages that were missed and fetched. */
+  /** Missed messages that the client fetched. */
   recovered: number;
-  /** Holes that the server's history could not fill; each was told as a {@link GapMessage}. */
+  /** Gaps reported as a {@link GapMessage}. */
   gaps: number;
-  /** Signs of life asked for. */
+  /** Pings sent. */
   pings: number;
-  /** The server acknowledges and numbers messages on the present connection. */
+  /** Whether the current connection has layer 1: the server acknowledges and numbers messages. */
   assured: boolean;
-  /** Listeners now. */
+  /** Current number of listeners. */
   listeners: number;
-  /** Frames waiting to be sent now. */
+  /** Current number of frames in the queue. */
   queued: number;
-  /** Time connected in all, in ms. */
+  /** Total time connected, in ms. */
   connectedMs: number;
 }
 
-/** What keeps a connection alive to a server of layer 0: see {@link Options.keepalive}. */
+/** How to keep a connection to a server with layer 0 alive: see {@link Options.keepalive}. */
 export type Keepalive =
   | { every: number; frame: object | string; ping?: undefined; pong?: undefined }
   | { every?: undefined; frame?: undefined; ping: object | string; pong: object | string }
   | { every: number; frame: object | string; ping: object | string; pong: object | string };
 
-/** What {@link configure} takes. Times are in milliseconds. */
+/** The options of {@link configure}. */
 export interface Options {
   // options
   /**
@@ -313,32 +313,32 @@ export interface Options {
   // /options
 }
 
-/** A part in the connection, with the connection's members as live getters. */
+/** A subscription, with the state of the shared connection as live getters. */
 export interface Chat<Message extends object = InboxMessage> extends ConnectionState {
-  /** The last frame this listener was given, `null` before one. */
+  /** The last frame that this subscription received, or `null`. */
   readonly lastMessage: InboxFrame<Message> | null;
-  /** Sends a message, or queues it until it can. See {@link sendMessage}. */
+  /** Sends a message, or queues it until the connection is open. See {@link sendMessage}. */
   readonly sendMessage: typeof sendMessage;
-  /** Asks for a conversation's history. See {@link requestMessages}. */
+  /** Requests a conversation's history. See {@link requestMessages}. */
   readonly requestMessages: typeof requestMessages;
   /** Connects now. See {@link retry}. */
   readonly retry: typeof retry;
 }
 
-/** What the root entry's `useWebSocket` gives: somebody has to end it. */
+/** The subscription that the root entry's `useWebSocket` returns. It lasts until you call `release()`. */
 export interface ChatHandle<Message extends object = InboxMessage> extends Chat<Message> {
-  /** Ends the subscription. The last one to leave closes the connection. Calling it again does nothing. */
+  /** Unsubscribes. The connection closes after the last listener. Further calls have no effect. */
   release(): void;
 }
 
 /**
- * Listens to a conversation, and connects if nobody has yet.
+ * Subscribes to a conversation, and connects if there is no connection yet.
  *
- * @param conversationId only frames whose `conversation_id` is this very value are heard; `null` and `undefined`
- *   hear every frame, those without a `conversation_id` included
- * @param onMessage called with each frame as it was parsed; the object is shared with the other listeners. What it
- *   throws is reported as an uncaught error, and disturbs no other listener
- * @throws TypeError where an argument is of another type
+ * @param conversationId receives only frames whose `conversation_id` is strictly equal (`===`); `null` and `undefined`
+ *   receive every frame, including those without a `conversation_id`
+ * @param onMessage called with each frame. All listeners share one parsed object. If `onMessage` throws, the error is
+ *   reported as uncaught, and the other listeners are still called
+ * @throws TypeError if an argument has another type
  */
 export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined,
@@ -346,10 +346,10 @@ export function useWebSocket<Message extends object = InboxMessage>(
 ): ChatHandle<Message>;
 
 /**
- * Listens to a conversation, and connects if nobody has yet: {@link useWebSocket} for those who need the frames alone.
+ * Subscribes to a conversation like {@link useWebSocket}, and returns only the function that unsubscribes.
  *
- * @returns what ends it; calling that again does nothing
- * @throws TypeError where an argument is of another type
+ * @returns unsubscribes; further calls have no effect
+ * @throws TypeError if an argument has another type
  */
 export function subscribe<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined,
@@ -357,61 +357,62 @@ export function subscribe<Message extends object = InboxMessage>(
 ): () => void;
 
 /**
- * Sends `{conversation_id, message, type}`. Without a connection it is queued, kept in order and sent as soon as
- * there is one. May be called without a listener: the connection is then opened for it.
+ * Sends `{conversation_id, message, type}`. While there is no connection, the client queues messages and sends them in
+ * order once it is open. Without a listener, the client opens a connection for the message.
  *
  * @param conversationId a number or a string
- * @param message a text that is not empty, or any other value that JSON can hold
+ * @param message a non-empty string, or any other value that can be serialized to JSON
  * @param type default `"TEXT"`
- * @returns how it ended; it never rejects, and may be ignored. A mistake in the arguments is a failure as well
+ * @returns the result. The promise never rejects, so you don't have to await it; invalid arguments resolve to `failed`
  */
 export function sendMessage(conversationId: ConversationId, message: unknown, type?: string): Promise<SendResult>;
 
 /**
- * Sends a frame of the application's own, such as `{action: "typing", conversation_id: 2}`, queued like a message. The
- * server acknowledges none of these: the promise says `"sent"` or `"failed"`.
+ * Sends a custom frame, such as `{action: "typing", conversation_id: 2}`, queued like a message. Servers don't
+ * acknowledge custom frames.
  *
- * @param frame an object that JSON can hold
+ * @param frame an object that can be serialized to JSON
+ * @returns resolves to `sent` or `failed`
  */
 export function send(frame: object): Promise<SendResult>;
 
 /**
- * Asks for a conversation's history with `{action: "get_messages", conversation_id}`. The reply, a frame whose
- * `action` is `"messages_response"`, arrives at that conversation's listeners: a {@link HistoryMessage}.
+ * Requests a conversation's history with `{action: "get_messages", conversation_id}`. The conversation's listeners
+ * receive the reply, a {@link HistoryMessage}.
  *
- * @returns whether the request was sent, not the reply
+ * @returns whether the request was sent: `sent` or `failed`
  */
 export function requestMessages(conversationId: ConversationId): Promise<SendResult>;
 
-/** Connects now: during a wait, during an attempt that hangs, after giving up. */
+/** Connects now: during a delay, during an attempt that hangs, or after the client has given up. */
 export function retry(): void;
 
 /**
- * Closes the connection with code 1000, fails what is queued and forgets how far was heard: for logging out. It stays
- * closed until somebody asks for it again, by `retry()`, by sending, or as the first new listener; what was said
- * meanwhile is not fetched then, since the next one may be another person.
+ * Closes the connection with code 1000, fails all queued frames and forgets the cursors. Call it on logout. The
+ * connection stays closed until you call `retry()`, send a frame, or add a first listener. The client then doesn't
+ * fetch the messages sent meanwhile, because another user may have signed in.
  */
 export function disconnect(): void;
 
 /**
- * Sets options, before anything else is called; what an earlier call has set and this one does not name stays. The same
- * may be told again at any time, as a module does that is reloaded hot; functions count as the same, and the first one
- * stays. The option `user` may change at any time: `configure({ user: 7 })`.
+ * Sets options. Call it before anything subscribes or sends; later calls merge with earlier ones. Once the connection
+ * is in use, it accepts only identical options, as after hot reloading: a function counts as identical to any other,
+ * and the first one stays in use. Only `user` can change at any time: `configure({ user: 7 })`.
  *
- * @throws TypeError naming the option, its value and what was expected
- * @throws Error when the connection has been used already, with other options
+ * @throws TypeError if an option is invalid; the message names the option, its value and the expected values
+ * @throws Error if the connection is in use and an option other than `user` differs
  */
 export function configure(options: Options): void;
 
-/** The state now: the same object until it changes, so that it may be compared by `===`. */
+/** Returns the current state: the same object until it changes, so you can compare it with `===`. */
 export function getState(): ConnectionState;
 
 /**
- * Calls back whenever the state has changed; {@link getState} then has it. It does not connect.
+ * Calls `listener` after each change of the state, which {@link getState} returns. Does not connect.
  *
- * @returns what ends it
+ * @returns unsubscribes
  */
 export function subscribeState(listener: () => void): () => void;
 
-/** The counters now, or `null` while the core has not been loaded. */
+/** Returns the current counters, or `null` before the core is loaded. */
 export function getStats(): ConnectionStats | null;

@@ -1,7 +1,7 @@
-// The root entry: the connection without React. What each function takes and gives is said in index.d.ts.
+// The root entry: the connection without React. index.d.ts documents each function.
 //
-// Importing this does nothing: the page's client comes to be with the first call, its core with the first
-// subscription.
+// Importing this module does nothing: the first call creates the page's client, and the first subscription loads the
+// core.
 
 import { client } from "./lib/client.js";
 

@@ -6,15 +6,14 @@ export type {
 } from "./index.js";
 
 /**
- * Listens to a conversation for as long as the component is mounted. All such components of a page share one
- * WebSocket. The component renders again only when a member that it has read has changed.
+ * Subscribes to a conversation while the component is mounted. All components of a page share one WebSocket. The
+ * component renders again only when a member that it has read changes.
  *
- * @param conversationId only frames whose `conversation_id` is this very value are heard (`2` is not `"2"`);
- *   `null` and `undefined` hear every frame: the inbox list
- * @param onMessage called with each frame; the latest function passed is the one called, and changing it
- *   does not subscribe anew
- * @returns the connection's members; nothing of it is thrown. A `conversationId` of another type throws a TypeError
- *   when the component is mounted
+ * @param conversationId receives only frames whose `conversation_id` is strictly equal (`2` is not `"2"`); `null` and
+ *   `undefined` receive every frame, for the inbox list
+ * @param onMessage called with each frame. The hook always calls the latest function; changing it does not resubscribe
+ * @returns the state of the connection and the functions that use it
+ * @throws TypeError when the component is mounted, if `conversationId` has another type
  */
 export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined,

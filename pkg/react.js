@@ -1,5 +1,5 @@
-// The React binding: it ties a subscription to a component's life, and renders when something that the
-// component has read is no longer so. The connection knows nothing of React, and this knows nothing of the wire.
+// The React binding: it subscribes while a component is mounted, and renders the component when a member that it has
+// read changes.
 
 import { useEffect, useInsertionEffect, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
 
@@ -7,26 +7,26 @@ import { requestMessages, retry, sendMessage } from "./index.js";
 import { client } from "./lib/client.js";
 import { ABOUT_TO_CONNECT, beforeSubscribing } from "./lib/idle.js";
 
-// React 18 warns of a layout effect on a server, where no effect runs at all.
+// React 18 warns about a layout effect on a server, where no effect runs.
 const useCommitEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
 /** See react.d.ts. */
 export function useWebSocket(conversationId, onMessage) {
-  // Another conversation is another subscription with a lastMessage of its own.
+  // Each conversation needs its own subscription and lastMessage.
   const view = useMemo(() => new View(conversationId), [conversationId]);
-  // Runs before any effect or event of the same commit, so a message always meets the callback of what is shown. What is
-  // shown no longer has none: its subscription ends some time later, with React's other effects.
+  // Runs before any effect or event of the same commit, so a message always reaches the callback of the latest render.
+  // An unmounted component has no callback: its subscription ends later, with React's other effects.
   useInsertionEffect(() => {
     view.onMessage = onMessage;
     return () => void (view.onMessage = null);
   });
-  // Within the commit, so that no message is missed before those effects. It has no cleanup: Suspense would run that
-  // when it hides the component, which is still to hear its messages then.
+  // Subscribes within the commit, so that no message is missed before those effects. There is no cleanup: Suspense
+  // would run it when it hides the component, which must still receive its messages.
   useCommitEffect(() => view.begin(), [view]);
   return useSyncExternalStore(view.subscribe, view.getSnapshot, view.getServerSnapshot);
 }
 
-/** What one component shows. There is one for each conversation that is open, so it is kept small. */
+/** One component's subscription. Each open conversation has one, so it is kept small. */
 class View {
   /** @type {import("./index.js").ChatHandle<any> | null} */
   chat = null;
@@ -35,14 +35,14 @@ class View {
   /** @type {Snapshot | null} */
   snapshot = null;
   isOnServer = false;
-  /** Has React ask for the snapshot, and render if it is another one. @type {(() => void) | null} */
+  /** Makes React call getSnapshot(), and render if the snapshot has changed. @type {(() => void) | null} */
   onChange = null;
 
   constructor(conversationId) {
     this.conversationId = conversationId;
     this.subscribe = (onChange) => this.watch(onChange);
     this.getSnapshot = () => this.look(false);
-    // React asks for this one on a server, and on the client while it takes over what the server has rendered.
+    // React calls this one on a server, and on the client during hydration.
     this.getServerSnapshot = () => this.look(true);
   }
 
@@ -57,7 +57,7 @@ class View {
   }
 
   watch(onChange) {
-    // Again, where React has ended its effects for a while: StrictMode, Activity.
+    // Subscribes again after StrictMode or Activity has cleaned up the effects.
     this.begin();
     this.onChange = onChange;
     const unwatch = client().subscribeState(onChange);
@@ -69,7 +69,7 @@ class View {
     };
   }
 
-  /** What the component has been given, or something new if that is no longer so. */
+  /** Returns the same snapshot until a member that the component has read changes. */
   look(isOnServer) {
     this.isOnServer = isOnServer;
     const seen = this.snapshot?._seen ?? {};
@@ -86,18 +86,18 @@ class View {
   }
 }
 
-/** What the hook returns: it notes which members are read, and keeps the values that it gave. */
+/** The result of the hook. It records which members are read, and keeps their values. */
 class Snapshot {
   constructor(view, seen) {
     Object.defineProperties(this, OWN);
     this._view = view;
     this._seen = {};
-    // What was read before counts as read from this one, too.
+    // A component that took a member from the previous snapshot depends on it still.
     for (const member in seen) this._seen[member] = view.read(member);
   }
 }
 
-// Each object has its own members, as the replaced hook's had, so that a copy of it has them; the functions are shared.
+// The members are own properties, so that spreading a snapshot copies them; all snapshots share the functions.
 const OWN = { _view: { writable: true }, _seen: { writable: true } };
 for (const member of ["isConnected", "isConnecting", "error", "reconnectAttempts", "lastMessage"]) {
   OWN[member] = {

@@ -1,4 +1,4 @@
-// The Solid binding: it ties a subscription to its owner's life, and makes signals of what the connection says.
+// The Solid binding: it subscribes while its owner is active, and returns the connection's state as signal getters.
 
 import { createEffect, createSignal, onCleanup, untrack } from "solid-js";
 
@@ -9,7 +9,7 @@ import { beforeSubscribing } from "./lib/idle.js";
 export function useWebSocket(conversationId, onMessage) {
   const [state, setState] = createSignal(beforeSubscribing(getState()));
   const [lastMessage, setLastMessage] = createSignal(null);
-  // No effect runs on a server.
+  // Effects don't run on a server.
   createEffect(() => {
     const id = typeof conversationId === "function" ? conversationId() : conversationId;
     setLastMessage(null);
@@ -17,7 +17,7 @@ export function useWebSocket(conversationId, onMessage) {
       setLastMessage(frame);
       onMessage?.(frame);
     };
-    // What the application's url() reads meanwhile is nothing that this depends on.
+    // Untracked, because the effect must not depend on what the application's url() reads.
     onCleanup(untrack(() => subscribe(id, listen)));
   });
   createEffect(() => {

@@ -6,11 +6,11 @@ export type {
 } from "./index.js";
 
 /**
- * Listens to a conversation for as long as the component lives. All of them share one WebSocket. The members
- * are tracked where they are read; do not take them apart.
+ * Subscribes to a conversation while the component is mounted. All components of a page share one WebSocket. The
+ * returned members are reactive getters: don't destructure them.
  *
- * @param conversationId only frames whose `conversation_id` is this very value are heard (`2` is not `"2"`); `null` and
- *   `undefined` hear every frame: the inbox list. A getter, `() => id`, may change
+ * @param conversationId receives only frames whose `conversation_id` is strictly equal (`2` is not `"2"`); `null` and
+ *   `undefined` receive every frame, for the inbox list. To follow a changing id, pass a getter, `() => id`
  * @param onMessage called with each frame
  */
 export function useWebSocket<Message extends object = InboxMessage>(

@@ -1,5 +1,5 @@
-// The Svelte binding: it ties a subscription to a component's life, and makes state of what the connection says. The
-// application's own build compiles the runes.
+// The Svelte binding: it subscribes while a component is mounted, and returns the connection's state as reactive
+// getters. The application's build compiles the runes.
 
 import { untrack } from "svelte";
 
@@ -10,7 +10,7 @@ import { beforeSubscribing } from "./lib/idle.js";
 export function useWebSocket(conversationId, onMessage) {
   let state = $state.raw(beforeSubscribing(getState()));
   let lastMessage = $state.raw(null);
-  // What an effect returns ends it, and none runs on a server.
+  // Effects don't run on a server.
   $effect(() => {
     const id = typeof conversationId === "function" ? conversationId() : conversationId;
     lastMessage = null;
@@ -18,7 +18,7 @@ export function useWebSocket(conversationId, onMessage) {
       lastMessage = frame;
       onMessage?.(frame);
     };
-    // What the application's url() reads meanwhile is nothing that this depends on.
+    // Untracked, because the effect must not depend on what the application's url() reads.
     return untrack(() => subscribe(id, listen));
   });
   $effect(() => {

@@ -1,129 +1,140 @@
-/** A frame of the wire. */
+/** A frame: a JSON object. */
 export interface Frame {
-  /** Whatever the application, or PROTOCOL.md, gives it. */
+  /** A member that the application or PROTOCOL.md defines. */
   [member: string]: unknown;
 }
 
-/** A message as the server has stored it and sends it. */
+/** A message as the server stores and sends it. */
 export interface PostedMessage extends Frame {
-  /** Whose listeners hear it. */
+  /** The conversation whose listeners receive the message. */
   conversation_id: number | string;
-  /** Its number within the conversation. Left out on the wire of layer 0. */
+  /** The number of the message within its conversation. The server omits it with layer 0. */
   seq: number;
-  /** Counts the messages of this server. */
+  /** The id of the message: 1, 2, 3 …, across all conversations. */
   message_id: number;
-  /** `"TEXT"`, unless it was posted as something else. */
+  /** `"TEXT"` unless the message was sent or posted with another type. */
   type: string;
-  /** When, in ISO 8601. */
+  /** When the server stored the message: ISO 8601 in UTC. */
   created_at: string;
 }
 
-/** What {@link fakeServer} takes. */
+/** The options of {@link fakeServer}. */
 export interface FakeServerOptions {
-  /** The layer of the wire that the server speaks. `1` acknowledges messages, `0` does not. Default `1`. */
+  /** The highest layer that the server speaks. Layer 1 acknowledges messages, layer 0 does not. Default `1`. */
   protocol?: 0 | 1;
   /** The `sender_id` of the messages that the page sends. Default `1`. */
   userId?: number | string;
 }
 
 /**
- * A server without a network. Every `WebSocket` that is made while it is in use leads to it.
+ * A server without a network. Every `WebSocket` that the page creates before `restore()` connects to it.
  *
- * In a test of React, what changes a component is done within `act()`, as ever: `await act(() => server.connection())`,
+ * With React, wrap each call that changes a component in `act()`: `await act(() => server.connection())`,
  * `act(() => connection.send({ … }))`, `await act(() => server.advance(600))`.
  */
 export interface FakeServer {
-  /** Every connection there has been, oldest first. */
+  /** All connections so far, oldest first. */
   readonly connections: readonly FakeConnection[];
-  /** The addresses of all attempts to connect, successful or not. */
+  /** The URLs of all attempts to connect, successful or not. */
   readonly attempts: readonly string[];
 
-  /** The next connection: the first that was not taken before, now or when it opens. */
+  /**
+   * Resolves to the next connection, now or when it opens: the first that no earlier call returned.
+   *
+   * @throws Error if none opens within 2,000 ms
+   */
   connection(): Promise<FakeConnection>;
 
-  /** Accepts whoever connects from now on, and those who hang. This is how it begins. */
+  /** Accepts all further attempts to connect, and those left unanswered. This is the default. */
   accept(): void;
   /**
-   * Refuses whoever connects from now on, and those who hang. Connections that are open stay so; `drop()` them.
+   * Refuses all further attempts to connect, and those left unanswered. Open connections stay open; call `drop()` to
+   * end one.
    *
-   * @param code accepts, and closes with this code, as a server does that tells why: `4401`, `4403`
+   * @param code accepts each attempt and then closes the connection with this code, such as `4401` or `4403`
    */
   refuse(code?: number): void;
-  /** Leaves whoever connects from now on without an answer, until `accept()` or `refuse()`. */
+  /** Leaves all further attempts to connect unanswered until `accept()` or `refuse()`. */
   hang(): void;
 
-  /** Stores messages that are sent, acknowledges them and sends them to all. This is how it begins. */
+  /**
+   * Stores the messages that the page sends, and those held, acknowledges them and sends them to every connection. This
+   * is the default.
+   */
   acceptMessages(): void;
   /**
-   * Refuses messages that are sent, those held included: `sendMessage` resolves to `{status: "failed", reason}`.
+   * Refuses the messages that the page sends, and those held: `sendMessage` resolves to `{status: "failed", reason}`.
    *
    * @param detail the reason
    */
   rejectMessages(detail?: string): void;
-  /** Leaves messages that are sent without an answer, until `acceptMessages()` or `rejectMessages()`. */
+  /** Holds the messages that the page sends until `acceptMessages()` or `rejectMessages()`. */
   holdMessages(): void;
 
   /**
-   * A message from somebody else: stored, and sent to every connection. A page that is not connected fetches it when
-   * it is again, as with a real server (of layer 1).
+   * Stores a message from another user, and sends it to every connection. With layer 1, a page that is offline fetches
+   * it on its next connection.
    */
   post(message: { conversation_id: number | string; [member: string]: unknown }): PostedMessage;
 
   /**
-   * Moves the connection's time on, and lets everything happen that would within it: waits end, attempts time out.
-   * Nobody else's time moves. A wait before a reconnection strays by up to a fifth: 600 ms is enough for the first.
+   * Moves the connection's clock forward; delays end and attempts time out as they would. Your own timers are not
+   * affected. The first delay before a reconnection is at most 600 ms by default (500 ms ± 20 %).
+   *
+   * @param ms milliseconds
    */
   advance(ms: number): Promise<void>;
 
   /**
-   * Puts the page's own `WebSocket` back, ends all subscriptions and forgets the connection, so that the next test
-   * begins with nothing but what `configure()` was told. Call it at the end of each test.
+   * Restores the page's `WebSocket`, ends all subscriptions and forgets the connection. Only `configure()` options
+   * persist, so the next test starts clean. Call it at the end of each test.
    */
   restore(): void;
 }
 
 /** The server's end of one connection. */
 export interface FakeConnection {
-  /** The address that was asked for, parameters included. */
+  /** The requested URL, including its query. */
   readonly url: string;
-  /** It was neither closed nor dropped, by either side. */
+  /** Whether the connection is open: neither side has closed or dropped it. */
   readonly isOpen: boolean;
   /**
-   * The frames that the application has sent through it, oldest first. What the library says for itself (`hello`,
-   * `sync`, `ping`, a message's `client_id`) is left out.
+   * The frames that the application has sent, oldest first. The client's own frames (`hello`, `sync`, `ping`) and each
+   * message's `client_id` are omitted.
    */
   readonly frames: readonly Frame[];
-  /** Resolves when it is closed, by either side; `1006` is a connection that was dropped. */
+  /** Resolves when either side closes the connection. The code of a dropped connection is `1006`. */
   readonly closed: Promise<{ code: number; reason: string }>;
 
   /**
-   * The first frame that is as expected, whether it has come already or will.
+   * Resolves to the first expected frame, now or when it arrives.
    *
-   * @param expected members that it has, among others, or a function that tells
+   * @param expected members that the frame must have, or a function that returns `true` for the frame
+   * @throws Error if none arrives within 2,000 ms
    */
   received(expected: Frame | ((frame: Frame) => boolean)): Promise<Frame>;
   /**
-   * Sends a frame, or these very characters. Listeners have been called when this returns.
+   * Sends a frame as JSON, or a string as it is. Listeners have run when this returns.
    *
-   * @throws Error when the connection is closed
+   * @throws Error if the connection is closed
    */
   send(frame: Frame | string): void;
-  /** Closes it with a code of the server's. Default `1000`. */
+  /** Closes the connection with this code. Default `1000`. */
   close(code?: number, reason?: string): void;
-  /** Ends it without a word, as a lost network does. */
+  /** Ends the connection without a close frame, as a lost network does. */
   drop(): void;
 }
 
 /**
- * Replaces `WebSocket` by one that leads to a server of the test's own, until its `restore()`. The page's connection
- * begins anew.
+ * Replaces `WebSocket` by one that connects to a new fake server, until you call `restore()`. Ends all earlier
+ * subscriptions and forgets the connection, but not the options of `configure()`.
  *
- * @throws Error when one is in use
+ * @throws Error if a fake server is in use
  */
 export function fakeServer(options?: FakeServerOptions): FakeServer;
 
 /**
- * Begins anew without a fake server: ends all subscriptions and forgets the connection, but not what `configure()`
- * was told. For those who replace `WebSocket` by other means.
+ * Ends all subscriptions and forgets the connection, but not the options of `configure()`. Call it between tests if you
+ * replace `WebSocket` by other means than {@link fakeServer}.
  */
 export function reset(): void;

@@ -6,19 +6,21 @@ export type {
   Listener, SendResult,
 } from "./index.js";
 
-/** The connection's members: what changes is a ref. */
+/** The members of {@link Chat}; those that change are refs. */
 export type ChatRefs<Message extends object = InboxMessage> = {
   readonly [Member in "isConnected" | "isConnecting" | "error" | "reconnectAttempts"]: ComputedRef<Chat[Member]>;
 } & {
-  /** The last frame heard here, `null` before one. */
+  /** The last frame that this subscription received, or `null`. */
   readonly lastMessage: Readonly<ShallowRef<Chat<Message>["lastMessage"]>>;
 } & Pick<Chat, "sendMessage" | "requestMessages" | "retry">;
 
 /**
- * Listens to a conversation for as long as the component (or the effect scope) lives. All of them share one WebSocket.
+ * Subscribes to a conversation while the component (or the effect scope) is active. All components of a page share one
+ * WebSocket.
  *
- * @param conversationId only frames whose `conversation_id` is this very value are heard (`2` is not `"2"`); `null` and
- *   `undefined` hear every frame: the inbox list. A ref or a getter, `() => props.id`, may change
+ * @param conversationId receives only frames whose `conversation_id` is strictly equal (`2` is not `"2"`); `null` and
+ *   `undefined` receive every frame, for the inbox list. To follow a changing id, pass a ref or a getter,
+ *   `() => props.id`
  * @param onMessage called with each frame
  */
 export function useWebSocket<Message extends object = InboxMessage>(

@@ -1,4 +1,4 @@
-// The Vue binding: it ties a subscription to a component's life, and makes refs of what the connection says.
+// The Vue binding: it subscribes while a component is active, and returns the connection's state as refs.
 
 import {
   computed, hasInjectionContext, inject, shallowRef, ssrContextKey, toValue, watch, watchEffect,
@@ -11,9 +11,9 @@ import { beforeSubscribing } from "./lib/idle.js";
 export function useWebSocket(conversationId, onMessage) {
   const state = shallowRef(beforeSubscribing(getState()));
   const lastMessage = shallowRef(null);
-  // Effects end with their component, and on a server a component has no end.
+  // Vue runs these effects on a server too, where no unmounting would end them.
   if (!isOnServer()) {
-    // Unlike watchEffect(), it depends on the id alone, and not on what the application's url() reads meanwhile.
+    // Unlike watchEffect(), watch() does not depend on what the application's url() reads.
     const listen = (id, _, onCleanup) => {
       lastMessage.value = null;
       const end = subscribe(id, (frame) => {
@@ -41,7 +41,7 @@ export function useWebSocket(conversationId, onMessage) {
   };
 }
 
-/** Vue runs these effects there, too. A server may have a document, for other libraries; a renderer gives a context. */
+/** Also checks for the context of Vue's server renderer: a server may define `document` for other libraries. */
 function isOnServer() {
   return typeof document === "undefined" || (hasInjectionContext() && inject(ssrContextKey, null) !== null);
 }
