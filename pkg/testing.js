@@ -1,5 +1,4 @@
-// inbox-socket/testing: a server for the unit tests of those who use the package. What each member does is said in
-// testing.d.ts.
+// inbox-socket/testing: a fake server for the tests of applications. testing.d.ts documents each member.
 
 import { client } from "./lib/client.js";
 import { compile } from "./wasm/inline.js";
@@ -17,8 +16,8 @@ let compiled;
 
 /** See testing.d.ts. */
 export function fakeServer(options = {}) {
-  if (inUse) throw new Error("a fake server is in use already; call its restore() at the end of each test");
-  // With the page's time still in place, so that nothing of before is left to ring.
+  if (inUse) throw new Error("a fake server is already in use; call its restore() at the end of each test");
+  // With the page's clock still in use, so that the timers of an earlier connection are cleared.
   reset();
   const moved = (time = new Time());
   const server = (inUse = new Server({ protocol: 1, userId: 1, ...options }, { advance, restore }));
@@ -45,7 +44,7 @@ export function reset() {
   client().reset(inUse ? { wasm: (compiled ??= compile()), url: ownUrl(), time } : {});
 }
 
-/** Waits for the core, which takes a time of its own where it is asked for. */
+/** Waits until the core is loaded, if it is being loaded: that takes real time, which advance() does not move. */
 async function loaded() {
   const { getState, getStats, subscribeState } = client();
   while (getState().isConnecting && getStats() === null) {
@@ -58,7 +57,7 @@ async function loaded() {
   }
 }
 
-/** Outside a page there is nothing for the default address to be relative to. */
+/** Returns an absolute address outside a page, where the default one has no base. */
 function ownUrl() {
   return globalThis.location ? undefined : "ws://localhost/ws/inbox/";
 }

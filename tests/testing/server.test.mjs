@@ -68,8 +68,11 @@ describe("a fake server", () => {
     const connection = await server.connection();
     await inbox.sendMessage(2, "Hello");
     await Promise.all([
-      assert.rejects(connection.received({ message: "Bye" }), /no frame like {"message":"Bye"} came, but \[{.*"Hello"/),
-      assert.rejects(server.connection(), /no connection was opened; there were 1 attempts/),
+      assert.rejects(
+        connection.received({ message: "Bye" }),
+        /no frame like {"message":"Bye"} arrived within 2000 ms; got \[{.*"Hello"/,
+      ),
+      assert.rejects(server.connection(), /no connection opened within 2000 ms; attempts: 1/),
     ]);
   });
 
@@ -218,7 +221,7 @@ describe("each test", () => {
 
   it("has one server", () => {
     const own = fakeServer();
-    assert.throws(() => fakeServer(), /in use already; call its restore\(\)/);
+    assert.throws(() => fakeServer(), /already in use; call its restore\(\)/);
     own.restore();
     fakeServer().restore();
   });

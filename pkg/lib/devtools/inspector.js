@@ -1,4 +1,4 @@
-// The inspector's content, drawn from the connection's present state.
+// The inspector's content, rendered from the current state of the connection.
 
 import { createElement as h, memo, useEffect, useId, useReducer, useRef, useState } from "react";
 
@@ -7,10 +7,10 @@ import { describe } from "../diagnosis/frame.js";
 import { inspect } from "../diagnosis/inspect.js";
 import { Recorder } from "./recorder.js";
 
-// In ms: follows a countdown without burdening the page.
+// In ms. Often enough for a countdown, and cheap for the page.
 const REDRAWN_EVERY = 250;
 
-// Characters of a frame that are shown.
+// Maximum length of a shown frame, in characters.
 const SHOWN = 2_000;
 
 /** @param {{defaultOpen: boolean}} props */

@@ -1,4 +1,4 @@
-// What the inspector remembers of the past: the last frames, and where they went.
+// Records the last frames and the address for the inspector.
 
 import { client } from "../client.js";
 import { observe, withoutSecrets } from "../diagnosis/observe.js";
@@ -13,7 +13,7 @@ export class Recorder {
   address = "";
   #count = 0;
 
-  /** Begins to listen; the function returned ends it. @param {() => void} onChange of the connection's state */
+  /** Starts recording; returns the function that stops it. @param {() => void} onChange the state has changed */
   start(onChange) {
     return observe(client(), {
       attempted: (url) => void (this.address = withoutSecrets(url)),

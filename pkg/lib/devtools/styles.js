@@ -1,5 +1,5 @@
-// The inspector's looks. A constructed sheet in a shadow root of its own: neither it nor the page sees the other's rules,
-// and a policy that forbids inline styles has nothing against it.
+// The inspector's styles: a constructed sheet in a shadow root. It and the page's styles don't affect each other, and a
+// policy that forbids inline styles allows it.
 
 const CSS = `
 :host {

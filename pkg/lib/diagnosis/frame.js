@@ -1,11 +1,11 @@
-// A frame in a few words.
+// Describes a frame in a few words.
 
 /**
  * @typedef {object} Described
- * @property {string} kind its action, or what else it is
+ * @property {string} kind the action, or the kind of data
  * @property {string} summary the kind, the conversation and the number
- * @property {number} size in UTF-16 code units, or in bytes where it is no text
- * @property {unknown} value parsed, where it can be
+ * @property {number} size in UTF-16 code units, or in bytes if binary
+ * @property {unknown} value parsed if it is JSON, else unchanged
  */
 
 /** @param {unknown} data @returns {Described} */

@@ -1,9 +1,9 @@
-// What arrived at the server, and those who wait for it.
+// What arrived at the server, and the calls that wait for it.
 
-// Shorter than a test runner's own, so that a test that waits in vain is told for what.
+// In ms. Shorter than a test runner's timeout, so that a failed test reports what it waited for.
 const PATIENCE = 2_000;
 
-// Those of now: a test may stop the page's later.
+// Captured now, because a test may replace the page's timers.
 const { clearTimeout, setTimeout } = globalThis;
 
 /** @template T */
@@ -20,17 +20,17 @@ export class Arrivals {
     for (const check of [...this.#waiting]) check();
   }
 
-  /** The first that was not taken before. @param {() => string} complaint what to say when none comes */
+  /** Resolves to the first item that no earlier call returned. @param {(within: string) => string} complaint */
   async next(complaint) {
     const at = this.#taken++;
     return this.#until(() => at < this.items.length, () => this.items[at], complaint);
   }
 
   /**
-   * The first of this kind, whether it has come or will.
+   * Resolves to the first matching item, now or when it arrives.
    *
    * @param {(item: T) => boolean} matches
-   * @param {() => string} complaint
+   * @param {(within: string) => string} complaint the error's message
    */
   async find(matches, complaint) {
     return this.#until(() => this.items.some(matches), () => this.items.find(matches), complaint);
@@ -39,7 +39,7 @@ export class Arrivals {
   /**
    * @param {() => boolean} is
    * @param {() => T | undefined} take
-   * @param {() => string} complaint
+   * @param {(within: string) => string} complaint
    * @returns {Promise<T>}
    */
   #until(is, take, complaint) {
@@ -47,7 +47,7 @@ export class Arrivals {
       const error = new Error();
       const timer = setTimeout(() => {
         this.#waiting.delete(check);
-        error.message = `${complaint()} (after ${PATIENCE} ms)`;
+        error.message = complaint(`within ${PATIENCE} ms`);
         reject(error);
       }, PATIENCE);
       const check = () => {

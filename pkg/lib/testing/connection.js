@@ -6,7 +6,7 @@ import { Arrivals } from "./arrivals.js";
 
 export class Connection {
   isOpen = true;
-  /** It has said hello, and was welcomed. */
+  /** Whether the connection has layer 1. */
   counts = false;
 
   /** @type {Arrivals<Frame>} */
@@ -38,17 +38,20 @@ export class Connection {
   /** @param {Frame | ((frame: Frame) => boolean)} expected */
   received(expected) {
     const matches = typeof expected === "function" ? expected : (frame) => includes(frame, expected);
-    const wanted = typeof expected === "function" ? "that one" : `like ${JSON.stringify(expected)}`;
-    return this.#frames.find(matches, () => `no frame ${wanted} came, but ${JSON.stringify(this.frames)}`);
+    const wanted = typeof expected === "function" ? "that the function accepts" : `like ${JSON.stringify(expected)}`;
+    return this.#frames.find(
+      matches,
+      (within) => `no frame ${wanted} arrived ${within}; got ${JSON.stringify(this.frames)}`,
+    );
   }
 
   /** @param {Frame | string} frame */
   send(frame) {
-    if (!this.isOpen) throw new Error("this connection is closed; the next one is `await server.connection()`");
+    if (!this.isOpen) throw new Error("this connection is closed; call `await server.connection()` for the next one");
     this.say(frame);
   }
 
-  /** Sends, unless it is too late. @param {Frame | string} frame */
+  /** Sends, unless the connection is closed. @param {Frame | string} frame */
   say(frame) {
     this.#socket.deliver(typeof frame === "string" ? frame : JSON.stringify(frame));
   }
@@ -84,7 +87,7 @@ export class Connection {
       return this.say({ action: "error", code: "unknown_action", detail: "There is no such action.", ref: null });
     }
     this.counts = true;
-    // Without the user's id: the page would take the next test's user for another one, and fail what is queued.
+    // Omits the user's id: otherwise the client would detect another user in the next test and fail queued messages.
     this.say({ action: "welcome", protocol: 1, heads: this.#server.history.heads });
   }
 
@@ -103,7 +106,7 @@ export class Connection {
   }
 }
 
-/** Whether a value has at least these members. @param {unknown} value @param {unknown} expected */
+/** Returns whether a value has at least these members. @param {unknown} value @param {unknown} expected */
 function includes(value, expected) {
   if (typeof expected !== "object" || expected === null) return Object.is(value, expected);
   if (typeof value !== "object" || value === null) return false;

@@ -1,13 +1,13 @@
-// Globals that are replaced while a fake server is in use.
+// Replaces globals while a fake server is in use.
 
-// jsdom leaves these out, and Jest does not add them, though the Node.js below has them all.
+// jsdom lacks these, and Jest does not add them, although Node.js has them all.
 const NEEDED = ["TextDecoder", "TextEncoder"];
 
 /**
- * Sets globals, and those that the core needs and the test environment lacks. The function returned puts everything
- * back.
+ * Sets the wanted globals, and those that the core needs and the test environment lacks.
  *
  * @param {Record<PropertyKey, unknown>} wanted
+ * @returns restores all of them
  */
 export function replaceGlobals(wanted) {
   const before = new Map();
@@ -29,10 +29,10 @@ export function replaceGlobals(wanted) {
   };
 }
 
-/** Jest runs tests in a context with globals of its own; these are those of the Node.js that runs Jest. */
+/** Returns the globals of Node.js: Jest runs tests in a context with other globals. */
 function globalOfNode() {
-  // Asked for in this way, it means nothing to a bundler.
+  // Not an import, because a bundler would try to resolve it.
   const vm = globalThis["process"]?.getBuiltinModule?.("node:vm");
-  if (!vm) throw new Error("inbox-socket/testing needs Node.js 20.16, 22.3 or newer here");
+  if (!vm) throw new Error("Node.js must be 20.16, 22.3 or newer to add TextDecoder and TextEncoder to jsdom");
   return vm.runInThisContext("globalThis");
 }

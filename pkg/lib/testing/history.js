@@ -1,13 +1,13 @@
-// The messages that the server has stored, numbered within their conversations.
+// The stored messages, numbered within their conversations.
 
 export class History {
-  /** By the conversation's id as it is spelled. @type {Map<string, import("../../testing.js").PostedMessage[]>} */
+  /** By conversation id as a string. @type {Map<string, import("../../testing.js").PostedMessage[]>} */
   #conversations = new Map();
-  /** @type {Map<unknown, import("../../testing.js").PostedMessage>} */
+  /** By client id. @type {Map<unknown, import("../../testing.js").PostedMessage>} */
   #named = new Map();
   #count = 0;
 
-  /** The message that was stored under a client id. @param {unknown} clientId */
+  /** Returns the message with this client id. @param {unknown} clientId */
   named(clientId) {
     return this.#named.get(clientId);
   }
@@ -29,12 +29,12 @@ export class History {
     return message;
   }
 
-  /** A conversation's messages, oldest first. @param {unknown} conversationId */
+  /** Returns a conversation's messages, oldest first. @param {unknown} conversationId */
   of(conversationId) {
     return this.#conversations.get(String(conversationId)) ?? [];
   }
 
-  /** What came after these cursors. @param {Record<string, number>} cursors */
+  /** Returns the messages after these cursors. @param {Record<string, number>} cursors */
   after(cursors) {
     return Object.entries(cursors).flatMap(([id, seq]) => this.of(id).slice(seq));
   }

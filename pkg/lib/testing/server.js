@@ -1,4 +1,4 @@
-// A server without a network: who may connect, and what becomes of messages. See PROTOCOL.md for what it speaks.
+// A server without a network: it answers attempts to connect and stores messages. PROTOCOL.md specifies its frames.
 
 import { Arrivals } from "./arrivals.js";
 import { Connection } from "./connection.js";
@@ -15,13 +15,13 @@ export class Server {
 
   /** @type {Arrivals<Connection>} */
   #opened = new Arrivals();
-  /** What is done with those who want to connect. @type {((socket: Socket) => void) | null} */
+  /** Answers an attempt to connect; `null` while attempts hang. @type {((socket: Socket) => void) | null} */
   #answer = null;
-  /** Those who wait for it. @type {Socket[]} */
+  /** Unanswered attempts. @type {Socket[]} */
   #hanging = [];
-  /** What is done with a message. @type {((sent: Sent) => void) | null} */
+  /** Accepts or rejects a message; `null` while messages are held. @type {((sent: Sent) => void) | null} */
   #judge = null;
-  /** Those that wait for it. @type {Sent[]} */
+  /** Held messages. @type {Sent[]} */
   #held = [];
 
   /**
@@ -41,7 +41,7 @@ export class Server {
   }
 
   connection() {
-    return this.#opened.next(() => `no connection was opened; there were ${this.attempts.length} attempts`);
+    return this.#opened.next((within) => `no connection opened ${within}; attempts: ${this.attempts.length}`);
   }
 
   accept() {
@@ -82,17 +82,17 @@ export class Server {
     return message;
   }
 
-  /** Somebody wants to connect. @param {Socket} socket */
+  /** The page attempts to connect. @param {Socket} socket */
   attempted(socket) {
     this.attempts.push(socket.url);
-    // Handlers are set when the constructor has returned.
+    // Later, because the page sets its handlers after the constructor has returned.
     void Promise.resolve().then(() => {
       if (this.#answer) this.#answer(socket);
       else this.#hanging.push(socket);
     });
   }
 
-  /** A message was sent. @param {Sent} sent */
+  /** The page has sent a message. @param {Sent} sent */
   sent(sent) {
     if (this.#judge) this.#judge(sent);
     else this.#held.push(sent);
@@ -120,7 +120,7 @@ export class Server {
   /** @param {import("../../testing.js").PostedMessage} message */
   #broadcast({ seq, ...plain }) {
     for (const connection of this.connections) {
-      // Layer 0 has no numbers, and whoever has not said hello is on it.
+      // Layer 0 has no `seq`.
       connection.say(connection.counts ? { ...plain, seq } : plain);
     }
   }

@@ -1,5 +1,5 @@
-// Time as the core has it while a fake server is in use: it passes as it does on the page, and can be moved on. The
-// application's own timers know nothing of it.
+// The core's clock while a fake server is in use. It runs like the page's, and advance() moves it forward. The
+// application's own timers are not affected.
 
 export class Time {
   #ahead = 0;
@@ -22,7 +22,7 @@ export class Time {
     if (this.#timers.delete(timer)) globalThis.clearTimeout(timer.page);
   }
 
-  /** Lets everything happen that would within this time, in its order. @param {number} ms */
+  /** Moves the clock forward, and runs the timers that are due, in order. @param {number} ms */
   async advance(ms) {
     const end = this.performance.now() + ms;
     for (;;) {
@@ -46,7 +46,7 @@ export class Time {
 
   /** @param {Timer} timer */
   #ring(timer) {
-    // The page's may come even so, where a test has replaced the page's timers meanwhile.
+    // The page's timer can still fire if a test has replaced the page's clearTimeout meanwhile.
     if (!this.#timers.has(timer)) return;
     this.clearTimeout(timer);
     timer.callback();
@@ -56,8 +56,8 @@ export class Time {
 /** @typedef {{due: number, callback: () => void, page: any}} Timer */
 
 /**
- * What was begun is done: a handshake, or a function that is asked for an address. Counted in promises, because a test
- * may have stopped the page's timers.
+ * Waits until pending steps are done, such as a handshake or an async `url` function. It counts promises, because a
+ * test may have stopped the page's timers.
  */
 async function settled() {
   for (let i = 0; i < 50; i += 1) await null;

@@ -1,11 +1,11 @@
-// The WebSocket that takes the place of the page's.
+// The class that replaces the page's WebSocket.
 
 const CONNECTING = 0;
 const OPEN = 1;
 const CLOSING = 2;
 const CLOSED = 3;
 
-/** A WebSocket class whose sockets all lead to this server. @param {import("./server.js").Server} server */
+/** Returns a WebSocket class whose sockets connect to this server. @param {import("./server.js").Server} server */
 export function webSocketOf(server) {
   return class WebSocket extends EventTarget {
     static CONNECTING = CONNECTING;
@@ -53,7 +53,7 @@ export function webSocketOf(server) {
     send(data) {
       if (this.readyState === CONNECTING) throw new Error("the WebSocket is still connecting");
       if (this.readyState !== OPEN) return;
-      // The server answers later, as a network does: never from within the call that asks it.
+      // The server receives it later, as over a network: never within this call.
       void Promise.resolve().then(() => this.#listener.received?.(data));
     }
 
@@ -75,7 +75,7 @@ export function webSocketOf(server) {
 
     /** @param {string} type @param {object} members */
     #tell(type, members) {
-      // Not every environment has the event's own class.
+      // Not every environment has MessageEvent and CloseEvent.
       const event = Object.assign(new Event(type), members);
       this[`on${type}`]?.call(this, event);
       this.dispatchEvent(event);
@@ -84,12 +84,12 @@ export function webSocketOf(server) {
 }
 
 /**
- * What the server sees of a socket.
+ * A socket, as the server uses it.
  *
  * @typedef {object} Socket
  * @property {string} url
  * @property {(listener: SocketListener) => void} listen
- * @property {() => boolean} open false if it has been closed meanwhile
+ * @property {() => boolean} open returns false if the page has closed the socket
  * @property {(data: unknown) => void} deliver
  * @property {(code: number, reason: string, wasClean: boolean) => void} close
  *
