@@ -348,7 +348,7 @@ export function useWebSocket<Message extends object = InboxMessage>(
 /**
  * Subscribes to a conversation like {@link useWebSocket}, and returns only the function that unsubscribes.
  *
- * @returns unsubscribes; further calls have no effect
+ * @returns the function that unsubscribes; further calls of it have no effect
  * @throws TypeError if an argument has another type
  */
 export function subscribe<Message extends object = InboxMessage>(
@@ -410,7 +410,7 @@ export function getState(): ConnectionState;
 /**
  * Calls `listener` after each change of the state, which {@link getState} returns. Does not connect.
  *
- * @returns unsubscribes
+ * @returns the function that unsubscribes
  */
 export function subscribeState(listener: () => void): () => void;
 

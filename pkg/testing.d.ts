@@ -58,8 +58,8 @@ export interface FakeServer {
   hang(): void;
 
   /**
-   * Stores the messages that the page sends, and those held, acknowledges them and sends them to every connection. This
-   * is the default.
+   * Stores the messages that the page sends, and those held, sends them to every connection, and with layer 1
+   * acknowledges them. This is the default.
    */
   acceptMessages(): void;
   /**
