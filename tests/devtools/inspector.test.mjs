@@ -5,7 +5,7 @@ import { bundle, REACT_VERSIONS } from "../support/bundle.mjs";
 import { openPage, until } from "../support/page.mjs";
 
 /**
- * A page with the inspector.
+ * Opens a page with the inspector.
  *
  * @param {import("node:test").TestContext} t
  * @param {{react?: import("../support/bundle.mjs").ReactVersion, headers?: Record<string, string>,
@@ -17,9 +17,9 @@ async function openInspector(t, { react = "19", headers, props = { defaultOpen: 
   await opened.page.evaluate((props) => globalThis.inspect(props), props);
   const inspector = opened.page.getByRole("region", { name: "inbox-socket" });
   await inspector.waitFor();
-  /** What stands beside this name. @param {string} name */
+  /** Returns the value beside this name. @param {string} name */
   const value = (name) => inspector.locator("dt", { hasText: new RegExp(`^${name}$`) }).locator("xpath=following-sibling::dd");
-  /** The section with this title, unfolded. @param {string} title */
+  /** Opens the section with this title. @param {string} title */
   const section = async (title) => {
     const details = inspector.locator("details", { has: opened.page.locator("summary", { hasText: title }) }).first();
     if ((await details.getAttribute("open")) === null) await details.locator("summary").first().click();
@@ -28,14 +28,14 @@ async function openInspector(t, { react = "19", headers, props = { defaultOpen: 
   return { ...opened, inspector, value, section };
 }
 
-/** Waits until it reads so. @param {import("playwright-core").Locator} locator @param {RegExp} text */
+/** Waits until the text matches. @param {import("playwright-core").Locator} locator @param {RegExp} text */
 const reads = (locator, text) => locator.filter({ hasText: text }).first().waitFor();
 
 const WELCOME = { action: "welcome", protocol: 1, user_id: 1, heads: {} };
 
 for (const react of REACT_VERSIONS) {
   describe(`the inspector, with React ${react}`, () => {
-    it("shows what is so: idle, connected, waiting, and connected again", async (t) => {
+    it("shows the current state: idle, connected, waiting, and connected again", async (t) => {
       const { page, server, value, section, inspector } = await openInspector(t, { react });
       await reads(value("State"), /^idle$/);
       await reads(value("Server"), /^not connected$/);
@@ -70,7 +70,7 @@ for (const react of REACT_VERSIONS) {
       await reads(value("reconnections"), /^1$/);
     });
 
-    it("shows the queue: frames waiting while offline, frames in flight, and none when all are stored", async (t) => {
+    it("shows the queue: frames waiting while offline, in flight, and none when all are acknowledged", async (t) => {
       const { page, server, section } = await openInspector(t, { react });
       server.mode = "refuse";
       await page.evaluate(() => {
@@ -96,7 +96,7 @@ for (const react of REACT_VERSIONS) {
       await reads(await section("Queue"), /The queue is empty/);
     });
 
-    it("shows the last frames, newest first, and each in full when it is unfolded", async (t) => {
+    it("shows the last frames, newest first, and each in full when opened", async (t) => {
       const { page, server, section } = await openInspector(t, { react });
       await page.evaluate(() => void inbox.subscribe(2, () => {}));
       const connection = await server.connection();
@@ -116,7 +116,7 @@ for (const react of REACT_VERSIONS) {
 }
 
 describe("the inspector", () => {
-  it("keeps the last fifty frames", async (t) => {
+  it("keeps the last 50 frames", async (t) => {
     const { page, server, section } = await openInspector(t);
     await page.evaluate(() => void inbox.subscribe(2, () => {}));
     const connection = await server.connection();
@@ -127,7 +127,7 @@ describe("the inspector", () => {
     assert.equal(await rows.count(), 50);
   });
 
-  it("is a button that shows the state until it is unfolded, and is used by keyboard alone", async (t) => {
+  it("starts as a button that shows the state, and can be used with the keyboard alone", async (t) => {
     const { page, server, inspector } = await openInspector(t, { props: {} });
     const toggle = inspector.getByRole("button", { name: /inbox-socket/ });
     await reads(toggle, /idle/);
@@ -147,7 +147,7 @@ describe("the inspector", () => {
     assert.equal(await toggle.getAttribute("aria-expanded"), "true");
   });
 
-  it("neither loads the core nor connects, nor keeps configure() from being called", async (t) => {
+  it("neither loads the core nor connects, and configure() can still be called", async (t) => {
     const { page, server, value } = await openInspector(t);
     await reads(value("State"), /^idle$/);
     await page.evaluate(() => inbox.configure({ jitter: 0 }));
@@ -155,7 +155,7 @@ describe("the inspector", () => {
     assert.deepEqual(server.attempts, []);
   });
 
-  it("begins in the middle: a connection that was open before is shown, and its frames from then on", async (t) => {
+  it("mounted later, shows the open connection and its frames from then on", async (t) => {
     const { page, server, inspector, value, section } = await openInspector(t);
     await page.evaluate(() => globalThis.inspect(null));
     await inspector.waitFor({ state: "detached" });
@@ -172,7 +172,7 @@ describe("the inspector", () => {
     assert.equal(await rows.count(), 1);
   });
 
-  it("leaves the page as it was: nothing of its styles, nothing in its flow, nothing when it is taken away", async (t) => {
+  it("adds no styles and no layout to the page, and leaves nothing behind when unmounted", async (t) => {
     const { page } = await openInspector(t);
     const shape = () => page.evaluate(() => [document.body.scrollHeight, document.styleSheets.length,
       document.getElementById("root")?.innerHTML, document.body.lastElementChild?.localName]);
@@ -187,13 +187,13 @@ describe("the inspector", () => {
     it(`fits into a window of ${width} px`, async (t) => {
       const { page, inspector } = await openInspector(t);
       await page.setViewportSize({ width, height: 640 });
-      const { x, y, ...box } = await inspector.boundingBox() ?? assert.fail("it is not to be seen");
+      const { x, y, ...box } = await inspector.boundingBox() ?? assert.fail("the inspector is not visible");
       assert.ok(x >= 0 && y >= 0 && x + box.width <= width && y + box.height <= 640, JSON.stringify({ x, y, ...box }));
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     });
   }
 
-  it("is at home under a policy that forbids inline styles", async (t) => {
+  it("works under a policy that forbids inline styles", async (t) => {
     const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src data:";
     const { page, inspector } = await openInspector(t, { headers: { "content-security-policy": policy } });
     assert.equal(await inspector.evaluate((section) => getComputedStyle(section).display), "flex");
@@ -201,10 +201,10 @@ describe("the inspector", () => {
   });
 });
 
-it("the inspector is loaded by nobody who does not import it, and diagnosis by nobody in production", async () => {
+it("a production page loads neither the inspector, unless it imports it, nor the diagnosis", async () => {
   const entries = { page: "hook/page.tsx" };
   const files = await bundle(entries, { mode: "production" });
   const texts = [...files].filter(([, text]) => /inbox-socket-devtools|forbids WebAssembly/.test(text));
-  // The texts of the warnings are in a chunk of their own, which warnings.test.mjs sees nobody load.
+  // The warnings are in a separate chunk; warnings.test.mjs checks that no production page loads it.
   assert.deepEqual(texts.map(([path]) => path.replace(/-\w+\./, ".")), ["/diagnose.js"]);
 });

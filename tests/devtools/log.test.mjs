@@ -8,7 +8,7 @@ import { openRoot } from "../support/root.mjs";
 const CLIENT = "inbox-socket.0";
 
 describe("the debug log", () => {
-  it("tells each change of state and each frame, in the order in which they happen", async (t) => {
+  it("prints each change of state and each frame, in order", async (t) => {
     const { page, server } = await openRoot(t, { mode: "production" });
     server.answersHello = false;
     const log = new Console(page, "log");
@@ -44,7 +44,7 @@ describe("the debug log", () => {
     assert.match(log.lines[3], new RegExp(`^→ hello, ${JSON.stringify(hello).length} characters `));
   });
 
-  it("is switched on in the browser's storage, without a new build", async (t) => {
+  it("can be enabled in the browser's storage, without a new build", async (t) => {
     const { page, server } = await openRoot(t, { mode: "production" });
     const log = new Console(page, "log");
     await page.evaluate(() => {
@@ -58,7 +58,7 @@ describe("the debug log", () => {
     assert.equal(log.lines.at(-1), "connecting → connected");
   });
 
-  it("is switched on and off in a page that is already running", async (t) => {
+  it("can be enabled and disabled on a running page", async (t) => {
     const { page, server } = await openRoot(t, { mode: "production" });
     const log = new Console(page, "log");
     await page.evaluate(() => {
@@ -71,15 +71,15 @@ describe("the debug log", () => {
     assert.deepEqual(log.lines, []);
 
     await page.evaluate((name) => globalThis[Symbol.for(name)].debug(true), CLIENT);
-    connection.send({ conversation_id: 1, message: "heard" });
+    connection.send({ conversation_id: 1, message: "logged" });
     await until(page, () => inbox.getStats()?.framesDelivered === 1);
     await page.evaluate((name) => globalThis[Symbol.for(name)].debug(), CLIENT);
-    connection.send({ conversation_id: 1, message: "not told of" });
+    connection.send({ conversation_id: 1, message: "not logged" });
     await until(page, () => inbox.getStats()?.framesDelivered === 2);
     assert.deepEqual(log.lines.map(withoutNumbers), ["connected", "← message in 1"]);
   });
 
-  it("does without a storage that the page may not touch", async (t) => {
+  it("does not need the storage if the page may not access it", async (t) => {
     const { page, server } = await openRoot(t, { mode: "production" });
     await page.evaluate(() => {
       Object.defineProperty(globalThis, "localStorage", { get: () => { throw new DOMException("no", "SecurityError"); } });

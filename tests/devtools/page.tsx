@@ -1,4 +1,4 @@
-// A page with the inspector on it, and the root entry at hand.
+// A page with the inspector and the root entry.
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -7,7 +7,7 @@ import * as inbox from "inbox-socket";
 import { InboxSocketDevtools, type InboxSocketDevtoolsProps } from "inbox-socket/devtools";
 
 declare global {
-  /** Shows the inspector, or takes it away. */
+  /** Mounts the inspector, or unmounts it if `props` is null. */
   var inspect: (props: InboxSocketDevtoolsProps | null) => void;
 }
 

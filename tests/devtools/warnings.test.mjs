@@ -6,15 +6,16 @@ import { until } from "../support/page.mjs";
 import { openRoot } from "../support/root.mjs";
 
 /**
- * A mistake: how a page comes to make it, and what is said of it. The page is watched until nothing new can come of it.
+ * A mistake, how a page makes it, and the warning about it.
  *
  * @typedef {object} Mistake
  * @property {string} what
- * @property {RegExp} said what is wrong, and what to do
+ * @property {RegExp} warning the cause and the fix
  * @property {Record<string, string>} [headers]
- * @property {(server: import("../support/server.mjs").TestServer) => void} [server] what is special about it
+ * @property {(server: import("../support/server.mjs").TestServer) => void} [server] prepares the server
  * @property {(origin: string) => import("inbox-socket").Options} [options]
- * @property {(opened: Awaited<ReturnType<typeof openRoot>>) => Promise<unknown>} happens until it has been made twice
+ * @property {(opened: Awaited<ReturnType<typeof openRoot>>) => Promise<unknown>} happens makes the mistake twice; when
+ *   it resolves, nothing more can be printed
  */
 
 const WASM_FORBIDDEN = { "content-security-policy": "script-src 'self'" };
@@ -24,7 +25,7 @@ const SOCKETS_FORBIDDEN = { "content-security-policy": "connect-src 'none'" };
 const MISTAKES = [
   {
     what: "a policy that forbids WebAssembly",
-    said: /forbids WebAssembly\. Add 'wasm-unsafe-eval' to its script-src/,
+    warning: /forbids WebAssembly\. Add 'wasm-unsafe-eval' to its script-src/,
     headers: WASM_FORBIDDEN,
     happens: async ({ page }) => {
       await until(page, () => inbox.getState().error);
@@ -34,21 +35,22 @@ const MISTAKES = [
   },
   {
     what: "a policy that forbids the connection",
-    said: /forbids connecting to ws:\/\/127\.0\.0\.1:\d+\/ws\/inbox\/\. Add ws:\/\/127\.0\.0\.1:\d+ to its connect-src/,
+    warning:
+      /forbids connecting to ws:\/\/127\.0\.0\.1:\d+\/ws\/inbox\/\. Add ws:\/\/127\.0\.0\.1:\d+ to its connect-src/,
     headers: SOCKETS_FORBIDDEN,
     options: () => ({ connectTimeout: 500, maxAttempts: 4 }),
     happens: ({ page }) => until(page, () => inbox.getState().error?.startsWith("Unable to connect.")),
   },
   {
     what: "a server that refuses every handshake",
-    said: /3 connection attempts to .* failed\. Is the server running.*origin, http:\/\/127.*Upgrade and Connection/,
+    warning: /3 connection attempts to .* failed\. Is the server running.*origin, http:\/\/127.*Upgrade and Connection/,
     server: (server) => void (server.mode = "refuse"),
     options: () => ({ maxAttempts: 4 }),
     happens: ({ page }) => until(page, () => inbox.getState().error?.startsWith("Unable to connect.")),
   },
   {
-    what: "a server that knows layer 0 only",
-    said: /does not know "hello".*Implement layer 1 on the server.*configure\(\{ protocol: 0 \}\)/,
+    what: "a server that speaks only layer 0",
+    warning: /does not know "hello".*Implement layer 1 on the server.*configure\(\{ protocol: 0 \}\)/,
     happens: async ({ page, server }) => {
       (await server.connection()).cut();
       const again = await server.connection();
@@ -58,14 +60,14 @@ const MISTAKES = [
   },
   {
     what: "a server that does not answer hello",
-    said: /has not answered "hello".*configure\(\{ protocol: 0 \}\)/,
+    warning: /has not answered "hello".*configure\(\{ protocol: 0 \}\)/,
     server: (server) => void (server.answersHello = false),
-    // Two connections: the first one was given up for its silence.
+    // Two connections: the client gives up the first one because the server stays silent.
     happens: async ({ server }) => void (await server.connection(), await server.connection()),
   },
   {
     what: "a server that closes because of hello",
-    said: /closed the connection with 1011 right after "hello", 2 times in a row.*configure\(\{ protocol: 0 \}\)/,
+    warning: /closed the connection with 1011 right after "hello", 2 times in a row.*configure\(\{ protocol: 0 \}\)/,
     server: (server) => void (server.answersHello = false),
     happens: async ({ server }) => {
       for (let times = 0; times < 2; times += 1) (await server.connection()).close(1011);
@@ -75,21 +77,21 @@ const MISTAKES = [
   },
   {
     what: "an address that begins with http:",
-    said: /the url is an http: address and is read as ws:\/\/.*\/chat\. Write that, or only a path/,
+    warning: /the url is an http: address and is read as ws:\/\/.*\/chat\. Write that, or only a path/,
     options: (origin) => ({ url: `${origin}/chat`, protocol: 0 }),
     server: (server) => void (server.expectsHello = false),
     happens: ({ server }) => server.connection(),
   },
   {
-    what: "an address that lacks its beginning",
-    said: /"chat\.example\.com\/ws" is a path relative to the page, ws:.*start it with wss:\/\//,
+    what: "an address without a scheme",
+    warning: /"chat\.example\.com\/ws" is a path relative to the page, ws:.*start it with wss:\/\//,
     options: () => ({ url: "chat.example.com/ws", protocol: 0 }),
     server: (server) => void (server.expectsHello = false),
     happens: ({ server }) => server.connection(),
   },
   {
-    what: "a server that says goodbye for good",
-    said: /closed the connection with 1000.*reconnect until you call retry\(\).*1001 or 1012/,
+    what: "a server that closes with 1000",
+    warning: /closed the connection with 1000.*reconnect until you call retry\(\).*1001 or 1012/,
     options: () => ({ protocol: 0 }),
     server: (server) => void (server.expectsHello = false),
     happens: async ({ page, server }) => {
@@ -103,8 +105,8 @@ const MISTAKES = [
     },
   },
   {
-    what: "a server that does not know who is asking",
-    said: /with 4401.*cookie reach ws:\/\/.*\/ws\/inbox\/.*a fresh token/,
+    what: "a server that closes with 4401",
+    warning: /with 4401.*cookie reach ws:\/\/.*\/ws\/inbox\/.*a fresh token/,
     options: () => ({ protocol: 0 }),
     server: (server) => void (server.expectsHello = false),
     happens: async ({ page, server }) => {
@@ -113,8 +115,8 @@ const MISTAKES = [
     },
   },
   {
-    what: "a server that does not allow the page",
-    said: /with 4403.*allow this page's origin, http:\/\/127/,
+    what: "a server that closes with 4403",
+    warning: /with 4403.*allow this page's origin, http:\/\/127/,
     options: () => ({ protocol: 0 }),
     server: (server) => void (server.expectsHello = false),
     happens: async ({ page, server }) => {
@@ -140,7 +142,7 @@ async function make(t, { headers, server, options, happens }, mode) {
   return { ...opened, warnings, loaded };
 }
 
-/** Takes what is ours, and the browser's own word on a policy, out of what the page complained of. */
+/** Removes our warnings and the browser's reports about a policy from the page's complaints. */
 function takeComplaints(/** @type {string[]} */ complaints) {
   const left = complaints.splice(0).filter((text) => !/^inbox-socket: |Content.Security.Policy/i.test(text));
   complaints.push(...left);
@@ -148,15 +150,15 @@ function takeComplaints(/** @type {string[]} */ complaints) {
 
 describe("in development", () => {
   for (const mistake of MISTAKES) {
-    it(`${mistake.what} is warned of, once, with what to do about it`, async (t) => {
+    it(`${mistake.what} causes one warning, with the fix`, async (t) => {
       const { warnings, complaints } = await make(t, mistake, "development");
-      assert.match(await warnings.next(), mistake.said);
+      assert.match(await warnings.next(), mistake.warning);
       takeComplaints(complaints);
       assert.equal(warnings.lines.length, 1, warnings.lines.join("\n"));
     });
   }
 
-  it("nothing is printed when all is well", async (t) => {
+  it("nothing is printed without a mistake", async (t) => {
     const { page, server } = await openRoot(t, { mode: "development" });
     server.answersHello = false;
     const consoles = [new Console(page, "warning"), new Console(page, "log")];
@@ -194,7 +196,7 @@ describe("in development", () => {
     assert.doesNotMatch(warning, /secret/);
   });
 
-  it("debug: false silences it", async (t) => {
+  it("debug: false silences all warnings", async (t) => {
     const { page, server } = await openRoot(t, { mode: "development" });
     await page.evaluate(() => {
       inbox.configure({ debug: false });
@@ -204,7 +206,7 @@ describe("in development", () => {
     await until(page, () => inbox.getStats()?.framesDelivered === 1);
   });
 
-  it("ws: on a page that came by https: is warned of", async (t) => {
+  it("ws: on a page loaded over https: causes a warning", async (t) => {
     const { page, complaints, ...opened } = await openRoot(t, { mode: "development" });
     await page.route("https://inbox.test/**", async (route) => {
       const response = await page.request.get(opened.server.origin + new URL(route.request().url()).pathname);
@@ -225,7 +227,7 @@ describe("in development", () => {
 
 describe("in production", () => {
   for (const mistake of MISTAKES) {
-    it(`nothing is printed of ${mistake.what}, and nothing is loaded for it`, async (t) => {
+    it(`${mistake.what} causes no warning, and the diagnosis is not loaded`, async (t) => {
       const { warnings, loaded, complaints } = await make(t, mistake, "production");
       complaints.splice(0, complaints.length, ...complaints.filter((text) => !/Content.Security.Policy/i.test(text)));
       assert.deepEqual(warnings.lines, []);
