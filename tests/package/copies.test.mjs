@@ -1,4 +1,4 @@
-// Values that the JavaScript of the package repeats from the Rust core.
+// Compares the values that the package's JavaScript copies from the Rust core.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { testFile } from "../support/bundle.mjs";
 
 const read = (path) => readFile(testFile(`../${path}`), "utf8");
 
-/** The text between two marks. */
+/** Returns the text between two marks. */
 function between(text, start, end) {
   const from = text.indexOf(start);
   assert.notEqual(from, -1, `found no "${start}"`);

@@ -7,20 +7,20 @@ import { fileURLToPath } from "node:url";
 const read = (/** @type {string} */ path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
 
 describe("a release", () => {
-  it("has one version: of the crate, of the package, and newest in the changelog", async () => {
+  it("has the same version in the crate, the package and the changelog", async () => {
     const { version } = JSON.parse(await read("pkg/package.json"));
     assert.equal(/^version = "(.+)"$/m.exec(await read("Cargo.toml"))?.[1], version);
     assert.equal(/^## (\S+)/m.exec(await read("CHANGELOG.md"))?.[1], version);
   });
 
-  it("has one wasm-bindgen: of the crate, and of the page with Yew, which the same command-line tool writes glue for", async () => {
+  it("uses one version of wasm-bindgen in the crate and the Yew example, which share a wasm-bindgen-cli", async () => {
     const locks = await Promise.all(["Cargo.lock", "examples/yew/Cargo.lock"].map(read));
     const [crate, yew] = locks.map((lock) => /^name = "wasm-bindgen"\nversion = "(.+)"$/m.exec(lock)?.[1]);
     assert.match(String(crate), /^\d/);
     assert.equal(yew, crate);
   });
 
-  it("packs the crate's own files alone", () => {
+  it("packs only the crate's files", () => {
     const root = fileURLToPath(new URL("../../", import.meta.url));
     const listed = execFileSync("cargo", ["package", "--list", "--allow-dirty"], { cwd: root, encoding: "utf8" });
     const others = listed.trim().split("\n").filter((path) => !path.startsWith("src/"));
@@ -28,13 +28,13 @@ describe("a release", () => {
     assert.deepEqual(others.filter((path) => !made.includes(path)), ["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md"]);
   });
 
-  it("brings no dependency along", async () => {
+  it("has no dependencies", async () => {
     const { dependencies, optionalDependencies, peerDependenciesMeta, peerDependencies } = JSON.parse(
       await read("pkg/package.json"),
     );
     assert.equal(dependencies, undefined);
     assert.equal(optionalDependencies, undefined);
-    // A page without React is not told to install it.
+    // npm must not tell applications without React to install it.
     for (const name of Object.keys(peerDependencies)) assert.equal(peerDependenciesMeta[name]?.optional, true, name);
   });
 });

@@ -17,7 +17,7 @@ before(async () => void (packed = await packPackage()));
 after(() => packed?.remove());
 
 describe("the tarball", () => {
-  it("holds what an application needs, and nothing else", () => {
+  it("contains the files that an application needs, and no others", () => {
     const files = packed.files.filter((path) => !path.startsWith("commonjs/"));
     assert.deepEqual(files, [
       "LICENSE",
@@ -69,7 +69,7 @@ describe("the tarball", () => {
     assert.deepEqual(translated, toTranslate.map((path) => `commonjs/${path}`));
   });
 
-  it("is what publint expects of a package", async () => {
+  it("passes publint", async () => {
     const tarball = await readFile(packed.tarball);
     const { messages } = await publint({ pack: { tarball: new Uint8Array(tarball).buffer }, strict: true });
     assert.deepEqual(messages, []);
@@ -107,6 +107,6 @@ import { type FakeServer, fakeServer } from "inbox-socket/testing";
 export const result: Promise<SendResult> = sendMessage(1, "hi");
 export const isConnected: boolean = useWebSocket(1).isConnected;
 export const server: FakeServer = fakeServer({ protocol: 0 });
-// @ts-expect-error the types are there, or this would be any
+// @ts-expect-error If the types were missing, this would be any.
 export const wrong: string = useWebSocket(1).isConnected;
 `;

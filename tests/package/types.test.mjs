@@ -12,19 +12,19 @@ before(async () => void (packed = await packPackage()));
 after(() => packed?.remove());
 
 describe("the types of the package", () => {
-  it("are right wherever TypeScript may look for them, imported and required", async () => {
+  it("are correct for every module resolution, imported and required", async () => {
     const tarball = createPackageFromTarballData(new Uint8Array(await readFile(packed.tarball)));
-    // Not a module of JavaScript, so nobody looks for its types.
+    // It isn't a JavaScript module, so it needs no types.
     const analysis = await checkPackage(tarball, { excludeEntrypoints: ["./core.wasm"] });
     assert.ok(analysis.types);
-    // Svelte itself can only be imported.
+    // Svelte can only be imported, not required.
     const isOfSvelte = (problem) => problem.kind === "CJSResolvesToESM" && problem.entrypoint === "./svelte";
     assert.deepEqual(analysis.problems.filter((problem) => !isOfSvelte(problem)), []);
   });
 
   const files = ["index", "react", "vue", "solid", "svelte", "devtools", "testing"];
   for (const file of files.map((name) => `${name}.d.ts`)) {
-    it(`tell an editor what each name of ${file} means`, async () => {
+    it(`document each declaration of ${file}`, async () => {
       const lines = (await readFile(testFile(`../pkg/${file}`), "utf8")).split("\n");
       const undocumented = lines.filter((line, i) => DECLARATION.test(line) && !/(\*\/|\/\/.*)$/.test(lines[i - 1]));
       assert.deepEqual(undocumented, []);
@@ -32,5 +32,5 @@ describe("the types of the package", () => {
   }
 });
 
-// A declaration, or a member that is not the library's word for one of its own functions' arguments.
+// A top-level declaration, or a member that is indented once.
 const DECLARATION = /^export (declare )?(function|interface|type \w+|const)|^  (readonly )?\w+\??(\(.*\))?: .*;$/;
