@@ -18,8 +18,8 @@ const mount = (page, options = {}) =>
     show({ a: { id: 1, reads: ["isConnected", "isConnecting", "error", "reconnectAttempts"] } });
   }, options);
 
-withEachReact("a component is shown", (open) => {
-  it("connecting, connected, waiting, reconnecting and connected again", async (t) => {
+withEachReact("a component", (open) => {
+  it("shows the connection: connecting, connected, waiting, reconnecting and connected again", async (t) => {
     const { page, server } = await open(t);
     server.mode = "hold";
     await mount(page, { reconnectDelays: [60_000] });
@@ -59,7 +59,7 @@ withEachReact("a component is shown", (open) => {
     assert.deepEqual(await shown(page), connected);
   });
 
-  it("another text where there never was a connection", async (t) => {
+  it("shows another error if no connection ever opened", async (t) => {
     const { page, server } = await open(t);
     server.mode = "refuse";
     await mount(page, { reconnectDelays: [60_000] });
@@ -79,7 +79,7 @@ withEachReact("a component is shown", (open) => {
     assert.equal((await shown(page)).error, null);
   });
 
-  it("that it was given up after the last attempt, until retry() connects", async (t) => {
+  it("shows that the client has given up after the last attempt, until retry() connects", async (t) => {
     const { page, server } = await open(t);
     server.mode = "refuse";
     await mount(page, { reconnectDelays: [1], maxAttempts: 2 });
@@ -97,7 +97,7 @@ withEachReact("a component is shown", (open) => {
     });
   });
 
-  it("reconnected by itself, and messages go on arriving once each", async (t) => {
+  it("receives each message once across automatic reconnections", async (t) => {
     const { page, server } = await open(t);
     await mount(page, { reconnectDelays: [1] });
     for (const message of ["one", "two", "three"]) {
@@ -109,7 +109,7 @@ withEachReact("a component is shown", (open) => {
     assert.equal(await page.evaluate(() => probe("a").heard.length), 3);
   });
 
-  it("connected by retry() when an attempt hangs", async (t) => {
+  it("connects with retry() when an attempt hangs", async (t) => {
     const { page, server } = await open(t);
     server.mode = "hold";
     await mount(page, { connectTimeout: 60_000 });
@@ -120,7 +120,7 @@ withEachReact("a component is shown", (open) => {
     await until(page, () => probe("a").shown.isConnected);
   });
 
-  it("connected after an attempt that hung for longer than the timeout", async (t) => {
+  it("connects after an attempt that hung for longer than the timeout", async (t) => {
     const { page, server } = await open(t);
     server.mode = "hold";
     await mount(page, { connectTimeout: 200, reconnectDelays: [1], maxAttempts: 1000 });
@@ -131,8 +131,8 @@ withEachReact("a component is shown", (open) => {
   });
 });
 
-withEachReact("what a component sends", (open) => {
-  it("is the seed's frame, with a type of TEXT unless it says otherwise", async (t) => {
+withEachReact("a message that a component sends", (open) => {
+  it("has its conversation, its text, and the type TEXT by default", async (t) => {
     const { page, server } = await open(t);
     await mount(page);
     const connection = await server.connection();
@@ -146,7 +146,7 @@ withEachReact("what a component sends", (open) => {
     assert.deepEqual(await connection.next(), { conversation_id: "x", message: "🙂 \u2028", type: "IMAGE" });
   });
 
-  it("before the connection is open arrives in order as soon as it is", async (t) => {
+  it("waits until the connection is open, and arrives in order", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => {
       show({ a: { id: 1 } });
@@ -162,7 +162,7 @@ withEachReact("what a component sends", (open) => {
     assert.deepEqual(frames.flatMap(({ action }) => action ?? []), ["get_messages"]);
   });
 
-  it("while offline is queued, and arrives once and in order after the reconnection", async (t) => {
+  it("is queued while offline, and arrives once and in order after the reconnection", async (t) => {
     const { page, server } = await open(t);
     await mount(page, { reconnectDelays: [60_000] });
     const connection = await server.connection();
@@ -191,7 +191,7 @@ withEachReact("what a component sends", (open) => {
     assert.equal((await next.next()).message, "four");
   });
 
-  it("outlasts attempts that fail, before the first connection and after it is lost", async (t) => {
+  it("stays queued during failed attempts, before the first connection and after a lost one", async (t) => {
     const { page, server } = await open(t);
     server.mode = "refuse";
     await mount(page, { reconnectDelays: [1], maxAttempts: 1000 });
@@ -212,7 +212,7 @@ withEachReact("what a component sends", (open) => {
     assert.equal((await (await server.connection()).next()).message, "three");
   });
 
-  it("and cannot be sent is told by the promise, which nobody has to look at", async (t) => {
+  it("that is invalid resolves to failed, and an ignored promise causes no error", async (t) => {
     const { page, server } = await open(t);
     await mount(page);
     const connection = await server.connection();

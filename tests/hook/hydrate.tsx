@@ -1,4 +1,4 @@
-// The browser's half of the tests of server rendering.
+// The page of the server-rendering tests, which hydrates the rendered markup.
 
 import { StrictMode } from "react";
 import { hydrateRoot } from "react-dom/client";
@@ -7,7 +7,7 @@ import * as inbox from "inbox-socket";
 import { Page } from "./rendered.js";
 
 declare global {
-  /** Takes over what the server has rendered. */
+  /** Hydrates the markup that the server has rendered. */
   var hydrate: (options?: { strict?: boolean }) => void;
 }
 

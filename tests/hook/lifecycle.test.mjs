@@ -4,8 +4,8 @@ import { it } from "node:test";
 import { withEachReact } from "../support/hook.mjs";
 import { until } from "../support/page.mjs";
 
-withEachReact("the one connection", (open) => {
-  it("is opened by the first component, kept for the second and closed with 1000 after the last", async (t) => {
+withEachReact("the shared connection", (open) => {
+  it("opens with the first component, stays open for the second, and closes with 1000 after the last", async (t) => {
     const { page, server } = await open(t);
     assert.equal(await page.evaluate(() => inbox.getState().isConnecting), false);
     await page.evaluate(() => show({ one: { id: 1 } }));
@@ -23,7 +23,7 @@ withEachReact("the one connection", (open) => {
     assert.deepEqual(await page.evaluate(() => inbox.getState()), idle);
   });
 
-  it("is opened again when a component comes back after it was closed", async (t) => {
+  it("opens again when a component mounts after it has closed", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ one: { id: 1 } }));
     const first = await server.connection();
@@ -35,7 +35,7 @@ withEachReact("the one connection", (open) => {
     await until(page, () => probe("one").heard.length === 1);
   });
 
-  it("is not touched by the double mount of StrictMode, which hears each message once", async (t) => {
+  it("opens once under StrictMode, whose components receive each message once", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ a: { id: 1, reads: ["lastMessage"] }, list: { id: null } }, { strict: true }));
     const connection = await server.connection();
@@ -50,14 +50,14 @@ withEachReact("the one connection", (open) => {
     assert.equal(await page.evaluate(() => inbox.getStats()?.listeners), 2);
   });
 
-  it("survives a change of page: all leave and others come within the linger", async (t) => {
+  it("stays open when all components unmount and others mount within the linger", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ before: { id: 1 } }));
     const connection = await server.connection();
     await until(page, () => inbox.getState().isConnected);
     await page.evaluate(async () => {
       show({});
-      // Far below the linger, and a browser runs its timers in the order in which they are due.
+      // Far below the linger, and a browser runs timers in the order in which they are due.
       await new Promise((resolve) => setTimeout(resolve, 50));
       show({ after: { id: 2 } });
     });
@@ -67,7 +67,7 @@ withEachReact("the one connection", (open) => {
     assert.equal(server.attempts.length, 1);
   });
 
-  it("makes one handshake for a hundred conversations, and leaves nothing behind", async (t) => {
+  it("takes one handshake for a hundred conversations, and keeps no callback in memory", async (t) => {
     const { page, server } = await open(t);
     const browser = await page.context().newCDPSession(page);
     await page.evaluate(() => {
@@ -87,7 +87,7 @@ withEachReact("the one connection", (open) => {
     assert.equal(await page.evaluate(() => inbox.getStats()?.listeners), 100);
 
     await page.evaluate(() => {
-      // React itself keeps what it showed before the last two renders.
+      // React keeps the results of the last two renders.
       for (let i = 0; i < 3; i++) show({});
       forget();
     });

@@ -7,15 +7,15 @@ import { until } from "../support/page.mjs";
 /** @param {any} id @param {string} text */
 const message = (id, text) => ({ conversation_id: id, message: text, type: "TEXT", sender_id: 456 });
 
-/** What a component has heard: the texts. @param {import("playwright-core").Page} page @param {string} name */
+/** The texts that a component has received. @param {import("playwright-core").Page} page @param {string} name */
 const heard = (page, name) => page.evaluate((name) => probe(name).heard.map(({ message }) => message), name);
 
 /** @param {import("playwright-core").Page} page @param {string} name @param {string} text */
 const untilHeard = (page, name, text) =>
   until(page, ([name, text]) => probe(name).heard.some(({ message }) => message === text), [name, text]);
 
-withEachReact("what a component hears", (open) => {
-  it("is the messages of its conversation and no others, whole", async (t) => {
+withEachReact("a component", (open) => {
+  it("receives the messages of its conversation and no others, with all their members", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ one: { id: 1 }, two: { id: 2 } }));
     const connection = await server.connection();
@@ -29,7 +29,7 @@ withEachReact("what a component hears", (open) => {
     ]);
   });
 
-  it("is every message where it subscribes to null or undefined", async (t) => {
+  it("receives every message if its id is null or undefined", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ list: { id: null }, also: { id: undefined }, one: { id: 1 } }));
     const connection = await server.connection();
@@ -44,7 +44,7 @@ withEachReact("what a component hears", (open) => {
     assert.deepEqual(await heard(page, "one"), ["a", "d"]);
   });
 
-  it("tells 2 from \"2\", and takes 0 and the empty text for ids", async (t) => {
+  it("distinguishes 2 from \"2\", and accepts 0 and the empty string as ids", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => {
       show({ number: { id: 2 }, text: { id: "2" }, zero: { id: 0 }, empty: { id: "" } });
@@ -53,16 +53,16 @@ withEachReact("what a component hears", (open) => {
     connection.send(message(2, "number"));
     connection.send(message("2", "text"));
     connection.send(message(0, "zero"));
-    connection.send(message(null, "nobody"));
+    connection.send(message(null, "null"));
     connection.send(message("", "empty"));
     await untilHeard(page, "empty", "empty");
 
     for (const name of ["number", "text", "zero", "empty"]) assert.deepEqual(await heard(page, name), [name]);
   });
 
-  it("is one and the same object for all who hear it, parsed once", async (t) => {
+  it("receives the same object as the other listeners, parsed once", async (t) => {
     const { page, server } = await open(t);
-    // Without a hello, whose answer is parsed as well.
+    // Without hello, because its reply is parsed too.
     server.expectsHello = false;
     await page.evaluate(() => {
       inbox.configure({ protocol: 0 });
@@ -77,7 +77,7 @@ withEachReact("what a component hears", (open) => {
     assert.deepEqual({ framesParsed, framesDelivered }, { framesParsed: 1, framesDelivered: 3 });
   });
 
-  it("goes to the callback passed last, without another subscription or handshake", async (t) => {
+  it("calls the latest callback, without another subscription or handshake", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => {
       const first = [];
@@ -91,7 +91,7 @@ withEachReact("what a component hears", (open) => {
     await page.evaluate(() => {
       show({ a: { id: 1, onMessage: (message) => void globalThis["second"].push(message.message) } });
     });
-    // A subscription of its own would have forgotten it.
+    // A new subscription would have no last message.
     assert.equal(await page.evaluate(() => probe("a").chat.lastMessage?.message), "to the first");
     connection.send(message(1, "to the second"));
     await until(page, () => globalThis["second"].length === 1);
@@ -100,14 +100,14 @@ withEachReact("what a component hears", (open) => {
     assert.equal(server.attempts.length, 1);
   });
 
-  it("may be nothing: without a callback the last message is still there", async (t) => {
+  it("needs no callback to have the last message", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ a: { id: 1, onMessage: null, reads: ["lastMessage"] } }));
     (await server.connection()).send(message(1, "hi"));
     await until(page, () => probe("a").shown.lastMessage?.message === "hi");
   });
 
-  it("changes with the conversation, whose last message it has not heard yet", async (t) => {
+  it("whose id changes receives the new conversation's messages, and has no last message until then", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ a: { id: 1, reads: ["lastMessage"] }, list: { id: null } }));
     const connection = await server.connection();
@@ -126,7 +126,7 @@ withEachReact("what a component hears", (open) => {
     assert.equal(server.attempts.length, 1);
   });
 
-  it("changes with the commit that shows another conversation, before React runs effects", async (t) => {
+  it("switches conversations in the commit of the new id, before effects run", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => {
       const heard = [];
@@ -160,13 +160,13 @@ withEachReact("what a component hears", (open) => {
     await until(page, () => inbox.getStats()?.listeners === 1);
 
     await page.evaluate(() => {
-      showAndThen({}, () => globalThis["receive"]({ conversation_id: 2, message: "for one that has left" }));
+      showAndThen({}, () => globalThis["receive"]({ conversation_id: 2, message: "for an unmounted component" }));
     });
     await until(page, () => inbox.getStats()?.listeners === 0);
     assert.deepEqual(await page.evaluate(() => globalThis["heard"]), ["2: for two"]);
   });
 
-  it("goes on while Suspense hides the component", async (t) => {
+  it("receives messages while Suspense hides it", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ a: { id: 1, reads: ["lastMessage"] } }, { suspense: true }));
     const connection = await server.connection();
@@ -183,7 +183,7 @@ withEachReact("what a component hears", (open) => {
     assert.equal(await page.evaluate(() => inbox.getStats()?.listeners), 1);
   });
 
-  it("includes the reply to a request for history", async (t) => {
+  it("receives the reply to its request for history", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ a: { id: 2 }, other: { id: 3 } }));
     const connection = await server.connection();
@@ -197,7 +197,7 @@ withEachReact("what a component hears", (open) => {
     assert.deepEqual(await heard(page, "other"), []);
   });
 
-  it("comes to an end when it is unmounted in the middle of a call, and others are still called", async (t) => {
+  it("that is unmounted during a call receives nothing more, and the others are still called", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => {
       const calls = [];
@@ -223,7 +223,7 @@ withEachReact("what a component hears", (open) => {
     assert.equal(await page.evaluate(() => inbox.getStats()?.listeners), 1);
   });
 
-  it("begins at once for one that is mounted in the middle of a call, with the next message", async (t) => {
+  it("that is mounted during a call receives the next message", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => {
       const grow = () => show({ first: { id: 1, onMessage: grow }, late: { id: 1 } });
@@ -238,7 +238,7 @@ withEachReact("what a component hears", (open) => {
     assert.deepEqual(await heard(page, "late"), ["is heard"]);
   });
 
-  it("is shown as the last message also where the component's own callback throws", async (t) => {
+  it("shows the last message even if its callback throws", async (t) => {
     const { page, server, complaints } = await open(t);
     await page.evaluate(() => {
       const onMessage = () => {
@@ -251,7 +251,7 @@ withEachReact("what a component hears", (open) => {
     assert.deepEqual(complaints.splice(0), ["a mistake in the page"]);
   });
 
-  it("reaches everybody else when one callback throws, and the page is told of that", async (t) => {
+  it("receives messages when another component's callback throws, and the error is reported", async (t) => {
     const { page, server, complaints } = await open(t);
     await page.evaluate(() => {
       const onMessage = () => {

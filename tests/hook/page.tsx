@@ -1,4 +1,4 @@
-// The page of the hook's tests. A test says which components there are to be, and looks at what became of them.
+// The page of the hook's tests. A test mounts components with show(), and reads their logs with probe().
 
 import * as React from "react";
 import { flushSync } from "react-dom";
@@ -7,35 +7,35 @@ import { createRoot } from "react-dom/client";
 import * as inbox from "inbox-socket";
 import { type Chat, type ConversationId, type InboxFrame, useWebSocket } from "inbox-socket/react";
 
-/** A component that uses the hook: what it passes, and what it reads of what it gets. */
+/** A component that uses the hook: the arguments that it passes, and the members that it reads. */
 export interface Probe {
   id: ConversationId | null | undefined;
   reads?: (keyof Chat)[];
-  /** Called in the place of noting the message in `heard`. */
+  /** Replaces the callback that adds each message to `heard`. */
   onMessage?: ((message: InboxFrame) => void) | null;
 }
 
-/** What became of a component since it was first shown. */
+/** The log of a component since its first render. */
 export interface Log {
   renders: number;
   heard: InboxFrame[];
-  /** What it was last given, and only what it read of it. */
+  /** The members that it read in the last render. */
   shown: Partial<Chat>;
-  /** The hook's result itself. */
+  /** The hook's latest result. */
   chat: Chat;
 }
 
 declare global {
-  /** Shows these components, and no others. Suspended, they are hidden by a fallback. */
+  /** Mounts these components, and unmounts all others. With `suspended`, a fallback hides them. */
   var show: (
     probes: Record<string, Probe>,
     options?: { strict?: boolean; suspense?: boolean; suspended?: boolean },
   ) => void;
-  /** Shows these components, and no others, and calls back with the commit, before effects that are not part of it. */
+  /** Like show(), and calls `atCommit` within the commit, before React runs passive effects. */
   var showAndThen: (probes: Record<string, Probe>, atCommit: () => void) => void;
-  /** Lets go of what became of all components. */
+  /** Deletes all logs. */
   var forget: () => void;
-  /** What became of a component. */
+  /** Returns the log of a component. */
   var probe: (name: string) => Log;
 }
 

@@ -1,4 +1,4 @@
-// The server's half of the tests of server rendering: a program for node that renders and tells what that did.
+// The server of the server-rendering tests: a program for Node.js that renders, and prints the markup and side effects.
 
 import { renderToString } from "react-dom/server";
 
@@ -18,7 +18,7 @@ const addedByImport = added();
 
 const { Page } = await import("./rendered.js");
 const html = renderToString(<Page />);
-// What was only put off would happen now.
+// Gives deferred work a chance to run.
 await new Promise((resolve) => setTimeout(resolve));
 
 console.log(JSON.stringify({ html, addedByImport, addedByRendering: added(), opened }));

@@ -1,4 +1,4 @@
-// What the server renders and the browser takes over.
+// The component that the server renders and the browser hydrates.
 
 import { useState } from "react";
 import { useWebSocket } from "inbox-socket/react";

@@ -4,7 +4,7 @@ import { it } from "node:test";
 import { withEachReact } from "../support/hook.mjs";
 import { until } from "../support/page.mjs";
 
-/** Every member that can change. */
+/** All members that can change. */
 const ALL = ["isConnected", "isConnecting", "error", "reconnectAttempts", "lastMessage"];
 
 /** @param {import("playwright-core").Page} page @param {string} name */
@@ -43,7 +43,7 @@ withEachReact("a component", (open) => {
     assert.equal(await renders(page, "two"), 1);
   });
 
-  it("that reads only functions renders once, whatever becomes of the connection", async (t) => {
+  it("that reads only functions renders once, whatever the connection does", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate((all) => {
       inbox.configure({ reconnectDelays: [60_000] });
@@ -79,12 +79,12 @@ withEachReact("a component", (open) => {
     assert.equal(await page.evaluate(() => probe("watcher").shown.reconnectAttempts), 3);
   });
 
-  it("that reads everything renders for everything, and for each change once", async (t) => {
+  it("that reads every member renders once for each change", async (t) => {
     const { page, server } = await open(t);
     server.mode = "hold";
     await page.evaluate((all) => show({ a: { id: 1, reads: all } }), /** @type {any} */ (ALL));
     await server.attempt();
-    // From the first render on it is shown as connecting, so the attempt itself changes nothing.
+    // The first render already shows connecting, so the attempt changes nothing.
     assert.equal(await page.evaluate(() => probe("a").shown.isConnecting), true);
     assert.equal(await renders(page, "a"), 1);
     server.letGo("accept");
@@ -96,7 +96,7 @@ withEachReact("a component", (open) => {
     assert.equal(await renders(page, "a"), 3);
   });
 
-  it("that reads a member later than while rendering, in an event, renders for it from then on", async (t) => {
+  it("that reads a member after rendering, in an event, renders for it from then on", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ late: { id: 1 }, watcher: { id: 1, reads: ["lastMessage", "isConnected"] } }));
     const connection = await server.connection();
@@ -110,7 +110,7 @@ withEachReact("a component", (open) => {
     assert.equal(await page.evaluate(() => probe("late").chat.lastMessage?.message), "hi");
   });
 
-  it("may take the result apart or spread it, and then has read what it took", async (t) => {
+  it("may destructure or spread the result, and then renders for the members that it copied", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ a: { id: 1 } }));
     const connection = await server.connection();
@@ -131,16 +131,16 @@ withEachReact("a component", (open) => {
     });
     const result = await page.evaluate(() => {
       const { sendMessage } = probe("a").chat;
-      return sendMessage(1, "taken apart");
+      return sendMessage(1, "destructured");
     });
     assert.deepEqual(result, { status: "sent" });
-    assert.equal((await connection.next()).message, "taken apart");
+    assert.equal((await connection.next()).message, "destructured");
     const before = await renders(page, "a");
     connection.send({ conversation_id: 1, message: "hi" });
     await until(page, (before) => probe("a").renders === before + 1, before);
   });
 
-  it("is given the same functions on every render, for all conversations", async (t) => {
+  it("receives the same functions on every render, for all conversations", async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => show({ a: { id: 1, reads: ["isConnected"] }, b: { id: 2 } }));
     const same = await page.evaluate(() => {

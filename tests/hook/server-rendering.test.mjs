@@ -25,22 +25,22 @@ for (const react of REACT_VERSIONS) {
     /** @param {import("node:test").TestContext} t */
     const open = (t) => openPage(t, { files, root: rendered.html });
 
-    it("gives what the page will show first: connecting, and no message", () => {
+    it("renders the page's first state: connecting, and no message", () => {
       assert.match(rendered.html, /nothing yet/);
       const state = /<p id="state">(.*?)<\/p>/.exec(rendered.html)?.[1].replaceAll("&quot;", '"');
       assert.deepEqual(JSON.parse(state ?? ""), CONNECTING);
     });
 
-    it("warns of nothing", () => assert.equal(warnings, ""));
+    it("prints no warning", () => assert.equal(warnings, ""));
 
-    it("opens nothing and makes no global, nor does importing the package", () => {
+    it("opens nothing and adds no global, and neither does importing the package", () => {
       assert.deepEqual(rendered.opened, []);
       assert.deepEqual(rendered.addedByImport, []);
       assert.deepEqual(rendered.addedByRendering, []);
     });
 
     for (const strict of [false, true]) {
-      it(`is taken over by the browser without a complaint${strict ? ", under StrictMode" : ""}`, async (t) => {
+      it(`hydrates without an error${strict ? " under StrictMode" : ""}`, async (t) => {
         const { page, server } = await open(t);
         await page.evaluate((strict) => {
           const state = document.getElementById("state");
@@ -56,7 +56,7 @@ for (const react of REACT_VERSIONS) {
         connection.send({ conversation_id: 1, message: "hi" });
         await until(page, () => document.getElementById("message")?.textContent === "hi");
 
-        assert.ok(await page.evaluate(() => globalThis["kept"].isConnected), "the server's element was kept");
+        assert.ok(await page.evaluate(() => globalThis["kept"].isConnected), "the server's element was replaced");
         const texts = await page.evaluate(() => globalThis["texts"]);
         assert.deepEqual(texts.map((text) => JSON.parse(text)), [
           CONNECTING,
@@ -68,7 +68,7 @@ for (const react of REACT_VERSIONS) {
       });
     }
 
-    it("is taken over without a complaint when the page is connected already", async (t) => {
+    it("hydrates without an error when the page is already connected", async (t) => {
       const { page, server } = await open(t);
       await page.evaluate(() => void inbox.subscribe(null, () => {}));
       await server.connection();

@@ -9,11 +9,11 @@ describe("the address", () => {
   const rows = [
     ["relative to the page", () => "/chat?room=1", "/chat?room=1"],
     ["with ws:", (origin) => `${origin.replace("http", "ws")}/chat`, "/chat"],
-    ["with http:, read as ws:", (origin) => `${origin}/chat`, "/chat"],
+    ["with http: as ws:", (origin) => `${origin}/chat`, "/chat"],
     ["without its fragment", (origin) => `${origin}/chat#here`, "/chat"],
   ];
   for (const [what, url, path] of rows) {
-    it(`is taken ${what}`, async (t) => {
+    it(`is used ${what}`, async (t) => {
       const { page, server } = await openRoot(t);
       await page.evaluate((url) => {
         inbox.configure({ url });
@@ -33,7 +33,7 @@ describe("the address", () => {
   });
 
   for (const kind of ["sync", "async"]) {
-    it(`of a function (${kind}) is asked for before every attempt`, async (t) => {
+    it(`as a function (${kind}) is called before every attempt`, async (t) => {
       const { page, server } = await openRoot(t);
       await page.evaluate((kind) => {
         let asked = 0;
@@ -48,19 +48,19 @@ describe("the address", () => {
       }
     });
 
-    it(`of a function (${kind}) that fails is a failed attempt, which is reported and repeated`, async (t) => {
+    it(`as a function (${kind}) that fails causes a failed attempt, which is reported and retried`, async (t) => {
       const { page, server, complaints } = await openRoot(t);
       await page.evaluate((kind) => {
         let asked = 0;
         const url = () => {
-          if (++asked === 1) throw new Error("no token to be had");
+          if (++asked === 1) throw new Error("no token available");
           return "/ws/";
         };
         inbox.configure({ url: kind === "sync" ? url : async () => url(), reconnectDelays: [60_000] });
         inbox.subscribe(1, () => {});
       }, kind);
       await until(page, () => inbox.getState().error === "Connection error - retrying in background...");
-      assert.deepEqual(complaints.splice(0), ["no token to be had"]);
+      assert.deepEqual(complaints.splice(0), ["no token available"]);
       assert.deepEqual(server.attempts, []);
       await page.evaluate(() => inbox.retry());
       await server.connection();
@@ -68,7 +68,7 @@ describe("the address", () => {
     });
   }
 
-  it("of a function that gives no address is a failed attempt, which is reported and repeated", async (t) => {
+  it("as a function that returns an invalid one causes a failed attempt, which is reported and retried", async (t) => {
     const { page, server, complaints } = await openRoot(t);
     await page.evaluate(() => {
       const answers = [5, "ws://:bad:", "ftp://example.com/", Promise.resolve({})];
@@ -85,7 +85,7 @@ describe("the address", () => {
     assert.match(messages[3], /`url` must be a string .*; got \[object Object\]/);
   });
 
-  it("is asked for anew by each attempt, so that an answer that never comes holds up one attempt alone", async (t) => {
+  it("is requested again by each attempt, so a function that never resolves holds up only one attempt", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       const asked = [];
@@ -102,7 +102,7 @@ describe("the address", () => {
     assert.deepEqual(server.attempts, ["/in-time"]);
   });
 
-  it("that an attempt of the past could not get is not reported", async (t) => {
+  it("as a promise that rejects after its attempt has ended causes no report", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       const asked = [];
@@ -118,7 +118,7 @@ describe("the address", () => {
     await server.connection();
   });
 
-  it("may come by any thenable, as by the promises of a library that replaces the browser's", async (t) => {
+  it("may be any thenable, such as the promise of a library", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       const url = () => ({ then: (/** @type {(url: string) => void} */ resolve) => void setTimeout(resolve, 1, "/then") });
@@ -128,7 +128,7 @@ describe("the address", () => {
     assert.equal((await server.connection()).path, "/then");
   });
 
-  it("that nobody waits for any more opens nothing", async (t) => {
+  it("as a promise that resolves after the last listener has left opens nothing", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(async () => {
       /** @type {(url: string) => void} */

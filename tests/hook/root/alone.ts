@@ -1,4 +1,4 @@
-// A program that nothing holds but the package, which cannot load its core: there is no WebAssembly.
+// A program that only the package could keep running, in an environment without WebAssembly.
 
 import { getState, subscribe, subscribeState } from "inbox-socket";
 

@@ -22,7 +22,7 @@ async function connected(t, options = {}) {
 }
 
 /**
- * Lets the page's timers that are due by now run: an attempt that was put off by 0 ms has been made after this.
+ * Waits until the page has run the timers that are due, such as the delay of 0 ms before an attempt.
  *
  * @param {import("playwright-core").Page} page
  */
@@ -35,7 +35,7 @@ const attempts = async (page) => {
 };
 
 describe("a connection that the server closes", () => {
-  it("with 1000 is at its end, without an error, until somebody asks again", async (t) => {
+  it("with 1000 stays closed, without an error, until retry()", async (t) => {
     const { page, server, connection } = await connected(t);
     connection.close(1000);
     await until(page, () => !inbox.getState().isConnected);
@@ -47,7 +47,7 @@ describe("a connection that the server closes", () => {
     await until(page, () => inbox.getState().isConnected);
   });
 
-  it("with 1000 is opened again for a message", async (t) => {
+  it("with 1000 opens again for a message", async (t) => {
     const { page, server, connection } = await connected(t);
     connection.close(1000);
     await until(page, () => !inbox.getState().isConnected);
@@ -55,7 +55,7 @@ describe("a connection that the server closes", () => {
     assert.equal((await (await server.connection()).next()).message, "hi");
   });
 
-  it("with 4401 asks once more for an address, and the second time says that the session has expired", async (t) => {
+  it("with 4401 requests the address once more, and after a second 4401 shows an expired session", async (t) => {
     const { page, server, connection } = await connected(t);
     connection.close(4401);
     const second = await server.connection();
@@ -72,7 +72,7 @@ describe("a connection that the server closes", () => {
     await until(page, () => inbox.getState().isConnected && inbox.getState().error === null);
   });
 
-  it("with 4401 or 4403 stays closed when a message is sent, which waits for who signs in", async (t) => {
+  it("with 4403 stays closed when a message is sent, which is queued until retry()", async (t) => {
     const { page, server, connection } = await connected(t);
     connection.close(4403);
     await until(page, () => inbox.getState().error);
@@ -83,7 +83,7 @@ describe("a connection that the server closes", () => {
     assert.equal((await (await server.connection()).next()).message, "hi");
   });
 
-  it("with 4403 stays closed and says so", async (t) => {
+  it("with 4403 stays closed and shows that it is not allowed", async (t) => {
     const { page, connection } = await connected(t);
     connection.close(4403);
     await until(page, () => inbox.getState().error);
@@ -92,7 +92,7 @@ describe("a connection that the server closes", () => {
   });
 
   for (const code of [1001, 1012, 1013]) {
-    it(`with ${code} is a restarting one: its hint decides on the wait, and not the delays`, async (t) => {
+    it(`with ${code} reconnects within the retry_after of its reason, and not after reconnectDelays`, async (t) => {
       const { page, server, connection } = await connected(t, { reconnectDelays: [60_000] });
       connection.close(code, "restarting; retry_after=1");
       await server.connection();
@@ -112,9 +112,9 @@ describe("a connection that the server closes", () => {
     ["retry_after=soon", 20_000],
   ];
   for (const [reason, most] of spreads) {
-    it(`with 1012 and "${reason}" is waited for ${most} ms at most`, async (t) => {
+    it(`with 1012 and the reason "${reason}" reconnects within ${most} ms`, async (t) => {
       const { page, connection } = await connected(t);
-      // Asked in the very change, because the wait may be over at once.
+      // Read during the change of state, because the delay may be 0 ms.
       await page.evaluate(() => {
         const { core } = /** @type {any} */ (globalThis)[Symbol.for("inbox-socket.0")];
         inbox.subscribeState(() => void (globalThis["wait"] ??= core.inspect()));
@@ -126,7 +126,7 @@ describe("a connection that the server closes", () => {
     });
   }
 
-  it("with any other code is lost, and comes back", async (t) => {
+  it("with any other code counts as lost, and reconnects", async (t) => {
     const { page, server, connection } = await connected(t);
     await page.evaluate(() => {
       const errors = new Set();
@@ -144,7 +144,7 @@ describe("a connection that the server closes", () => {
 });
 
 describe("disconnect()", () => {
-  it("closes with 1000 and stays closed though there are listeners, until somebody asks again", async (t) => {
+  it("closes with 1000 and stays closed despite listeners, until retry()", async (t) => {
     const { page, server, connection } = await connected(t);
     await page.evaluate(() => inbox.disconnect());
     assert.equal((await connection.closed).code, 1000);
@@ -155,7 +155,7 @@ describe("disconnect()", () => {
   });
 });
 
-describe("a wait", () => {
+describe("the delay before a reconnection", () => {
   /** @param {import("node:test").TestContext} t */
   async function waiting(t) {
     const { page, server, connection } = await connected(t, { reconnectDelays: [60_000] });
@@ -164,20 +164,20 @@ describe("a wait", () => {
     return { page, server };
   }
 
-  it("is cut short when the network comes back", async (t) => {
+  it("ends early when the network comes back", async (t) => {
     const { page, server } = await waiting(t);
     await page.context().setOffline(true);
     await page.context().setOffline(false);
     await server.connection();
   });
 
-  it("is cut short when the page becomes visible", async (t) => {
+  it("ends early when the page becomes visible", async (t) => {
     const { page, server } = await waiting(t);
     await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await server.connection();
   });
 
-  it("is not cut short when the page is hidden", async (t) => {
+  it("does not end early when the page is hidden", async (t) => {
     const { page } = await waiting(t);
     await page.evaluate(() => {
       Object.defineProperties(document, { hidden: { value: true }, visibilityState: { value: "hidden" } });
@@ -186,7 +186,7 @@ describe("a wait", () => {
     assert.equal(await attempts(page), 1);
   });
 
-  it("is not cut short by another listener where there is one, and is by a first one", async (t) => {
+  it("ends early for a first listener, and not for another one", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       inbox.configure({ reconnectDelays: [60_000], linger: 60_000 });
@@ -205,8 +205,8 @@ describe("a wait", () => {
   });
 });
 
-describe("a page that is put away and taken out again", () => {
-  it("closes its connection, which would keep it out of the browser's cache, and opens it anew", async (t) => {
+describe("a page that leaves", () => {
+  it("for the back/forward cache closes its connection, and reopens it when the user returns", async (t) => {
     const { page, server, connection } = await connected(t);
     await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
     assert.equal((await connection.closed).code, 1000);
@@ -219,7 +219,7 @@ describe("a page that is put away and taken out again", () => {
     await until(page, () => inbox.getState().isConnected);
   });
 
-  it("that is left for good has said goodbye with 1000", async (t) => {
+  it("for good closes its connection with 1000", async (t) => {
     const { page, connection } = await connected(t);
     await page.goto("about:blank");
     const { code } = await connection.closed;

@@ -4,7 +4,7 @@ import { configure } from "inbox-socket";
 
 import { openRoot } from "../../support/root.mjs";
 
-// Refused options change nothing, so these need no page of their own: node does.
+// Refused options change nothing, so these tests run in Node.js and share one client.
 describe("configure() refuses", () => {
   const TIME = "a number of milliseconds ≥ 0";
   const ADDRESS = "a ws:, wss:, http:, https: or relative URL, or a function that returns one";
@@ -63,7 +63,7 @@ describe("configure() refuses", () => {
     });
   }
 
-  it("an option that does not exist, and names those that do", () => {
+  it("an unknown option, and names the known ones", () => {
     assert.throws(() => configure(/** @type {any} */ ({ reconnectDelay: [1] })), {
       name: "TypeError",
       message: /^unknown option `reconnectDelay`; the options are url, user, reconnectDelays, .*queueLimit/,
@@ -71,7 +71,7 @@ describe("configure() refuses", () => {
     assert.throws(() => configure(/** @type {any} */ ({ toString: 1 })), /unknown option `toString`/);
   });
 
-  it("what is no object of options", () => {
+  it("an argument that is not an object", () => {
     for (const [value, shown] of [[undefined, "undefined"], [null, "null"], ["/ws", '"/ws"'], [[], "[]"]]) {
       assert.throws(() => configure(/** @type {any} */ (value)), {
         name: "TypeError",
@@ -82,7 +82,7 @@ describe("configure() refuses", () => {
 });
 
 describe("configure()", () => {
-  it("takes every option at the edge of what it allows, and undefined for the default", async (t) => {
+  it("accepts every option at its limit, and undefined for the default", async (t) => {
     const { page, server } = await openRoot(t);
     server.expectsHello = false;
     await page.evaluate(() => {
@@ -96,7 +96,7 @@ describe("configure()", () => {
     assert.equal((await server.connection()).path, "/ws/inbox/");
   });
 
-  it("throws once the connection has been used, and changes nothing", async (t) => {
+  it("throws once the connection is in use, and changes nothing", async (t) => {
     const { page, server } = await openRoot(t);
     const message = await page.evaluate(() => {
       inbox.subscribe(1, () => {});
@@ -111,7 +111,7 @@ describe("configure()", () => {
     await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /before the connection is used/);
   });
 
-  it("adds to what it was told before", async (t) => {
+  it("merges with earlier calls", async (t) => {
     const { page, server } = await openRoot(t);
     server.expectsHello = false;
     await page.evaluate(() => {
@@ -122,7 +122,7 @@ describe("configure()", () => {
     assert.equal((await server.connection()).path, "/elsewhere");
   });
 
-  it("may be told the same again at any time, as a module does that is reloaded", async (t) => {
+  it("accepts identical options at any time, as from a hot-reloaded module", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       const run = () => inbox.configure({ url: () => "/here", reconnectDelays: [10] });
@@ -139,7 +139,7 @@ describe("configure()", () => {
     }
   });
 
-  it("loads nothing and connects nothing by itself", async (t) => {
+  it("neither loads the core nor connects", async (t) => {
     const { page, server } = await openRoot(t);
     /** @type {string[]} */
     const requests = [];

@@ -11,7 +11,7 @@ async function connected(t, options = {}) {
   await opened.page.evaluate((options) => {
     const heard = { one: /** @type {any[]} */ ([]), all: /** @type {any[]} */ ([]) };
     Object.assign(globalThis, { heard });
-    // Without a hello and its answer, every frame counted is one of the test's.
+    // Without hello and its reply, the counters count only the test's frames.
     inbox.configure({ protocol: 0, ...options });
     inbox.subscribe(1, (message) => heard.one.push(message));
     inbox.subscribe(null, (message) => heard.all.push(message));
@@ -22,15 +22,15 @@ async function connected(t, options = {}) {
 
 const GOOD = { conversation_id: 1, message: "good" };
 
-describe("a frame that is of no use is counted and dropped, and the next one delivered:", () => {
+describe("the client counts and drops an invalid frame, and delivers the next one:", () => {
   /** @type {[what: string, frame: string | Uint8Array][]} */
   const rows = [
     ["text that is not JSON", "{not json"],
-    ["an empty text", ""],
+    ["an empty string", ""],
     ["an array", '[{"conversation_id":1}]'],
     ["null", "null"],
     ["a number", "42"],
-    ["a text in JSON", '"hello"'],
+    ["a JSON string", '"hello"'],
     ["a binary frame", new TextEncoder().encode(JSON.stringify(GOOD))],
     ["a frame over the limit", JSON.stringify({ ...GOOD, message: "x".repeat(1000) })],
   ];
@@ -51,7 +51,7 @@ describe("a frame that is of no use is counted and dropped, and the next one del
 });
 
 describe("a frame", () => {
-  it("of exactly the limit is read", async (t) => {
+  it("of exactly frameLimit characters is delivered", async (t) => {
     const frame = JSON.stringify(GOOD);
     const { page, connection, heard } = await connected(t, { frameLimit: frame.length });
     connection.sendRaw(`${frame} `);
@@ -61,7 +61,7 @@ describe("a frame", () => {
     assert.equal(await page.evaluate(() => inbox.getStats()?.framesDropped), 1);
   });
 
-  it("without a conversation, or with none that can be one, reaches only those who hear everything", async (t) => {
+  it("without a valid conversation_id reaches only the listeners of every conversation", async (t) => {
     const { page, connection, heard } = await connected(t);
     const frames = [
       { action: "error", code: "bad_frame" },
@@ -80,21 +80,21 @@ describe("a frame", () => {
     assert.equal(await page.evaluate(() => inbox.getStats()?.framesDropped), 0);
   });
 
-  it("with members named like an object's own machinery is passed on as data", async (t) => {
+  it("with members named __proto__ and constructor is delivered as data", async (t) => {
     const { page, connection } = await connected(t);
     connection.sendRaw('{"__proto__":{"conversation_id":1},"constructor":1,"conversation_id":1,"message":"odd"}');
     await until(page, () => globalThis["heard"].one.length > 0);
     assert.deepEqual(await page.evaluate(() => Object.keys(globalThis["heard"].one[0])), [
       "__proto__", "constructor", "conversation_id", "message",
     ]);
-    // Had the text been assigned and not defined, the id would be found on the prototype.
+    // If the member were assigned and not defined, the id would be found on the prototype.
     connection.sendRaw('{"__proto__":{"conversation_id":1}}');
     connection.send(GOOD);
     await until(page, () => globalThis["heard"].all.length === 3);
     assert.equal(await page.evaluate(() => globalThis["heard"].one.length), 2);
   });
 
-  it("counts once as parsed, however many hear it, and the figures add up", async (t) => {
+  it("counts as parsed once for all its listeners, and the other counters are correct", async (t) => {
     const { page, connection } = await connected(t);
     for (const frame of [GOOD, { conversation_id: 9 }, GOOD]) connection.send(frame);
     await page.evaluate(() => inbox.sendMessage(1, "héllo"));

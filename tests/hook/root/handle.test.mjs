@@ -5,7 +5,7 @@ import { until } from "../../support/page.mjs";
 import { openRoot } from "../../support/root.mjs";
 
 describe("a handle", () => {
-  it("shows the connection and the last message as they are when it is asked", async (t) => {
+  it("returns the current state of the connection and the last message", async (t) => {
     const { page, server } = await openRoot(t);
     server.mode = "hold";
     const members = () =>
@@ -35,7 +35,7 @@ describe("a handle", () => {
     ]);
   });
 
-  it("may be released twice, and takes nobody else's part with it", async (t) => {
+  it("can be released twice, without ending another subscription", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       const heard = [];
@@ -58,7 +58,7 @@ describe("a handle", () => {
     assert.equal((await connection.closed).code, 1000);
   });
 
-  it("released before the core is there hears nothing and connects nobody", async (t) => {
+  it("released before the core is loaded receives nothing and does not connect", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       const heard = [];
@@ -74,7 +74,7 @@ describe("a handle", () => {
     assert.deepEqual(await page.evaluate(() => globalThis["heard"]), ["late"]);
   });
 
-  it("refuses an id or a callback of another type, at the call", async (t) => {
+  it("throws for an id or a callback of another type", async (t) => {
     const { page } = await openRoot(t);
     const errors = await page.evaluate(() => {
       const calls = [
@@ -103,11 +103,11 @@ describe("a handle", () => {
       "TypeError: `listener` must be a function; got null",
       "TypeError: `listener` must be a function; got undefined",
     ]);
-    assert.equal(await page.evaluate(() => inbox.getStats()), null, "nothing was loaded for them");
+    assert.equal(await page.evaluate(() => inbox.getStats()), null, "the core was loaded");
   });
 });
 
-describe("from inside its call, a listener", () => {
+describe("during its call, a listener", () => {
   /** @param {import("node:test").TestContext} t @param {() => void} setUp */
   async function connected(t, setUp) {
     const { page, server, complaints } = await openRoot(t);
@@ -121,7 +121,7 @@ describe("from inside its call, a listener", () => {
     return { page, server, connection, complaints, heard: () => page.evaluate(() => globalThis["heard"]) };
   }
 
-  it("may subscribe another, which hears the next message", async (t) => {
+  it("may subscribe another, which receives the next message", async (t) => {
     const { page, connection, heard } = await connected(t, () => {
       let grown = false;
       inbox.subscribe(1, (message) => {
@@ -136,7 +136,7 @@ describe("from inside its call, a listener", () => {
     assert.deepEqual(await heard(), ["first: one", "first: two", "second: two"]);
   });
 
-  it("may end its own subscription and those of others, before their turn and after", async (t) => {
+  it("may end its own subscription and those of listeners before and after it", async (t) => {
     const { page, connection, heard } = await connected(t, () => {
       const leave = ["a", "b", "c"].map((name) =>
         inbox.subscribe(1, (message) => {
@@ -176,7 +176,7 @@ describe("from inside its call, a listener", () => {
     assert.equal(server.attempts.length, 1);
   });
 
-  it("may disconnect, and the others are still told of the message under way", async (t) => {
+  it("may disconnect, and the other listeners still receive the current message", async (t) => {
     const { page, connection, heard } = await connected(t, () => {
       inbox.subscribe(1, () => inbox.disconnect());
       inbox.subscribe(1, (message) => globalThis["note"]("other", message));
@@ -191,13 +191,13 @@ describe("from inside its call, a listener", () => {
 });
 
 describe("the state", () => {
-  it("is the same object until it changes, and its watchers are told of each change", async (t) => {
+  it("is the same object until it changes, and watchers are called for each change", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       const seen = [];
       Object.assign(globalThis, { seen });
       const watch = () => void seen.push(inbox.getState());
-      // Given twice it is called twice, and each part ends alone.
+      // A watcher added twice is called twice, and each subscription ends separately.
       inbox.subscribeState(watch);
       inbox.subscribeState(watch)();
       inbox.subscribe(1, () => {});
@@ -211,24 +211,24 @@ describe("the state", () => {
     assert.deepEqual([...new Set(seen.map((state) => JSON.stringify(state)))].length, 2, "connecting and connected");
   });
 
-  it("is not told to a watcher that has ended, also when another one has ended it in the same round", async (t) => {
+  it("does not reach a watcher that another watcher has removed during the same change", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
-      const told = [];
-      Object.assign(globalThis, { told });
+      const called = [];
+      Object.assign(globalThis, { called });
       inbox.subscribeState(() => {
-        told.push("first");
+        called.push("first");
         leave();
       });
-      const leave = inbox.subscribeState(() => told.push("ended"));
-      inbox.subscribeState(() => told.push("last"));
+      const leave = inbox.subscribeState(() => called.push("ended"));
+      inbox.subscribeState(() => called.push("last"));
       inbox.subscribe(1, () => {});
     });
     await server.connection();
     await until(page, () => inbox.getState().isConnected);
-    const told = await page.evaluate(() => globalThis["told"]);
-    assert.deepEqual(told.slice(0, 2), ["first", "last"]);
-    assert.ok(!told.includes("ended"));
+    const called = await page.evaluate(() => globalThis["called"]);
+    assert.deepEqual(called.slice(0, 2), ["first", "last"]);
+    assert.ok(!called.includes("ended"));
   });
 
   it("reaches every other watcher when one throws", async (t) => {
@@ -238,15 +238,15 @@ describe("the state", () => {
         leave();
         throw new Error("a watcher's mistake");
       });
-      inbox.subscribeState(() => void (globalThis["told"] = inbox.getState().isConnected));
+      inbox.subscribeState(() => void (globalThis["called"] = inbox.getState().isConnected));
       inbox.subscribe(1, () => {});
     });
     await server.connection();
-    await until(page, () => globalThis["told"]);
+    await until(page, () => globalThis["called"]);
     assert.deepEqual(complaints.splice(0), ["a watcher's mistake"]);
   });
 
-  it("may be watched from a watcher that retries or leaves", async (t) => {
+  it("may have a watcher that retries or releases its handle", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       inbox.configure({ reconnectDelays: [60_000] });
@@ -263,7 +263,7 @@ describe("the state", () => {
 });
 
 describe("memory", () => {
-  it("is not kept of subscriptions that have ended", async (t) => {
+  it("of ended subscriptions is freed", async (t) => {
     const { page, server } = await openRoot(t);
     const browser = await page.context().newCDPSession(page);
     const rounds = (count) =>
@@ -285,7 +285,7 @@ describe("memory", () => {
     await rounds(300);
     const more = (await used()) - before;
 
-    // Thirty thousand of them: ten bytes of each would make 300 kB.
+    // 30,000 subscriptions: 10 leaked bytes for each would be 300 kB.
     assert.ok(more < 100_000, `${more} bytes more`);
     assert.equal(server.attempts.length, 1);
   });

@@ -10,7 +10,7 @@ import { openRoot } from "../../support/root.mjs";
 const welcome = (connection, heads, more) => connection.send({ action: "welcome", protocol: 1, user_id: 1, heads, ...more });
 
 /**
- * A page that has said hello, and listens to the conversations 1 and "2".
+ * Opens a page that has sent hello, and is subscribed to the conversations 1 and "2".
  *
  * @param {import("node:test").TestContext} t
  * @param {import("inbox-socket").Options} [options]
@@ -38,14 +38,14 @@ const send = (page, text = "hi") =>
 const results = (page, count = 1) =>
   until(page, (count) => globalThis["results"].length >= count && globalThis["results"], count);
 
-describe("a server that does not know hello shows it by", () => {
+describe("the client detects a server with layer 0 by", () => {
   /** @type {[what: string, frame: object, isHeard: boolean][]} */
   const rows = [
     ["an error", { action: "error", code: "unknown_action", ref: null }, false],
     ["a message without a number", { conversation_id: 1, message: "hi" }, true],
     ["a frame of the application", { action: "presence", conversation_id: 1, online: [4] }, true],
     ["a frame without an action", { type: "connection_established", conversation_id: 1 }, true],
-    ["an echo of hello, which is no listener's", { action: "hello", protocol: 1, cursors: {}, conversation_id: 1 }, false],
+    ["an echo of hello (not delivered)", { action: "hello", protocol: 1, cursors: {}, conversation_id: 1 }, false],
   ];
   for (const [what, frame, isHeard] of rows) {
     it(what, async (t) => {
@@ -58,7 +58,7 @@ describe("a server that does not know hello shows it by", () => {
     });
   }
 
-  it("closing because of it, twice: the third connection does not say it, and the message goes out", async (t) => {
+  it("two connections closed after hello: the third one omits it, and the message is sent", async (t) => {
     const { page, server, connection } = await greeted(t);
     await send(page);
     connection.close(1011);
@@ -71,8 +71,8 @@ describe("a server that does not know hello shows it by", () => {
   });
 });
 
-describe("a server that counts", () => {
-  it("may send frames with an action and a number, which are heard and not counted", async (t) => {
+describe("with a server of layer 1, the client", () => {
+  it("delivers custom frames that have a seq, and does not count them", async (t) => {
     const { page, connection, heard } = await greeted(t);
     welcome(connection, { 1: 58 });
     const frames = [
@@ -85,7 +85,7 @@ describe("a server that counts", () => {
     assert.deepEqual(await heard(), frames);
   });
 
-  it("tells of a gap the listeners of the spelling that has some", async (t) => {
+  it("reports a gap to the listeners of \"2\" if the server sends the id as 2", async (t) => {
     const { page, connection, heard } = await greeted(t);
     welcome(connection, { 2: 3 });
     connection.send({ conversation_id: 2, seq: 9, message: "spelled as a number" });
@@ -96,7 +96,7 @@ describe("a server that counts", () => {
     assert.deepEqual(await heard(), [{ action: "gap", conversation_id: "2", after: 3, before: 8 }]);
   });
 
-  it("may have a conversation that is named like an object's own machinery", async (t) => {
+  it("supports a conversation named __proto__", async (t) => {
     const { page, connection } = await greeted(t);
     await page.evaluate(() => void inbox.subscribe("__proto__", (frame) => globalThis["heard"].push(frame)));
     connection.sendRaw('{"action":"welcome","protocol":1,"heads":{"__proto__":3}}');
@@ -109,7 +109,7 @@ describe("a server that counts", () => {
     await until(page, () => globalThis["heard"].length === 2);
   });
 
-  it("is told in the console, once, of an id that JavaScript has rounded", async (t) => {
+  it("reports an id that JavaScript has rounded, once, in the console", async (t) => {
     const { page, connection, heard, complaints } = await greeted(t);
     welcome(connection, {});
     for (const seq of [1, 2]) connection.sendRaw(`{"conversation_id":9007199254740993,"seq":${seq},"message":"far"}`);
@@ -121,7 +121,7 @@ describe("a server that counts", () => {
     assert.match(said[0], /conversation_id must be at most 2\^53 - 1 as a number, or a string; got about 9007199254740992/);
   });
 
-  it("fails a message that it closes the connection for, and is sent the next one", async (t) => {
+  it("fails a message for which the server closes with 1009, and sends the next one", async (t) => {
     const { page, server, connection } = await greeted(t);
     welcome(connection, {});
     await send(page, "x".repeat(2_000));
@@ -136,7 +136,7 @@ describe("a server that counts", () => {
     assert.equal((await second.next()).message, "hi");
   });
 
-  it("is asked for less when its answer is too long to be read, and what stays too long is told as a gap", async (t) => {
+  it("requests fewer bytes after a reply over frameLimit, and reports messages still too long as a gap", async (t) => {
     const { page, connection, heard } = await greeted(t, { frameLimit: 500 });
     welcome(connection, { 1: 0 });
     connection.send({ conversation_id: 1, seq: 2, message: "two" });
@@ -152,7 +152,7 @@ describe("a server that counts", () => {
     assert.equal(message.message, "two");
   });
 
-  it("has counted each frame once, whether it was for the page or for listeners", async (t) => {
+  it("counts each frame once, for itself or for listeners", async (t) => {
     const { page, connection } = await greeted(t);
     welcome(connection, { 1: 0 });
     connection.send({ action: "error", code: "bad_frame", ref: null, conversation_id: 1 });
@@ -163,7 +163,7 @@ describe("a server that counts", () => {
 });
 
 describe("keepalive", () => {
-  it("answers the server's own ping, which no listener hears", async (t) => {
+  it("replies to the server's own ping, which no listener receives", async (t) => {
     for (const [ping, pong] of [[{ type: "ping" }, { type: "pong" }], ["ping", "pong"]]) {
       const { page, connection, heard } = await greeted(t, { keepalive: { ping, pong } });
       connection.sendRaw(typeof ping === "string" ? ping : JSON.stringify({ ...ping, at: 7, conversation_id: 1 }));
@@ -176,7 +176,7 @@ describe("keepalive", () => {
     }
   });
 
-  it("sends the application's own frame to a server of layer 0", async (t) => {
+  it("sends the application's frame to a server with layer 0", async (t) => {
     const { page, server } = await openRoot(t);
     server.expectsHello = false;
     await page.evaluate(() => {
@@ -186,6 +186,6 @@ describe("keepalive", () => {
     const connection = await server.connection();
     assert.deepEqual(await connection.next(), { type: "ping" });
     assert.deepEqual(await connection.next(), { type: "ping" });
-    assert.equal(await page.evaluate(() => inbox.getStats()?.framesOut), 0, "it is not the application that sent it");
+    assert.equal(await page.evaluate(() => inbox.getStats()?.framesOut), 0, "it counts as the client's own frame");
   });
 });

@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { until } from "../../support/page.mjs";
 import { openRoot } from "../../support/root.mjs";
 
-/** The paths that a page asks for from now on. @param {import("playwright-core").Page} page */
+/** Collects the paths that a page requests from now on. @param {import("playwright-core").Page} page */
 function watchRequests(page) {
   /** @type {string[]} */
   const paths = [];
@@ -17,7 +17,7 @@ function watchRequests(page) {
 const CORE = readFileSync(createRequire(import.meta.url).resolve("inbox-socket/core.wasm"));
 
 describe("the core", () => {
-  it("is loaded by the first subscription and not before, and once", async (t) => {
+  it("is loaded once, by the first subscription", async (t) => {
     const { page, server } = await openRoot(t);
     const requests = watchRequests(page);
     await page.evaluate(() => inbox.getState());
@@ -29,7 +29,7 @@ describe("the core", () => {
     assert.deepEqual(requests.map((path) => path.replace(/-\w+\./, ".")).sort(), ["/core.js", "/inline.js"]);
   });
 
-  it("is handed what was asked for meanwhile in its order, and then what that asks for in turn", async (t) => {
+  it("runs the calls made while it was loading in order, and then the calls that those make", async (t) => {
     const { page, server } = await openRoot(t);
     server.expectsHello = false;
     await page.evaluate(() => {
@@ -48,7 +48,7 @@ describe("the core", () => {
     for (const text of ["first", "second", "third"]) assert.equal((await connection.next()).message, text);
   });
 
-  it("lets a subscription go that is ended by what its own start has called", async (t) => {
+  it("ends a subscription that url() ends while it starts", async (t) => {
     const { page, server } = await openRoot(t);
     server.expectsHello = false;
     await page.evaluate(() => {
@@ -65,7 +65,7 @@ describe("the core", () => {
     assert.equal(await page.evaluate(() => inbox.getState().isConnected), false);
   });
 
-  it("is not hurried by retry() while it is loading: there is one attempt to connect", async (t) => {
+  it("connects once if retry() is called while it is loading", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       inbox.subscribe(1, () => {});
@@ -77,12 +77,12 @@ describe("the core", () => {
     assert.equal(await page.evaluate(() => inbox.getStats()?.attempts), 1);
   });
 
-  it("whose chunk is lost: the error says so, messages are kept, and retry() delivers them", async (t) => {
+  it("whose chunk fails to load sets the error and keeps messages, and retry() sends them", async (t) => {
     const { page, server } = await openRoot(t);
     await page.route("**/inline-*", (route) => route.abort());
     await page.evaluate(() => {
       const heard = [];
-      // Nothing is tried again by itself.
+      // Disables automatic retries.
       Object.assign(globalThis, { heard, setTimeout: () => 0 });
       inbox.subscribe(1, ({ message }) => heard.push(message));
       globalThis["sent"] = Promise.all([inbox.sendMessage(1, "one"), inbox.sendMessage(1, "two")]);
@@ -94,13 +94,13 @@ describe("the core", () => {
       isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0,
     });
 
-    // Still lost: the same again.
+    // The chunk still fails to load.
     const isConnecting = await page.evaluate(() => {
       inbox.retry();
       return inbox.getState().isConnecting;
     });
     assert.equal(isConnecting, true);
-    // The error is shown while it is loaded again, too.
+    // The error stays while the core is loading again.
     await until(page, () => inbox.getState().error && !inbox.getState().isConnecting);
 
     await page.unroute("**/inline-*");
@@ -115,7 +115,7 @@ describe("the core", () => {
     assert.equal(await page.evaluate(() => inbox.getState().error), null);
   });
 
-  it("whose chunk is lost is loaded again without being asked, and delivers what was queued", async (t) => {
+  it("whose chunk fails to load is loaded again automatically, and sends queued messages", async (t) => {
     const { page, server } = await openRoot(t);
     await page.route("**/core-*", (route) => route.abort(), { times: 1 });
     await page.evaluate(() => {
@@ -128,7 +128,7 @@ describe("the core", () => {
     assert.equal(server.attempts.length, 1);
   });
 
-  it("is loaded again after 1, 2, 5, 10 and 30 s, and every 30 s from then on", async (t) => {
+  it("is loaded again after 1, 2, 5, 10 and 30 s, and then every 30 s", async (t) => {
     const { page } = await openRoot(t);
     await page.route("**/core-*", (route) => route.abort());
     await page.evaluate(() => {
@@ -136,7 +136,7 @@ describe("the core", () => {
       const { setTimeout } = globalThis;
       Object.assign(globalThis, {
         waits,
-        // Every wait ends at once.
+        // Every delay ends at once.
         setTimeout: (/** @type {() => void} */ callback, /** @type {number} */ delay) => {
           waits.push(delay);
           return setTimeout(callback);
@@ -151,7 +151,7 @@ describe("the core", () => {
     );
   });
 
-  it("keeps its error while it is tried again, until it is loaded", async (t) => {
+  it("that failed to load keeps the error until it is loaded", async (t) => {
     const { page, server } = await openRoot(t);
     await page.route("**/core-*", (route) => route.abort(), { times: 2 });
     await page.evaluate(() => {
@@ -175,13 +175,13 @@ describe("the core", () => {
     assert.deepEqual(shown.at(-1), [false, false, true]);
   });
 
-  describe("that could not be loaded, while it waits to be tried again", () => {
+  describe("that failed to load, during the delay before the next try", () => {
     /** @param {import("node:test").TestContext} t */
     async function waiting(t) {
       const { page, server } = await openRoot(t);
       await page.route("**/core-*", (route) => route.abort(), { times: 1 });
       await page.evaluate(() => {
-        // No wait ends by itself.
+        // Disables automatic retries.
         Object.assign(globalThis, { setTimeout: () => 0, left: inbox.subscribe(1, () => {}) });
       });
       await until(page, () => inbox.getState().error);
@@ -207,7 +207,7 @@ describe("the core", () => {
       await server.connection();
     });
 
-    it("is not loaded for those who leave during an attempt", async (t) => {
+    it("is not retried after the last listener has left during a try", async (t) => {
       const { page } = await waiting(t);
       await page.route("**/core-*", (route) => route.abort());
       await page.evaluate(() => {
@@ -218,7 +218,7 @@ describe("the core", () => {
       assert.equal(await page.evaluate(() => inbox.getState().error), null);
     });
 
-    it("is not loaded for those who have left, whose page is idle again", async (t) => {
+    it("is not retried after the last listener has left, and the state is idle again", async (t) => {
       const { page, isLoading } = await waiting(t);
       await page.evaluate(() => globalThis["left"]());
       const idle = { isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0 };
@@ -228,7 +228,7 @@ describe("the core", () => {
     });
   });
 
-  it("that could not be loaded is tried again for whoever subscribes next", async (t) => {
+  it("that failed to load is loaded again for the next subscription", async (t) => {
     const { page, server } = await openRoot(t);
     await page.route("**/core-*", (route) => route.abort());
     await page.evaluate(() => void inbox.subscribe(1, () => {}));
@@ -239,7 +239,7 @@ describe("the core", () => {
     await until(page, () => inbox.getStats()?.listeners === 2);
   });
 
-  it("that the page's policy forbids: the error says so, and nothing is thrown", async (t) => {
+  it("that the page's policy forbids sets the error, and nothing is thrown", async (t) => {
     const { page, complaints } = await openRoot(t, { headers: { "content-security-policy": "script-src 'self'" } });
     await page.evaluate(() => {
       const results = [];
@@ -255,7 +255,7 @@ describe("the core", () => {
     for (const complaint of complaints.splice(0)) assert.match(complaint, /Content Security Policy/);
   });
 
-  it("runs under a policy that allows wasm and the page's own scripts and connections, and nothing else", async (t) => {
+  it("runs under a policy that allows only wasm and the page's own scripts and connections", async (t) => {
     const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src data:";
     const { page, server } = await openRoot(t, { headers: { "content-security-policy": policy } });
     await page.evaluate(() => void inbox.subscribe(1, () => {}));
@@ -265,25 +265,25 @@ describe("the core", () => {
 
   /** @type {[what: string, use: (path: string) => unknown][]} */
   const sources = [
-    ["its address", (path) => inbox.configure({ wasm: path })],
+    ["its path", (path) => inbox.configure({ wasm: path })],
     ["its URL", (path) => inbox.configure({ wasm: new URL(path, location.href) })],
-    ["a response on its way", (path) => inbox.configure({ wasm: fetch(path) })],
+    ["a promise of a response", (path) => inbox.configure({ wasm: fetch(path) })],
     ["a response", async (path) => inbox.configure({ wasm: await fetch(path) })],
     ["its bytes", async (path) => inbox.configure({ wasm: await (await fetch(path)).arrayBuffer() })],
     ["a compiled module", async (path) => inbox.configure({ wasm: await WebAssembly.compileStreaming(fetch(path)) })],
   ];
   for (const [what, use] of sources) {
-    it(`may come from a file of its own: ${what}`, async (t) => {
+    it(`may be a separate file: ${what}`, async (t) => {
       const { page, server } = await openRoot(t, { more: [["/core.wasm", CORE]] });
       const requests = watchRequests(page);
       await page.evaluate(use, "/core.wasm");
       await page.evaluate(() => void inbox.subscribe(1, () => {}));
       await server.connection();
-      assert.deepEqual(requests.filter((path) => /inline/.test(path)), [], "the inlined copy was loaded, too");
+      assert.deepEqual(requests.filter((path) => /inline/.test(path)), [], "the inlined copy was loaded too");
     });
   }
 
-  it("that is a response which cannot be read: the error stays the same when it is tried again", async (t) => {
+  it("from an invalid response sets the same error on every try", async (t) => {
     const { page } = await openRoot(t);
     await page.evaluate(() => {
       const errors = [];
@@ -302,7 +302,7 @@ describe("the core", () => {
     assert.equal(second, first);
   });
 
-  it("that is not where its address says: the error says so, and retry() asks again", async (t) => {
+  it("missing at its address sets the error, and retry() requests it again", async (t) => {
     const { page, server } = await openRoot(t, { more: [["/core.wasm", CORE]] });
     await page.route("**/core.wasm", (route) => route.fulfill({ status: 404 }));
     await page.evaluate(() => {

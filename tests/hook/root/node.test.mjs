@@ -17,7 +17,7 @@ const PROGRAM = `
   });
 `;
 
-describe("in Node, with the WebSocket of ws as the global one", () => {
+describe("in Node.js, with the WebSocket of ws as the global one", () => {
   it("a connection that is reset does not end the process", async (t) => {
     const server = await TestServer.start();
     t.after(() => server.stop());
@@ -25,7 +25,7 @@ describe("in Node, with the WebSocket of ws as the global one", () => {
     const cwd = new URL("../../", import.meta.url);
     const run = promisify(execFile)("node", ["--input-type=module", "-e", PROGRAM, `${server.origin}/ws`], { cwd });
     const { webSocket } = await server.connection();
-    // A frame that breaks RFC 6455 and the end of the line: the one is an error to ws, and so may the other be.
+    // A frame that violates RFC 6455, and a reset: ws emits an error for the first, and perhaps for the second.
     /** @type {any} */ (webSocket)._socket.write(Buffer.from([0xff, 0xff]));
     /** @type {any} */ (webSocket)._socket.resetAndDestroy();
     (await server.connection()).send({ conversation_id: 1, message: "still here" });
@@ -33,7 +33,7 @@ describe("in Node, with the WebSocket of ws as the global one", () => {
     assert.equal(stdout, "still here\n");
   });
 
-  it("an address that is relative to no page is reported, and does not end the process either", async () => {
+  it("a relative address without a page is reported, and does not end the process", async () => {
     const program = `
       import { configure, disconnect, getState, subscribe, subscribeState } from "inbox-socket";
 

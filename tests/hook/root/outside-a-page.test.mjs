@@ -4,8 +4,8 @@ import { describe, it } from "node:test";
 import { bundle } from "../../support/bundle.mjs";
 import { runInNode } from "../../support/node.mjs";
 
-describe("outside of a page", () => {
-  it("a core that cannot be loaded neither keeps the program running nor ends it, nor does a watcher's error", async () => {
+describe("outside a page", () => {
+  it("a core that fails to load does not keep the program running, and a watcher's error does not end it", async () => {
     const files = await bundle({ main: "hook/root/alone.ts" }, { platform: "node" });
     const { stdout, stderr } = await runInNode(files, "main.js");
     assert.match(stdout, /^Unable to load inbox-socket: WebAssembly is not defined\n$/);

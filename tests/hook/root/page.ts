@@ -1,4 +1,4 @@
-// A page with the root entry of the package, and no framework.
+// A page with the root entry, without a framework.
 
 import * as inbox from "inbox-socket";
 

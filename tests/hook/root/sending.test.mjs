@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { until } from "../../support/page.mjs";
 import { openRoot } from "../../support/root.mjs";
 
-/** Values that no frame can carry, made in the page by name, and the reason that is given. */
+/** Values that can't be sent, by the name that `inPage` gives them, and the reason for each. */
 const UNSENDABLE = {
   circular: /circular/i,
   bigint: /BigInt/,
@@ -12,7 +12,7 @@ const UNSENDABLE = {
   empty: /empty/,
   nothing: /empty/,
   undefined: /empty/,
-  // Those that JSON leaves out without an error.
+  // JSON omits these without an error.
   function: /function/,
   symbol: /symbol/i,
   silent: /undefined/,
@@ -37,7 +37,7 @@ const inPage = () => {
   inbox.subscribe(1, () => {});
 };
 
-describe("sendMessage() tells that it failed, and why, of", () => {
+describe("sendMessage() resolves to failed, with the reason, for", () => {
   for (const [name, reason] of Object.entries(UNSENDABLE)) {
     for (const when of ["while the core is loading", "on an open connection"]) {
       it(`a value that is ${name}, ${when}; the next message is sent`, async (t) => {
@@ -70,7 +70,7 @@ describe("sendMessage() tells that it failed, and why, of", () => {
     );
   });
 
-  it("a frame that is over the limit in bytes, and sends one that fills it", async (t) => {
+  it("a frame over the limit in bytes, and sends one of exactly the limit", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => inbox.configure({ messageLimit: 60 }));
     const reasons = await page.evaluate(async () => {
@@ -85,7 +85,7 @@ describe("sendMessage() tells that it failed, and why, of", () => {
     assert.deepEqual(await (await server.connection()).next(), { ...bare, text });
   });
 
-  it("a message more than the queue holds, and sends those that it holds", async (t) => {
+  it("a message that exceeds the queue, and sends the queued ones", async (t) => {
     const { page, server } = await openRoot(t);
     server.mode = "refuse";
     await page.evaluate(() => {
@@ -111,8 +111,8 @@ describe("sendMessage() tells that it failed, and why, of", () => {
   });
 });
 
-describe("what is sent", () => {
-  it("may be any value that JSON holds", async (t) => {
+describe("a sent frame", () => {
+  it("may have any message that can be serialized to JSON", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       inbox.sendMessage(1, { text: "hi", at: new Date(0) }, "CARD");
@@ -126,9 +126,9 @@ describe("what is sent", () => {
     assert.deepEqual(await connection.next(), { conversation_id: "", message: false, type: "TEXT" });
   });
 
-  it("may be a frame of the application's own, in order with messages and requests", async (t) => {
+  it("may be a custom one, in order with messages and requests", async (t) => {
     const { page, server } = await openRoot(t);
-    // Requests need not wait for the answer to a hello; without one, nothing overtakes anything.
+    // Requests don't wait for the reply to hello, so they would overtake the message.
     server.expectsHello = false;
     await page.evaluate(() => {
       inbox.configure({ protocol: 0 });
@@ -142,7 +142,7 @@ describe("what is sent", () => {
     assert.deepEqual(await connection.next(), { action: "get_messages", conversation_id: 1 });
   });
 
-  it("as a frame must be an object", async (t) => {
+  it("must be an object", async (t) => {
     const { page } = await openRoot(t);
     const reasons = await page.evaluate(async () => {
       const results = ["hi", null, [1], 5].map((frame) => inbox.send(/** @type {any} */ (frame)));
@@ -151,7 +151,7 @@ describe("what is sent", () => {
     assert.deepEqual(reasons, ["hi", "null", "an array", "5"].map((shown) => `\`frame\` must be an object; got ${shown}`));
   });
 
-  it("as a frame that JSON has no text for fails, and the connection goes on", async (t) => {
+  it("fails if it can't be serialized to JSON, and the connection stays open", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(inPage);
     await until(page, () => inbox.getState().isConnected);
@@ -163,7 +163,7 @@ describe("what is sent", () => {
     assert.equal((await (await server.connection()).next()).message, "good");
   });
 
-  it("without a listener opens the connection, which is closed when all is sent", async (t) => {
+  it("opens the connection without a listener, and closes it when all frames are sent", async (t) => {
     const { page, server } = await openRoot(t);
     assert.deepEqual(await page.evaluate(() => inbox.sendMessage(1, "hi")), { status: "sent" });
     const connection = await server.connection();
@@ -171,7 +171,7 @@ describe("what is sent", () => {
     assert.equal((await connection.closed).code, 1000);
   });
 
-  it("and still waits when disconnect() is called has failed, and nothing of it is sent later", async (t) => {
+  it("fails if it is queued when disconnect() is called, and is not sent later", async (t) => {
     const { page, server } = await openRoot(t);
     server.mode = "refuse";
     await page.evaluate(() => {
@@ -180,13 +180,13 @@ describe("what is sent", () => {
     });
     await until(page, () => inbox.getState().error);
     const result = await page.evaluate(() => {
-      const result = inbox.sendMessage(1, "for whoever was logged in");
+      const result = inbox.sendMessage(1, "from the last user");
       inbox.disconnect();
       return result;
     });
     assert.deepEqual(result, { status: "failed", reason: "disconnect() was called before the frame was sent" });
     server.mode = "accept";
-    await page.evaluate(() => void inbox.sendMessage(1, "for the next one"));
-    assert.equal((await (await server.connection()).next()).message, "for the next one");
+    await page.evaluate(() => void inbox.sendMessage(1, "from the next user"));
+    assert.equal((await (await server.connection()).next()).message, "from the next user");
   });
 });

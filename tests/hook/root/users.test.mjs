@@ -6,7 +6,7 @@ import { openRoot } from "../../support/root.mjs";
 
 const FAILED = { status: "failed", reason: "another user signed in before the frame was sent" };
 
-/** Ana's page, whose address names who is signed in. @param {import("node:test").TestContext} t @param {0 | 1} protocol */
+/** Opens Ana's page; its address names the user. @param {import("node:test").TestContext} t @param {0 | 1} protocol */
 async function signedIn(t, protocol) {
   const opened = await openRoot(t);
   opened.server.expectsHello = protocol === 1;
@@ -30,9 +30,9 @@ const signIn = (page, user) =>
     inbox.configure({ user });
   }, user);
 
-describe("another user", () => {
+describe("a change of user", () => {
   for (const protocol of /** @type {const} */ ([0, 1])) {
-    it(`gets a connection without what the last one had queued (layer ${protocol})`, async (t) => {
+    it(`fails the last user's queue and opens a new connection (layer ${protocol})`, async (t) => {
       const { page, server, connection } = await signedIn(t, protocol);
       server.mode = "refuse";
       connection.cut();
@@ -49,14 +49,14 @@ describe("another user", () => {
       assert.deepEqual(await page.evaluate(() => globalThis["results"]), [FAILED, FAILED]);
       await page.evaluate(() => void inbox.sendMessage(1, "Ben's"));
       if (protocol === 1) {
-        assert.deepEqual((await next.next()).cursors, {}, "and without how far that one had heard");
+        assert.deepEqual((await next.next()).cursors, {}, "the cursors of the last user were kept");
         next.send({ action: "welcome", protocol: 1, user_id: 2, heads: {} });
       }
       assert.equal((await next.next()).message, "Ben's");
     });
   }
 
-  it("ends the open connection, and what was under way is said to have no known end", async (t) => {
+  it("closes the connection, and messages in flight fail because their outcome is unknown", async (t) => {
     const { page, server, connection } = await signedIn(t, 1);
     await connection.next();
     connection.send({ action: "welcome", protocol: 1, user_id: 1, heads: {} });
@@ -69,7 +69,7 @@ describe("another user", () => {
     assert.deepEqual(await page.evaluate(() => globalThis["results"]), [{ status: "failed", reason }]);
   });
 
-  it("keeps nothing of the conversations that the last one had heard of", async (t) => {
+  it("forgets the last user's conversations", async (t) => {
     const { page, server, connection } = await signedIn(t, 1);
     await connection.next();
     connection.send({ action: "welcome", protocol: 1, user_id: 1, heads: { 1: 0, 2: 5, 3: 7 } });
@@ -81,10 +81,10 @@ describe("another user", () => {
     assert.deepEqual(await page.evaluate(known), [1, 2, 3]);
     await signIn(page, "ben");
     await server.connection();
-    assert.deepEqual(await page.evaluate(known), [1], "it has a listener");
+    assert.deepEqual(await page.evaluate(known), [1], "only the conversation with a listener stays");
   });
 
-  it("who is nobody leaves the page without a connection, until one signs in", async (t) => {
+  it("to null closes the connection until a user signs in", async (t) => {
     const { page, server, connection } = await signedIn(t, 0);
     await signIn(page, null);
     assert.equal((await connection.closed).code, 1000);
@@ -94,7 +94,7 @@ describe("another user", () => {
     assert.deepEqual(server.attempts, ["/ws/?token=ana", "/ws/?token=ben"]);
   });
 
-  it("who signs in while the core is loading comes after what was asked for before", async (t) => {
+  it("while the core is loading takes effect after the earlier calls", async (t) => {
     const { page, server } = await openRoot(t);
     const result = await page.evaluate(() => {
       inbox.configure({ user: "ana" });
@@ -107,7 +107,7 @@ describe("another user", () => {
     assert.equal((await (await server.connection()).next()).message, "Ben's");
   });
 
-  it("is none who is the same as before: the connection stays", async (t) => {
+  it("to the same user keeps the connection", async (t) => {
     const { page, connection } = await signedIn(t, 0);
     await signIn(page, "ana");
     await page.evaluate(() => void inbox.sendMessage(1, "hi"));
@@ -116,7 +116,7 @@ describe("another user", () => {
 });
 
 describe("disconnect()", () => {
-  it("in a listener takes back what that listener has sent", async (t) => {
+  it("in a listener fails the message that the listener has just sent", async (t) => {
     const { page, server, connection } = await signedIn(t, 0);
     await page.evaluate(() => {
       inbox.subscribe(2, () => {
