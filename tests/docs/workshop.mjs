@@ -39,7 +39,7 @@ async function furnish() {
     if (entry !== "node_modules") await rm(inWorkshop(entry), { recursive: true });
   }
   await cp(testFile("docs/workshop"), WORKSHOP, { recursive: true });
-  await cp(testFile("types/equal.ts"), inWorkshop("types", "equal.ts"));
+  await cp(testFile("npm/types/equal.ts"), inWorkshop("types", "equal.ts"));
   for (const [file, text] of [...filesOfBlocks(), [FRAMES, typedExamples()]]) {
     await mkdir(dirname(inWorkshop(file)), { recursive: true });
     await writeFile(inWorkshop(file), text);

@@ -20,7 +20,7 @@ test("a thousand messages each way are stored and received once, in order, despi
   const origin = await line.start();
   t.after(() => line.stop());
   // The scripts bypass the line, because this test is only about the frames.
-  const files = await bundle({ page: "hook/root/page.ts" });
+  const files = await bundle({ page: "npm/root/page.ts" });
   const scripts = await TestServer.start({ files, headers: { "access-control-allow-origin": "*" } });
   t.after(() => scripts.stop());
 

@@ -14,7 +14,7 @@ export function withEachReact(name, tests) {
     describe(`${name}, with React ${react}`, () => {
       /** @type {Promise<Map<string, string>> | undefined} */
       let files;
-      tests(async (t) => openPage(t, { files: await (files ??= bundle({ page: "hook/page.tsx" }, { react })) }));
+      tests(async (t) => openPage(t, { files: await (files ??= bundle({ page: "npm/react/page.tsx" }, { react })) }));
     });
   }
 }

@@ -12,7 +12,7 @@ const bundles = new Map();
  *   mode?: import("./bundle.mjs").Mode}} [site]
  */
 export async function openRoot(t, { headers, more = [], mode = "test" } = {}) {
-  const files = bundles.get(mode) ?? bundle({ page: "hook/root/page.ts" }, { mode });
+  const files = bundles.get(mode) ?? bundle({ page: "npm/root/page.ts" }, { mode });
   bundles.set(mode, files);
   return openPage(t, { files: new Map([...(await files), ...more]), headers });
 }

@@ -1,7 +1,7 @@
 // The connection's state for developers.
 
 // The core returns a phase, and the layer while connected, as a negative place in these lists: see place_of() in
-// src/browser/commands.rs. tests/package/copies.test.mjs compares them.
+// src/browser/commands.rs. tests/npm/package/copies.test.mjs compares them.
 const PHASES = ["idle", "connecting", "given up", "ended", "refused"];
 const LAYERS = ["asked", "silent", "plain", "acknowledging"];
 

@@ -114,7 +114,7 @@ export function createWarnings(client) {
   }
 }
 
-// Copies of CLOSINGS, LOSSES and WELCOME_WITHIN in src/core/server.rs; tests/package/copies.test.mjs compares them.
+// Copies of CLOSINGS, LOSSES and WELCOME_WITHIN in src/core/server.rs; tests/npm/package/copies.test.mjs compares them.
 const CLOSINGS = 2;
 const LOSSES = 3;
 const SILENT_AFTER = 3_000;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { withEachReact } from "../support/hook.mjs";
-import { until } from "../support/page.mjs";
+import { withEachReact } from "../../support/hook.mjs";
+import { until } from "../../support/page.mjs";
 
 /** All members that can change. */
 const ALL = ["isConnected", "isConnecting", "error", "reconnectAttempts", "lastMessage"];

@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { describe, it } from "node:test";
 
-import { DOCS, documented } from "../../pkg/build/options.mjs";
-import { FRAME_LIMIT, MESSAGE_LIMIT } from "../../src/browser/numbers.js";
+import { DOCS, documented } from "../../../pkg/build/options.mjs";
+import { FRAME_LIMIT, MESSAGE_LIMIT } from "../../../src/browser/numbers.js";
 
-const read = (/** @type {string} */ path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+const read = (/** @type {string} */ path) => readFile(new URL(`../../../${path}`, import.meta.url), "utf8");
 
 describe("the options", () => {
   for (const [path, text] of documented()) {

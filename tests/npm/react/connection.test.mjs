@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { withEachReact } from "../support/hook.mjs";
-import { until } from "../support/page.mjs";
+import { withEachReact } from "../../support/hook.mjs";
+import { until } from "../../support/page.mjs";
 
 const LOST = "Connection lost - reconnecting in background...";
 const UNREACHABLE = "Connection error - retrying in background...";

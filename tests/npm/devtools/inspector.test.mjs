@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { bundle, REACT_VERSIONS } from "../support/bundle.mjs";
-import { openPage, until } from "../support/page.mjs";
+import { bundle, REACT_VERSIONS } from "../../support/bundle.mjs";
+import { openPage, until } from "../../support/page.mjs";
 
 /**
  * Opens a page with the inspector.
  *
  * @param {import("node:test").TestContext} t
- * @param {{react?: import("../support/bundle.mjs").ReactVersion, headers?: Record<string, string>,
+ * @param {{react?: import("../../support/bundle.mjs").ReactVersion, headers?: Record<string, string>,
  *   props?: import("inbox-socket/devtools").InboxSocketDevtoolsProps}} [options]
  */
 async function openInspector(t, { react = "19", headers, props = { defaultOpen: true } } = {}) {
-  const opened = await openPage(t, { files: await bundle({ page: "devtools/page.tsx" }, { react }), headers });
+  const opened = await openPage(t, { files: await bundle({ page: "npm/devtools/page.tsx" }, { react }), headers });
   opened.server.answersHello = false;
   await opened.page.evaluate((props) => globalThis.inspect(props), props);
   const inspector = opened.page.getByRole("region", { name: "inbox-socket" });
@@ -202,7 +202,7 @@ describe("the inspector", () => {
 });
 
 it("a production page loads neither the inspector, unless it imports it, nor the diagnosis", async () => {
-  const entries = { page: "hook/page.tsx" };
+  const entries = { page: "npm/react/page.tsx" };
   const files = await bundle(entries, { mode: "production" });
   const texts = [...files].filter(([, text]) => /inbox-socket-devtools|forbids WebAssembly/.test(text));
   // The warnings are in a separate chunk; warnings.test.mjs checks that no production page loads it.

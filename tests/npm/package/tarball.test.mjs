@@ -6,8 +6,8 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { publint } from "publint";
 
-import { testFile } from "../support/bundle.mjs";
-import { packPackage } from "../support/package.mjs";
+import { testFile } from "../../support/bundle.mjs";
+import { packPackage } from "../../support/package.mjs";
 
 const run = promisify(execFile);
 

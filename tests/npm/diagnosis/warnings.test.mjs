@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Console } from "../support/console.mjs";
-import { until } from "../support/page.mjs";
-import { openRoot } from "../support/root.mjs";
+import { Console } from "../../support/console.mjs";
+import { until } from "../../support/page.mjs";
+import { openRoot } from "../../support/root.mjs";
 
 /**
  * A mistake, how a page makes it, and the warning about it.
@@ -12,7 +12,7 @@ import { openRoot } from "../support/root.mjs";
  * @property {string} what
  * @property {RegExp} warning the cause and the fix
  * @property {Record<string, string>} [headers]
- * @property {(server: import("../support/server.mjs").TestServer) => void} [server] prepares the server
+ * @property {(server: import("../../support/server.mjs").TestServer) => void} [server] prepares the server
  * @property {(origin: string) => import("inbox-socket").Options} [options]
  * @property {(opened: Awaited<ReturnType<typeof openRoot>>) => Promise<unknown>} happens makes the mistake twice; when
  *   it resolves, nothing more can be printed
@@ -126,7 +126,7 @@ const MISTAKES = [
   },
 ];
 
-/** @param {import("node:test").TestContext} t @param {Mistake} mistake @param {import("../support/bundle.mjs").Mode} mode */
+/** @param {import("node:test").TestContext} t @param {Mistake} mistake @param {import("../../support/bundle.mjs").Mode} mode */
 async function make(t, { headers, server, options, happens }, mode) {
   const opened = await openRoot(t, { headers, mode });
   server?.(opened.server);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 
-import { bundle, REACT_VERSIONS } from "../support/bundle.mjs";
-import { runInNode } from "../support/node.mjs";
-import { openPage, until } from "../support/page.mjs";
+import { bundle, REACT_VERSIONS } from "../../support/bundle.mjs";
+import { runInNode } from "../../support/node.mjs";
+import { openPage, until } from "../../support/page.mjs";
 
 const CONNECTING = { isConnected: false, isConnecting: true, error: null, reconnectAttempts: 0 };
 
@@ -15,11 +15,11 @@ for (const react of REACT_VERSIONS) {
     /** @type {Map<string, string>} */
     let files;
     before(async () => {
-      const program = await bundle({ render: "hook/render.tsx" }, { react, platform: "node" });
+      const program = await bundle({ render: "npm/react/render.tsx" }, { react, platform: "node" });
       const { stdout, stderr } = await runInNode(program, "render.js");
       rendered = JSON.parse(stdout);
       warnings = stderr;
-      files = await bundle({ page: "hook/hydrate.tsx" }, { react });
+      files = await bundle({ page: "npm/react/hydrate.tsx" }, { react });
     });
 
     /** @param {import("node:test").TestContext} t */

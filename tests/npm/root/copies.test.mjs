@@ -6,7 +6,7 @@ import { until } from "../../support/page.mjs";
 import { openRoot } from "../../support/root.mjs";
 
 it("two copies of the package in one page share one connection, its options and its state", async (t) => {
-  const copy = await bundle({ page: "hook/root/page.ts" }, { under: "/copy" });
+  const copy = await bundle({ page: "npm/root/page.ts" }, { under: "/copy" });
   const { page, server } = await openRoot(t, { more: copy });
   await page.evaluate(async () => {
     const first = inbox;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 
-import { testFile } from "../support/bundle.mjs";
+import { testFile } from "../../support/bundle.mjs";
 
 const read = (path) => readFile(testFile(`../${path}`), "utf8");
 

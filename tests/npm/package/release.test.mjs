@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 
-const read = (/** @type {string} */ path) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+const read = (/** @type {string} */ path) => readFile(new URL(`../../../${path}`, import.meta.url), "utf8");
 
 describe("a release", () => {
   it("has the same version in the crate, the package and the changelog", async () => {
@@ -21,7 +21,7 @@ describe("a release", () => {
   });
 
   it("packs only the crate's files", () => {
-    const root = fileURLToPath(new URL("../../", import.meta.url));
+    const root = fileURLToPath(new URL("../../../", import.meta.url));
     const listed = execFileSync("cargo", ["package", "--list", "--allow-dirty"], { cwd: root, encoding: "utf8" });
     const others = listed.trim().split("\n").filter((path) => !path.startsWith("src/"));
     const made = [".cargo_vcs_info.json", "Cargo.toml.orig"];

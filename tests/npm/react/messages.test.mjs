@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { withEachReact } from "../support/hook.mjs";
-import { until } from "../support/page.mjs";
+import { withEachReact } from "../../support/hook.mjs";
+import { until } from "../../support/page.mjs";
 
 /** @param {any} id @param {string} text */
 const message = (id, text) => ({ conversation_id: id, message: text, type: "TEXT", sender_id: 456 });

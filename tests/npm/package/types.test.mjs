@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 
-import { testFile } from "../support/bundle.mjs";
-import { packPackage } from "../support/package.mjs";
+import { testFile } from "../../support/bundle.mjs";
+import { packPackage } from "../../support/package.mjs";
 
 /** @type {Awaited<ReturnType<typeof packPackage>>} */
 let packed;

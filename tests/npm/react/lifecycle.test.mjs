@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { withEachReact } from "../support/hook.mjs";
-import { until } from "../support/page.mjs";
+import { withEachReact } from "../../support/hook.mjs";
+import { until } from "../../support/page.mjs";
 
 withEachReact("the shared connection", (open) => {
   it("opens with the first component, stays open for the second, and closes with 1000 after the last", async (t) => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Console } from "../support/console.mjs";
-import { until } from "../support/page.mjs";
-import { openRoot } from "../support/root.mjs";
+import { Console } from "../../support/console.mjs";
+import { until } from "../../support/page.mjs";
+import { openRoot } from "../../support/root.mjs";
 
 const CLIENT = "inbox-socket.0";
 
