@@ -63,7 +63,10 @@ const MISTAKES = [
     warning: /has not answered "hello".*configure\(\{ protocol: 0 \}\)/,
     server: (server) => void (server.answersHello = false),
     // Two connections: the client gives up the first one because the server stays silent.
-    happens: async ({ server }) => void (await server.connection(), await server.connection()),
+    happens: async ({ server }) => {
+      await server.connection();
+      await server.connection();
+    },
   },
   {
     what: "a server that closes because of hello",

@@ -33,4 +33,4 @@ describe("the types of the package", () => {
 });
 
 // A top-level declaration, or a member that is indented once.
-const DECLARATION = /^export (declare )?(function|interface|type \w+|const)|^  (readonly )?\w+\??(\(.*\))?: .*;$/;
+const DECLARATION = /^export (declare )?(function|interface|type \w+|const)|^ {2}(readonly )?\w+\??(\(.*\))?: .*;$/;

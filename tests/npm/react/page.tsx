@@ -75,8 +75,7 @@ globalThis.show = (probes, { strict = false, suspense = false, suspended = false
   flushSync(() => root.render(<Wrapper>{[...componentsOf(probes), ...waiting]}</Wrapper>));
 };
 globalThis.showAndThen = (probes, atCommit) => {
-  const components = [...componentsOf(probes), <AtCommit key="at commit" call={atCommit} />];
-  root.render(<React.Fragment>{components}</React.Fragment>);
+  root.render([...componentsOf(probes), <AtCommit key="at commit" call={atCommit} />]);
 };
 
 function componentsOf(probes: Record<string, Probe>) {

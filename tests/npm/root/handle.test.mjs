@@ -205,7 +205,11 @@ describe("the state", () => {
     await server.connection();
     await until(page, () => inbox.getState().isConnected);
 
-    assert.ok(await page.evaluate(() => inbox.getState() === inbox.getState()));
+    const isTheSame = await page.evaluate(() => {
+      const [first, second] = [inbox.getState(), inbox.getState()];
+      return first === second;
+    });
+    assert.ok(isTheSame);
     const seen = await page.evaluate(() => globalThis["seen"]);
     assert.deepEqual(seen.at(-1), { isConnected: true, isConnecting: false, error: null, reconnectAttempts: 0 });
     assert.deepEqual([...new Set(seen.map((state) => JSON.stringify(state)))].length, 2, "connecting and connected");

@@ -3,7 +3,7 @@
 
 import {
   type ChatHandle, type ConnectionStats, type InboxFrame, type SendResult,
-  configure, getStats, send, sendMessage, subscribe, subscribeState, useWebSocket,
+  configure, type getStats, send, sendMessage, subscribe, type subscribeState, useWebSocket,
 } from "inbox-socket";
 import { useWebSocket as useHook } from "inbox-socket/react";
 

@@ -71,4 +71,4 @@ useWebSocket(2, (message: string) => message);
 // @ts-expect-error a frame is an object
 useWebSocket<string>(2);
 // @ts-expect-error a listener has one parameter
-subscribe(2, (frame: InboxFrame, second: number) => second);
+subscribe(2, (frame: InboxFrame, second: number) => [frame, second]);

@@ -1,4 +1,4 @@
-import { ARCHITECTURES } from "../architectures";
+import type { ARCHITECTURES } from "../architectures";
 import type { Reading } from "../figures";
 import type { Lane } from "../useComparison";
 import { ArchitectureFrame } from "./ArchitectureFrame";
