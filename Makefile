@@ -140,6 +140,7 @@ lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/nod
 	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --document-private-items
 	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --document-private-items --target wasm32-unknown-unknown
 	@cargo test --quiet --doc --target wasm32-unknown-unknown
+	@tests/node_modules/.bin/biome ci --error-on-warnings --log-level=warn .
 	@cd pkg && npm run --silent typecheck
 	@cd tests && npm run --silent typecheck
 	@cd bench && npm run --silent typecheck

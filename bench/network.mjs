@@ -124,8 +124,7 @@ class Case {
     await until(one.page, (now) => now.heard - open.heard >= ids.length);
     await sleep(0.2);
     const heard = await page.run("read");
-    if (heard.heard - open.heard !== ids.length || heard.astray > 0)
-      throw new Error(`${name}: messages went astray`);
+    if (heard.heard - open.heard !== ids.length || heard.astray > 0) throw new Error(`${name}: messages went astray`);
     for (const [count, member] of Object.entries({
       callbacksPerMessage: "messages",
       parsesPerMessage: "parses",

@@ -96,8 +96,13 @@ export function targetTable({ chromium, firefox, sizes, network }) {
   );
 
   const { first, all } = sizes.ours;
-  weighed("code before the first subscription, brotli", "≤ 2.4 kB", kB(first.brotli), first.brotli <= 2_400,
-    "A quarter checks the options of `configure()`, which has to throw at the call. The rest keeps calls and loads the core, again after a failure.");
+  weighed(
+    "code before the first subscription, brotli",
+    "≤ 2.4 kB",
+    kB(first.brotli),
+    first.brotli <= 2_400,
+    "A quarter checks the options of `configure()`, which has to throw at the call. The rest keeps calls and loads the core, again after a failure.",
+  );
   const heavy =
     "Half of the wasm is the connection itself: two protocol layers, sessions, gaps and backoff. `make build` prints the rest.";
   weighed("all code, wasm included, brotli", "≤ 24 kB, ideally 18 kB", kB(all.brotli), all.brotli <= 24_000, heavy);

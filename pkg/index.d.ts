@@ -107,7 +107,9 @@ export type InboxFrame<Message extends object = InboxMessage> =
   | ErrorMessage;
 
 /** Declares that messages have no `action`, so that TypeScript can narrow a frame by it. */
-type WithAction<Message extends object> = Message extends { action: string } ? Message : Message & { action?: undefined };
+type WithAction<Message extends object> = Message extends { action: string }
+  ? Message
+  : Message & { action?: undefined };
 
 /**
  * A listener, called with each {@link InboxFrame}. A function that declares only your messages is accepted too,

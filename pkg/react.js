@@ -108,4 +108,5 @@ for (const member of ["isConnected", "isConnecting", "error", "reconnectAttempts
     },
   };
 }
-for (const [name, value] of Object.entries({ sendMessage, requestMessages, retry })) OWN[name] = { enumerable: true, value };
+for (const [name, value] of Object.entries({ sendMessage, requestMessages, retry }))
+  OWN[name] = { enumerable: true, value };

@@ -1,8 +1,17 @@
 import type { Chat, ConversationId, InboxMessage, Listener } from "./index.js";
 
 export type {
-  Chat, ConnectionState, ConversationId, ErrorCode, ErrorMessage, GapMessage, HistoryMessage, InboxFrame, InboxMessage,
-  Listener, SendResult,
+  Chat,
+  ConnectionState,
+  ConversationId,
+  ErrorCode,
+  ErrorMessage,
+  GapMessage,
+  HistoryMessage,
+  InboxFrame,
+  InboxMessage,
+  Listener,
+  SendResult,
 } from "./index.js";
 
 /**

@@ -26,11 +26,21 @@ export function useWebSocket(conversationId, onMessage) {
     onCleanup(subscribeState(update));
   });
   return {
-    get isConnected() { return state().isConnected; },
-    get isConnecting() { return state().isConnecting; },
-    get error() { return state().error; },
-    get reconnectAttempts() { return state().reconnectAttempts; },
-    get lastMessage() { return lastMessage(); },
+    get isConnected() {
+      return state().isConnected;
+    },
+    get isConnecting() {
+      return state().isConnecting;
+    },
+    get error() {
+      return state().error;
+    },
+    get reconnectAttempts() {
+      return state().reconnectAttempts;
+    },
+    get lastMessage() {
+      return lastMessage();
+    },
     sendMessage,
     requestMessages,
     retry,

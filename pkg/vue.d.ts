@@ -2,8 +2,17 @@ import type { ComputedRef, MaybeRefOrGetter, ShallowRef } from "vue";
 import type { Chat, ConversationId, InboxMessage, Listener } from "./index.js";
 
 export type {
-  Chat, ConnectionState, ConversationId, ErrorCode, ErrorMessage, GapMessage, HistoryMessage, InboxFrame, InboxMessage,
-  Listener, SendResult,
+  Chat,
+  ConnectionState,
+  ConversationId,
+  ErrorCode,
+  ErrorMessage,
+  GapMessage,
+  HistoryMessage,
+  InboxFrame,
+  InboxMessage,
+  Listener,
+  SendResult,
 } from "./index.js";
 
 /** The members of {@link Chat}; those that change are refs. */

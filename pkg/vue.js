@@ -1,8 +1,6 @@
 // The Vue binding: it subscribes while a component is active, and returns the connection's state as refs.
 
-import {
-  computed, hasInjectionContext, inject, shallowRef, ssrContextKey, toValue, watch, watchEffect,
-} from "vue";
+import { computed, hasInjectionContext, inject, shallowRef, ssrContextKey, toValue, watch, watchEffect } from "vue";
 
 import { getState, requestMessages, retry, sendMessage, subscribe, subscribeState } from "./index.js";
 import { beforeSubscribing } from "./lib/idle.js";

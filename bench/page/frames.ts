@@ -80,5 +80,4 @@ function shuffled(ids: number[]): number[] {
   return result;
 }
 
-export const conversations = (count: number, from = 1): number[] =>
-  Array.from({ length: count }, (_, i) => from + i);
+export const conversations = (count: number, from = 1): number[] => Array.from({ length: count }, (_, i) => from + i);

@@ -162,8 +162,7 @@ async function tricky(): Promise<number> {
     const expected = TRICKY_LISTENERS.includes(message.conversation_id)
       ? [JSON.stringify([message.conversation_id, message])]
       : [];
-    if (heard.join() !== expected.join())
-      throw new Error(`${text} must be delivered as [${expected}]; got [${heard}]`);
+    if (heard.join() !== expected.join()) throw new Error(`${text} must be delivered as [${expected}]; got [${heard}]`);
   }
   return TRICKY.length;
 }

@@ -1,18 +1,6 @@
 // Frames whose conversation id is in an unusual place or written in an unusual way.
 
-export const TRICKY_LISTENERS: (number | string)[] = [
-  0,
-  1,
-  2,
-  -3,
-  1.5,
-  "2",
-  "",
-  'a"b',
-  "né",
-  "conversation_id",
-  1e15,
-];
+export const TRICKY_LISTENERS: (number | string)[] = [0, 1, 2, -3, 1.5, "2", "", 'a"b', "né", "conversation_id", 1e15];
 
 export const TRICKY: string[] = [
   // Another conversation's, with a listener's id elsewhere in the text.

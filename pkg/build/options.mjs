@@ -53,7 +53,11 @@ export const DOCS = {
     initial: "`10`",
     doc: "Attempts to reconnect before the client gives up. `Infinity` never gives up.",
   },
-  connectTimeout: { type: "number", initial: "`5000`", doc: "Time limit for one attempt in ms, including the call of `url`." },
+  connectTimeout: {
+    type: "number",
+    initial: "`5000`",
+    doc: "Time limit for one attempt in ms, including the call of `url`.",
+  },
   linger: {
     type: "number",
     initial: "`250`",
@@ -119,11 +123,13 @@ export function documented() {
   if (String(names) !== String(Object.keys(DOCS))) {
     throw new Error(`lib/options.js checks ${names}, and build/options.mjs documents ${Object.keys(DOCS)}`);
   }
-  return new Map(Object.entries(PAGES).map(([path, { marks, head, render }]) => {
-    const text = readFileSync(path, "utf8");
-    if (!marks.test(text)) throw new Error(`${path} must have the two marks of ${marks}`);
-    return [path, text.replace(marks, (_, begin, end) => `${begin}${head}${names.map(render).join("")}${end}`)];
-  }));
+  return new Map(
+    Object.entries(PAGES).map(([path, { marks, head, render }]) => {
+      const text = readFileSync(path, "utf8");
+      if (!marks.test(text)) throw new Error(`${path} must have the two marks of ${marks}`);
+      return [path, text.replace(marks, (_, begin, end) => `${begin}${head}${names.map(render).join("")}${end}`)];
+    }),
+  );
 }
 
 /** @param {string} name */
@@ -143,7 +149,10 @@ function markdown(name) {
 
 /** @param {string} text @param {number} width */
 function wrapped(text, width) {
-  return text.replace(new RegExp(`(.{1,${width}})(?: |$)`, "g"), "$1\n").trimEnd().split("\n");
+  return text
+    .replace(new RegExp(`(.{1,${width}})(?: |$)`, "g"), "$1\n")
+    .trimEnd()
+    .split("\n");
 }
 
 /** @param {string} path */

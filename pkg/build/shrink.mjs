@@ -9,7 +9,12 @@ export const WASM_OPT = fileURLToPath(new URL("../node_modules/.bin/wasm-opt", i
 
 // The features that every supported browser has. --all-features would make a file that browsers refuse.
 const FEATURES = [
-  "bulk-memory", "nontrapping-float-to-int", "sign-ext", "reference-types", "multivalue", "mutable-globals",
+  "bulk-memory",
+  "nontrapping-float-to-int",
+  "sign-ext",
+  "reference-types",
+  "multivalue",
+  "mutable-globals",
 ].map((feature) => `--enable-${feature}`);
 
 // A panic writes its text to a standard error that pages don't have, and then traps. Nothing else in the crate formats
@@ -21,7 +26,8 @@ const WRITES_PANICS = /panicking|begin_unwind|alloc_error|handle_error|unwrap_fa
 export function snipPanics(path) {
   const module = binaryen.readBinary(readFileSync(path));
   const functions = Array.from({ length: module.getNumFunctions() }, (_, i) =>
-    binaryen.getFunctionInfo(module.getFunctionByIndex(i)));
+    binaryen.getFunctionInfo(module.getFunctionByIndex(i)),
+  );
   const snipped = functions.filter(({ name, base }) => base === "" && WRITES_PANICS.test(name));
   // If the compiler changed the names, the build would silently grow without this check.
   if (snipped.length === 0) throw new Error(`${path}: no function looks as if it wrote a panic's text`);
@@ -36,17 +42,24 @@ export function snipPanics(path) {
 
 // What those functions wrote: places in sources, numbers' digits, the standard library's sentences. wasm-opt drops zeros
 // from the data. Gain: 314 bytes of core.wasm in brotli.
-const PANIC_TEXTS = new RegExp([
-  String.raw`(?:/rustc/|src/|js-sys-)[\w/.-]+\.rs`,
-  String.raw`0001020304\d+9899`,
-  "RefCell already (?:mutably )?borrowed|cannot access a Thread Local Storage value during or after destruction: ",
-  String.raw`index out of bounds: the len is | but the index is |removal index \(is |\) should be < len \(is |capacity overflow`,
-].join("|"), "g");
+const PANIC_TEXTS = new RegExp(
+  [
+    String.raw`(?:/rustc/|src/|js-sys-)[\w/.-]+\.rs`,
+    String.raw`0001020304\d+9899`,
+    "RefCell already (?:mutably )?borrowed|cannot access a Thread Local Storage value during or after destruction: ",
+    String.raw`index out of bounds: the len is | but the index is |removal index \(is |\) should be < len \(is |capacity overflow`,
+  ].join("|"),
+  "g",
+);
 
 /** Replaces the texts of panics, which no function reads after `snipPanics`, with zeros. */
 export function clearPanicTexts(path) {
   const wasm = readFileSync(path, "latin1");
-  writeFileSync(path, wasm.replaceAll(PANIC_TEXTS, (text) => "\0".repeat(text.length)), "latin1");
+  writeFileSync(
+    path,
+    wasm.replaceAll(PANIC_TEXTS, (text) => "\0".repeat(text.length)),
+    "latin1",
+  );
 }
 
 /** Writes the smallest wasm; with `names`, it keeps the functions' names. */

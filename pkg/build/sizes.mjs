@@ -25,18 +25,35 @@ const DEPENDENCIES = /^(inbox_socket|wasm_bindgen|js_sys|web_sys|gloo_timers|ser
  */
 export async function report(pkg, named) {
   const file = (name) => sizeOf(readFileSync(join(pkg, "wasm", name)));
-  const files = { "wasm/core.wasm": file("core.wasm"), "wasm/inline.js": file("inline.js"), "wasm/core.js": file("core.js") };
+  const files = {
+    "wasm/core.wasm": file("core.wasm"),
+    "wasm/inline.js": file("inline.js"),
+    "wasm/core.js": file("core.js"),
+  };
   const react = await weigh('export { useWebSocket } from "./react.js";', pkg);
   const root = await weigh('export * from "./index.js";', pkg);
   const entries = {
     "react, before the first subscription": react.first,
     "root, before the first subscription": root.first,
     "react, everything": react.all,
-    "react, everything, core.wasm as a file": plus(plus(react.all, files["wasm/inline.js"], -1), files["wasm/core.wasm"]),
+    "react, everything, core.wasm as a file": plus(
+      plus(react.all, files["wasm/inline.js"], -1),
+      files["wasm/core.wasm"],
+    ),
   };
   const sizes = Object.entries({ ...files, ...entries });
-  table("size in bytes", ["raw", "gzip", "at most", "brotli", "at most"], sizes.map(([name, { raw, gzip, brotli }]) =>
-    [name, raw, gzip, BUDGET[name]?.gzip ?? "", brotli, BUDGET[name]?.brotli ?? ""]));
+  table(
+    "size in bytes",
+    ["raw", "gzip", "at most", "brotli", "at most"],
+    sizes.map(([name, { raw, gzip, brotli }]) => [
+      name,
+      raw,
+      gzip,
+      BUDGET[name]?.gzip ?? "",
+      brotli,
+      BUDGET[name]?.brotli ?? "",
+    ]),
+  );
   table("core.wasm is made of", ["raw"], composition(named));
   refuseExcess(entries);
 }
@@ -45,17 +62,21 @@ function refuseExcess(entries) {
   for (const [name, budget] of Object.entries(BUDGET)) {
     for (const [way, most] of Object.entries(budget)) {
       const size = entries[name][way];
-      if (size > most) throw new Error(`${name}: ${size} bytes in ${way}, and the budget in build/sizes.mjs is ${most}`);
+      if (size > most)
+        throw new Error(`${name}: ${size} bytes in ${way}, and the budget in build/sizes.mjs is ${most}`);
     }
   }
 }
 
 /** Bytes of code by the crate that it comes from, and of data; most first. */
 function composition(named) {
-  const metrics = execFileSync(WASM_OPT, [named, "--all-features", "--func-metrics", "-o", "/dev/null"], { encoding: "utf8" });
+  const metrics = execFileSync(WASM_OPT, [named, "--all-features", "--func-metrics", "-o", "/dev/null"], {
+    encoding: "utf8",
+  });
   const parts = new Map();
   const put = (part, bytes) => parts.set(part, (parts.get(part) ?? 0) + Number(bytes));
-  for (const [, name, bytes] of metrics.matchAll(/^func: (.*)\n \[binary-bytes\] *: (\d+)/gm)) put(crateOf(name), bytes);
+  for (const [, name, bytes] of metrics.matchAll(/^func: (.*)\n \[binary-bytes\] *: (\d+)/gm))
+    put(crateOf(name), bytes);
   put("data", metrics.match(/\[memory-data\] *: (\d+)/)?.[1] ?? 0);
   return [...parts].sort(([, a], [, b]) => b - a);
 }
@@ -67,7 +88,8 @@ function crateOf(name) {
 }
 
 function table(title, columns, rows) {
-  const lines = [[title, ...columns], ...rows].map(([first, ...rest]) =>
-    `  ${String(first).padEnd(40)}${rest.map((cell) => String(cell).padStart(9)).join("")}`);
+  const lines = [[title, ...columns], ...rows].map(
+    ([first, ...rest]) => `  ${String(first).padEnd(40)}${rest.map((cell) => String(cell).padStart(9)).join("")}`,
+  );
   console.log(`${lines.join("\n")}\n`);
 }

@@ -179,14 +179,30 @@ function createClient() {
         };
       });
     }
-    get isConnected() { return state.isConnected; }
-    get isConnecting() { return state.isConnecting; }
-    get error() { return state.error; }
-    get reconnectAttempts() { return state.reconnectAttempts; }
-    get lastMessage() { return this.#subscription?.lastMessage ?? null; }
-    get sendMessage() { return api.sendMessage; }
-    get requestMessages() { return api.requestMessages; }
-    get retry() { return api.retry; }
+    get isConnected() {
+      return state.isConnected;
+    }
+    get isConnecting() {
+      return state.isConnecting;
+    }
+    get error() {
+      return state.error;
+    }
+    get reconnectAttempts() {
+      return state.reconnectAttempts;
+    }
+    get lastMessage() {
+      return this.#subscription?.lastMessage ?? null;
+    }
+    get sendMessage() {
+      return api.sendMessage;
+    }
+    get requestMessages() {
+      return api.requestMessages;
+    }
+    get retry() {
+      return api.retry;
+    }
   }
 
   const api = {
@@ -233,10 +249,18 @@ function createClient() {
     },
     getStats: () => core?.getStats() ?? null,
     // For lib/diagnosis and lib/devtools, which may be those of another copy of the package.
-    get core() { return core; },
-    get options() { return options; },
+    get core() {
+      return core;
+    },
+    get options() {
+      return options;
+    },
     // Also callable from the browser's console on a running page.
-    debug: (log = false) => import("./diagnosis/diagnose.js").then(({ diagnose }) => diagnose(api, log), () => {}),
+    debug: (log = false) =>
+      import("./diagnosis/diagnose.js").then(
+        ({ diagnose }) => diagnose(api, log),
+        () => {},
+      ),
     // Between two tests: ends all subscriptions and resets all state except the options, which an application sets
     // once.
     /** @param {import("../index.js").Options & {time?: any}} replaced */

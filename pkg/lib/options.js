@@ -4,7 +4,10 @@
 /** Each option: whether a value is valid, and what it must be. Their documentation: ../build/options.mjs. */
 export const OPTIONS = {
   url: [isUrl, "a ws:, wss:, http:, https: or relative URL, or a function that returns one"],
-  user: [(value) => value === null || typeof value === "string" || isNumber(value, -Infinity), "a string, a number or null"],
+  user: [
+    (value) => value === null || typeof value === "string" || isNumber(value, -Infinity),
+    "a string, a number or null",
+  ],
   reconnectDelays: [
     (value) => Array.isArray(value) && value.length > 0 && value.every((delay) => isNumber(delay, 0)),
     "a non-empty array of numbers of milliseconds ≥ 0",
@@ -64,7 +67,9 @@ function isKeepalive(value) {
   const { every, frame, ping, pong } = value;
   const isSent = isNumber(every, 1000) && isFrame(frame);
   const isAnswered = isFrame(ping) && isFrame(pong);
-  return (isSent || isAnswered) && (isSent || (every ?? frame) === undefined) && (isAnswered || (ping ?? pong) === undefined);
+  return (
+    (isSent || isAnswered) && (isSent || (every ?? frame) === undefined) && (isAnswered || (ping ?? pong) === undefined)
+  );
 }
 
 function isFrame(value) {

@@ -112,7 +112,10 @@ class End {
   /** @param {import("node:net").Socket} socket */
   constructor(socket) {
     this.socket = socket;
-    this.ended = once(socket, "end").then(() => "end", () => "error");
+    this.ended = once(socket, "end").then(
+      () => "end",
+      () => "error",
+    );
     /** @type {Promise<string>} */
     this.failed = new Promise((resolve) => socket.on("error", (error) => resolve(/** @type {any} */ (error).code)));
     socket.on("data", (data) => {

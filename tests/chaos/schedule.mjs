@@ -23,8 +23,19 @@ export function schedule({ seed, seconds, troubles }, { lines, servers, late }) 
   const dice = new Dice(seed);
   const end = 1_000 * seconds;
   return {
-    lines: lineTroubles(dice, end, troubles.filter((kind) => kind in OF_A_LINE), lines, late),
-    servers: serverTroubles(dice, end, troubles.filter((kind) => !(kind in OF_A_LINE)), servers),
+    lines: lineTroubles(
+      dice,
+      end,
+      troubles.filter((kind) => kind in OF_A_LINE),
+      lines,
+      late,
+    ),
+    servers: serverTroubles(
+      dice,
+      end,
+      troubles.filter((kind) => !(kind in OF_A_LINE)),
+      servers,
+    ),
   };
 }
 

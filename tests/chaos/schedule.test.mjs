@@ -40,7 +40,10 @@ describe("the schedule", () => {
     const { lines, servers } = plan({ TROUBLES: "stall" });
     assert.deepEqual(new Set(lines.map(({ kind }) => kind)), new Set(["dark", "stall", "stall-up", "stall-down"]));
     assert.deepEqual(servers, []);
-    assert.deepEqual(lines.filter(({ kind }) => kind === "dark").map(({ line, at }) => ({ line, at })), [CAST.late]);
+    assert.deepEqual(
+      lines.filter(({ kind }) => kind === "dark").map(({ line, at }) => ({ line, at })),
+      [CAST.late],
+    );
   });
 });
 

@@ -106,7 +106,12 @@ export class Storm {
     this.say(`${plan.lines.length} troubles for the lines, ${plan.servers.length} for the servers`);
     this.#begun = Date.now();
     await Promise.all([
-      ...lines.map((line) => this.#sufferLine(line, plan.lines.filter((trouble) => trouble.line === line))),
+      ...lines.map((line) =>
+        this.#sufferLine(
+          line,
+          plan.lines.filter((trouble) => trouble.line === line),
+        ),
+      ),
       this.#sufferServers(servers, plan.servers),
       this.#at(late.at + DARK_BEFORE, () => this.#one("ben-late").begin()),
       this.#at(RELOADS * length, () => this.#one("chi-reloads").reload()),

@@ -58,7 +58,10 @@ function runs(entries) {
 
 /** @param {Entry[]} entries */
 function ranges(entries) {
-  const heard = grouped(entries.flatMap(({ heard }) => heard ?? []), ({ conversation }) => conversation);
+  const heard = grouped(
+    entries.flatMap(({ heard }) => heard ?? []),
+    ({ conversation }) => conversation,
+  );
   return [...heard]
     .map(([conversation, all]) => `${conversation}: ${all.length} from ${all[0]?.seq} to ${all.at(-1)?.seq}`)
     .join(", ");

@@ -36,5 +36,9 @@ export const TOGETHER = [...ALONE, "redis"];
 
 /** One stall in three ends before a page notices it, the others last longer. @returns {[number, number][]} */
 function stalls() {
-  return [[1_000, 4_000], [8_000, 11_000], [8_000, 11_000]];
+  return [
+    [1_000, 4_000],
+    [8_000, 11_000],
+    [8_000, 11_000],
+  ];
 }

@@ -93,11 +93,23 @@ export const CONSUMERS = [
     tool: "esbuild",
     modes: {
       dev: serves((port) => [
-        "esbuild", "src/index.js", "--bundle", "--outdir=public", "--entry-names=main", "--watch=forever",
-        "--servedir=public", `--serve=${port}`,
+        "esbuild",
+        "src/index.js",
+        "--bundle",
+        "--outdir=public",
+        "--entry-names=main",
+        "--watch=forever",
+        "--servedir=public",
+        `--serve=${port}`,
       ]),
       "build, split": builds([
-        "esbuild", "src/index.js", "--bundle", "--minify", "--format=esm", "--splitting", "--outdir=dist",
+        "esbuild",
+        "src/index.js",
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--splitting",
+        "--outdir=dist",
         "--entry-names=main",
       ]),
       "build, one file": builds(["esbuild", "src/index.js", "--bundle", "--minify", "--outfile=dist/main.js"], {

@@ -60,7 +60,10 @@ describe("every link", () => {
   for (const [page, text] of pages) {
     it(`in ${page} has an existing target`, () => {
       const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
-      assert.deepEqual(links.filter((link) => !/^https?:/.test(link) && !leads(page, link)), []);
+      assert.deepEqual(
+        links.filter((link) => !/^https?:/.test(link) && !leads(page, link)),
+        [],
+      );
     });
   }
 });
@@ -78,7 +81,10 @@ function leads(page, link) {
 
 /** Returns the anchor that GitHub gives a heading. @param {string} heading */
 function anchorOf(heading) {
-  return heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
 }
 
 /** Checks the syntax of programs for Node.js, which servers.test.mjs or quick-start.test.mjs runs. @type {Check} */
@@ -149,13 +155,19 @@ function checkShell({ page, text }) {
   const installed = Object.keys(JSON.parse(readFileSync(inWorkshop("package.json"), "utf8")).dependencies);
   const required = ["", "-dev"].map((kind) => readFileSync(testFile(`../www/backend/requirements${kind}.txt`), "utf8"));
   const isOfPage = (name) => blocks.some((block) => block.page === page && block.name === name);
-  for (const command of text.trim().split("\n").map((line) => line.replace(/\s+(#.*|&)$/, ""))) {
+  for (const command of text
+    .trim()
+    .split("\n")
+    .map((line) => line.replace(/\s+(#.*|&)$/, ""))) {
     const [program, ...args] = command.split(/\s+/);
     const named = args.filter((arg) => !arg.startsWith("-"));
     if (program === "make") assert.ok(makefile.includes(`\n${named[0]}:`), `the Makefile must contain ${named[0]}`);
     else if (command.startsWith("npm install ")) {
       const isTried = (name) => name === "inbox-socket" || installed.includes(name);
-      assert.deepEqual(named.slice(1).filter((name) => !isTried(name)), []);
+      assert.deepEqual(
+        named.slice(1).filter((name) => !isTried(name)),
+        [],
+      );
     } else if (command.startsWith("pip install ")) {
       for (const name of named.slice(1)) assert.match(required.join("\n"), new RegExp(`^${name}\\b`, "m"));
     } else if (program === "node") assert.ok(isOfPage(named[0]), `a block must be named ${named[0]}`);
@@ -175,7 +187,12 @@ function checkText({ text }) {
 
 /** Checks the form of a configuration, and lets nginx check it where installed. @type {Check} */
 async function checkNginx({ text }) {
-  const statements = text.replace(/#.*/g, "").trim().split("\n").map((line) => line.trim()).filter(Boolean);
+  const statements = text
+    .replace(/#.*/g, "")
+    .trim()
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
   for (const statement of statements) assert.match(statement, /[;{}]$/);
   assert.doesNotMatch(statements.join(" "), /[^;{}\s]\s*\}/, "each statement must end with ; or }");
   assert.equal(text.split("{").length, text.split("}").length);

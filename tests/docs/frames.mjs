@@ -13,9 +13,11 @@ const WITH_OTHER_MEMBERS = ["message with unknown members", "hello of a later ve
 
 export function typedExamples() {
   const { frames } = JSON.parse(readFileSync(testFile("wire/examples.json"), "utf8"));
-  const typed = frames.filter(({ name }) => !WITH_OTHER_MEMBERS.includes(name)).map(({ from, frame }) => {
-    const type = from === "client" ? "ClientFrame" : "ServerFrame";
-    return `(${JSON.stringify(frame)}) satisfies ${type};`;
-  });
+  const typed = frames
+    .filter(({ name }) => !WITH_OTHER_MEMBERS.includes(name))
+    .map(({ from, frame }) => {
+      const type = from === "client" ? "ClientFrame" : "ServerFrame";
+      return `(${JSON.stringify(frame)}) satisfies ${type};`;
+    });
   return `import type { ClientFrame, ServerFrame } from "./frames.js";\n\n${typed.join("\n")}\n`;
 }

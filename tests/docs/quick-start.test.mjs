@@ -44,7 +44,11 @@ describe("the quick start", () => {
     for (const tab of tabs) await until(tab.page, () => document.querySelectorAll("li").length === 2);
     // In development the library logs that a layer-0 server doesn't acknowledge messages.
     const isOfLayer0 = (complaint) => complaint.includes('does not know "hello"');
-    for (const tab of tabs) assert.deepEqual(tab.complaints.filter((complaint) => !isOfLayer0(complaint)), []);
+    for (const tab of tabs)
+      assert.deepEqual(
+        tab.complaints.filter((complaint) => !isOfLayer0(complaint)),
+        [],
+      );
   });
 });
 

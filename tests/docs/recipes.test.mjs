@@ -8,8 +8,13 @@ import { openInbox, openSource } from "./page.mjs";
 const RECIPES = "docs/recipes.md";
 
 /** @param {number} id @param {string} text @param {number} number */
-const message = (id, text, number) =>
-  ({ conversation_id: id, message: text, type: "TEXT", sender_id: 456, message_id: number });
+const message = (id, text, number) => ({
+  conversation_id: id,
+  message: text,
+  type: "TEXT",
+  sender_id: 456,
+  message_id: number,
+});
 
 describe("the recipe for", () => {
   it("a conversation shows its history and later messages, each once", async (t) => {
@@ -124,7 +129,10 @@ describe("the recipe for", () => {
 
   it("every block of the page has a test here", () => {
     const tried = ["Conversation.tsx", "InboxList.tsx", "Composer.tsx", "token.ts", "session.ts", "Typing.tsx"];
-    assert.deepEqual(blocks.filter(({ page }) => page === RECIPES).map(({ name }) => name), tried);
+    assert.deepEqual(
+      blocks.filter(({ page }) => page === RECIPES).map(({ name }) => name),
+      tried,
+    );
   });
 });
 

@@ -61,6 +61,9 @@ async function django(t) {
     cwd: FOLDER,
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1", ...env },
   });
-  const [ana, ben] = stdout.trim().split("\n").map((cookie) => ({ cookie }));
+  const [ana, ben] = stdout
+    .trim()
+    .split("\n")
+    .map((cookie) => ({ cookie }));
   return { address: await uvicorn(t, "asgi:application", env), logins: { ana, ben } };
 }

@@ -20,7 +20,10 @@ for (const { title, layer, start } of SERVERS) {
 
       await ben.evaluate(() => inbox.requestMessages(2));
       const history = await until(ben, () => heard.find(({ action }) => action === "messages_response"));
-      assert.deepEqual(history.messages.map(({ message }) => message), ["Hello"]);
+      assert.deepEqual(
+        history.messages.map(({ message }) => message),
+        ["Hello"],
+      );
     });
 
     it("refuses a message to a conversation of other users", async (t) => {

@@ -8,7 +8,10 @@ import { openRoot } from "../support/root.mjs";
 
 test("a consumer that fails on hello still receives the message, without any option", async (t) => {
   const program = ["-m", "uvicorn", "--port", "0", "usual_consumer:application"];
-  const server = await start(PYTHON, program, { cwd: testFile("docs/django"), line: /running on http(:\/\/127\.0\.0\.1:\d+)/ });
+  const server = await start(PYTHON, program, {
+    cwd: testFile("docs/django"),
+    line: /running on http(:\/\/127\.0\.0\.1:\d+)/,
+  });
   t.after(() => server.stop());
   const { page } = await openRoot(t);
   const heard = await page.evaluate((url) => {

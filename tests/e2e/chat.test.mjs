@@ -61,7 +61,10 @@ describe("two people", () => {
       shown.push([...text.matchAll(/([ab])-(\d+)\./g)].map(([, who, number]) => ({ who, number })));
     }
     for (const who of "ab") {
-      assert.deepEqual(shown[0].filter((one) => one.who === who).map(({ number }) => number), numbers);
+      assert.deepEqual(
+        shown[0].filter((one) => one.who === who).map(({ number }) => number),
+        numbers,
+      );
     }
     assert.deepEqual(shown[1], shown[0]);
   });

@@ -46,7 +46,9 @@ function covered(person) {
       const corners = [left + 1, right - 1].flatMap((x) => [top + 1, bottom - 1].map((y) => ({ x, y })));
       return corners.some(({ x, y }) => document.elementFromPoint(x, y)?.matches("inbox-socket-devtools"));
     };
-    return [...document.querySelectorAll("a, button, summary, textarea")].filter(isUnder).map((control) => control.outerHTML);
+    return [...document.querySelectorAll("a, button, summary, textarea")]
+      .filter(isUnder)
+      .map((control) => control.outerHTML);
   });
 }
 

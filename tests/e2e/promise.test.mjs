@@ -59,10 +59,18 @@ test("a thousand messages each way are stored and received once, in order, despi
     assert.deepEqual(new Set(results.map(({ status }) => status)), new Set(["delivered"]));
     assert.equal(heard.length, everything);
     const first = heard[0].seq;
-    assert.deepEqual(heard.map(({ seq }) => seq), heard.map((_, n) => first + n), "each once and in order");
+    assert.deepEqual(
+      heard.map(({ seq }) => seq),
+      heard.map((_, n) => first + n),
+      "each once and in order",
+    );
     for (const writer of [0, 1]) {
       const texts = heard.map(({ message }) => message).filter((text) => text.startsWith(`${writer}:`));
-      assert.deepEqual(texts, Array.from({ length: MESSAGES }, (_, n) => `${writer}:${n}`), "in the order of sending");
+      assert.deepEqual(
+        texts,
+        Array.from({ length: MESSAGES }, (_, n) => `${writer}:${n}`),
+        "in the order of sending",
+      );
     }
   }
   const last = await pages[0].evaluate(() => window["heard"].at(-1).seq);

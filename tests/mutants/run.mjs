@@ -304,7 +304,13 @@ function failures() {
   const tests = TESTS.flatMap((name) => ["--test", name]);
   const child = spawn("cargo", ["test", "--profile", "sim", "--no-fail-fast", ...tests], {
     cwd: copy,
-    env: { ...process.env, CARGO_TARGET_DIR: join(copy, "target"), SEEDS, RUST_BACKTRACE: "0", RUSTFLAGS: "-A warnings" },
+    env: {
+      ...process.env,
+      CARGO_TARGET_DIR: join(copy, "target"),
+      SEEDS,
+      RUST_BACKTRACE: "0",
+      RUSTFLAGS: "-A warnings",
+    },
     // In a separate process group, so that stop() also kills a test that hangs.
     detached: true,
   });
@@ -341,7 +347,10 @@ async function caughtBy({ what, file, text, instead }) {
   if (source.split(text).length !== 2) {
     throw new Error(`the text of “${what}” must occur once in ${file}; got ${source.split(text).length - 1} times`);
   }
-  writeFileSync(path, source.replace(text, () => instead));
+  writeFileSync(
+    path,
+    source.replace(text, () => instead),
+  );
   try {
     return await failures();
   } finally {

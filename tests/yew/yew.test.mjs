@@ -19,7 +19,11 @@ let folder = "";
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "inbox-socket-"));
   const env = { ...process.env, CARGO_TARGET_DIR: TARGET };
-  execFileSync("cargo", ["build", "--quiet", "--locked", "--target", "wasm32-unknown-unknown"], { cwd: CRATE, env, stdio: "inherit" });
+  execFileSync("cargo", ["build", "--quiet", "--locked", "--target", "wasm32-unknown-unknown"], {
+    cwd: CRATE,
+    env,
+    stdio: "inherit",
+  });
   const wasm = join(TARGET, "wasm32-unknown-unknown", "debug", "inbox-socket-yew.wasm");
   execFileSync("wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir", folder, "--out-name", "app", wasm]);
   files = await filesIn(folder);

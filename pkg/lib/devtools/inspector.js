@@ -36,18 +36,28 @@ export function Inspector({ defaultOpen }) {
     toggle.current?.focus();
   };
 
-  return h("section", { className: "inspector", "aria-label": "inbox-socket", onKeyDown: close },
-    isOpen && h("div", { className: "content", id },
-      h(Connection, { inspection, address: recorder.address }),
-      h(Frames, { frames: recorder.frames }),
-      h(Queue, { queue: inspection.queue }),
-      h(Listeners, { listeners: inspection.listeners }),
-      h(Counters),
-    ),
-    h("button", {
-      className: "toggle", ref: toggle, "aria-expanded": isOpen, "aria-controls": isOpen ? id : undefined,
-      onClick: () => setOpen(!isOpen),
-    },
+  return h(
+    "section",
+    { className: "inspector", "aria-label": "inbox-socket", onKeyDown: close },
+    isOpen &&
+      h(
+        "div",
+        { className: "content", id },
+        h(Connection, { inspection, address: recorder.address }),
+        h(Frames, { frames: recorder.frames }),
+        h(Queue, { queue: inspection.queue }),
+        h(Listeners, { listeners: inspection.listeners }),
+        h(Counters),
+      ),
+    h(
+      "button",
+      {
+        className: "toggle",
+        ref: toggle,
+        "aria-expanded": isOpen,
+        "aria-controls": isOpen ? id : undefined,
+        onClick: () => setOpen(!isOpen),
+      },
       h("span", { className: "light", "data-phase": inspection.phase }),
       h("span", null, "inbox-socket"),
       h("span", { className: "phase" }, phaseOf(inspection)),
@@ -73,8 +83,12 @@ const LAYERS = {
 /** @param {{inspection: Inspection, address: string}} props */
 function Connection({ inspection: { phase, nextAttemptIn, layer }, address }) {
   const { error, reconnectAttempts } = client().getState();
-  return h("div", { className: "connection" },
-    h("dl", null,
+  return h(
+    "div",
+    { className: "connection" },
+    h(
+      "dl",
+      null,
       h(Pair, { name: "State" }, h("span", { role: "status" }, phase)),
       h(Pair, { name: "Next attempt" }, nextAttemptIn === null ? "none" : `in ${seconds(nextAttemptIn)}`),
       h(Pair, { name: "Reconnect attempts" }, reconnectAttempts),
@@ -82,38 +96,69 @@ function Connection({ inspection: { phase, nextAttemptIn, layer }, address }) {
       h(Pair, { name: "Server" }, layer === null ? "not connected" : LAYERS[layer]),
       error !== null && h(Pair, { name: "Error" }, error),
     ),
-    phase !== "connected" && phase !== "idle" &&
-      h("button", { onClick: () => client().retry() }, "Connect now"),
+    phase !== "connected" && phase !== "idle" && h("button", { onClick: () => client().retry() }, "Connect now"),
   );
 }
 
 /** @param {{frames: Recorder["frames"]}} props */
 function Frames({ frames }) {
-  return h(Section, { title: "Frames", count: frames.length, open: true, empty: "No frames yet." },
-    h("ol", null, frames.map((frame) => h(Frame, { key: frame.id, frame }))),
+  return h(
+    Section,
+    { title: "Frames", count: frames.length, open: true, empty: "No frames yet." },
+    h(
+      "ol",
+      null,
+      frames.map((frame) => h(Frame, { key: frame.id, frame })),
+    ),
   );
 }
 
-const Frame = memo(/** @param {{frame: Recorder["frames"][number]}} props */ ({ frame: { at, direction, data } }) => {
-  const { summary, size, value } = describe(data);
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2) ?? String(value);
-  return h("li", null, h("details", null,
-    h("summary", null,
-      h("span", { role: "img", "aria-label": direction === "in" ? "received" : "sent" }, direction === "in" ? "←" : "→"),
-      h("span", { className: "what" }, summary),
-      h("span", { className: "aside" }, `${size} ch · ${at.toTimeString().slice(0, 8)}`),
-    ),
-    h("pre", { tabIndex: 0 }, text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text),
-  ));
-});
+const Frame = memo(
+  /** @param {{frame: Recorder["frames"][number]}} props */ ({ frame: { at, direction, data } }) => {
+    const { summary, size, value } = describe(data);
+    const text = typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? String(value));
+    return h(
+      "li",
+      null,
+      h(
+        "details",
+        null,
+        h(
+          "summary",
+          null,
+          h(
+            "span",
+            { role: "img", "aria-label": direction === "in" ? "received" : "sent" },
+            direction === "in" ? "←" : "→",
+          ),
+          h("span", { className: "what" }, summary),
+          h("span", { className: "aside" }, `${size} ch · ${at.toTimeString().slice(0, 8)}`),
+        ),
+        h("pre", { tabIndex: 0 }, text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text),
+      ),
+    );
+  },
+);
 
 /** @param {{queue: Inspection["queue"]}} props */
 function Queue({ queue }) {
-  return h(Section, { title: "Queue", count: queue.length, open: true, empty: "The queue is empty." },
-    h("ol", null, queue.slice(0, 50).map(({ text, isUnderWay }, at) => h("li", { className: "row", key: at },
-      h("span", { className: "what" }, `${describe(text).summary}: ${preview(text)}`),
-      h("span", { className: "aside" }, isUnderWay ? "in flight" : "waiting"),
-    ))),
+  return h(
+    Section,
+    { title: "Queue", count: queue.length, open: true, empty: "The queue is empty." },
+    h(
+      "ol",
+      null,
+      queue
+        .slice(0, 50)
+        .map(({ text, isUnderWay }, at) =>
+          h(
+            "li",
+            { className: "row", key: at },
+            h("span", { className: "what" }, `${describe(text).summary}: ${preview(text)}`),
+            h("span", { className: "aside" }, isUnderWay ? "in flight" : "waiting"),
+          ),
+        ),
+    ),
     queue.length > 50 && h("p", null, `… and ${queue.length - 50} more`),
   );
 }
@@ -121,18 +166,37 @@ function Queue({ queue }) {
 /** @param {{listeners: Inspection["listeners"]}} props */
 function Listeners({ listeners }) {
   const count = listeners.reduce((sum, { count }) => sum + count, 0);
-  return h(Section, { title: "Listeners", count, open: false, empty: "No listeners." },
-    h("dl", null, listeners.map(({ conversation, count }) => h(Pair, {
-      key: JSON.stringify(conversation),
-      name: conversation === null ? "every conversation" : `conversation ${JSON.stringify(conversation)}`,
-    }, count))),
+  return h(
+    Section,
+    { title: "Listeners", count, open: false, empty: "No listeners." },
+    h(
+      "dl",
+      null,
+      listeners.map(({ conversation, count }) =>
+        h(
+          Pair,
+          {
+            key: JSON.stringify(conversation),
+            name: conversation === null ? "every conversation" : `conversation ${JSON.stringify(conversation)}`,
+          },
+          count,
+        ),
+      ),
+    ),
   );
 }
 
 function Counters() {
   const stats = Object.entries(client().getStats() ?? {});
-  return h(Section, { title: "Counters", count: null, open: false, empty: "The core is not loaded yet." },
-    stats.length > 0 && h("dl", null, stats.map(([name, value]) => h(Pair, { key: name, name }, String(value)))),
+  return h(
+    Section,
+    { title: "Counters", count: null, open: false, empty: "The core is not loaded yet." },
+    stats.length > 0 &&
+      h(
+        "dl",
+        null,
+        stats.map(([name, value]) => h(Pair, { key: name, name }, String(value))),
+      ),
   );
 }
 
@@ -141,7 +205,9 @@ function Counters() {
  */
 function Section({ title, count, open, empty, children }) {
   const isEmpty = count === 0 || (count === null && !children);
-  return h("details", { open },
+  return h(
+    "details",
+    { open },
     h("summary", null, title, count !== null && h("span", { className: "count" }, ` ${count}`)),
     isEmpty ? h("p", null, empty) : children,
   );

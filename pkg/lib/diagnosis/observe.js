@@ -49,10 +49,14 @@ export function observe(client, { attempted, opened, transferred, closed, change
       const handler = /** @type {"onmessage"} */ (`on${type}`);
       const own = socket[handler];
       socket[handler] = null;
-      socket.addEventListener(type, (event) => {
-        // The connection may have dropped this socket.
-        if (socket.onmessage !== null) handle(event);
-      }, { signal: ended.signal });
+      socket.addEventListener(
+        type,
+        (event) => {
+          // The connection may have dropped this socket.
+          if (socket.onmessage !== null) handle(event);
+        },
+        { signal: ended.signal },
+      );
       socket[handler] = own;
     };
     on("open", () => opened?.());

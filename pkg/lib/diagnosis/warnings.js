@@ -27,8 +27,11 @@ export function createWarnings(client) {
   const violated = (/** @type {SecurityPolicyViolationEvent} */ { effectiveDirective, blockedURI }) => {
     if (effectiveDirective !== "connect-src" || !isSameHost(blockedURI, address)) return;
     isForbidden = true;
-    warn("connect-src", `the page's Content-Security-Policy forbids connecting to ${shown()}. Add ` +
-      `${new URL(address).protocol}//${new URL(address).host} to its connect-src.`);
+    warn(
+      "connect-src",
+      `the page's Content-Security-Policy forbids connecting to ${shown()}. Add ` +
+        `${new URL(address).protocol}//${new URL(address).host} to its connect-src.`,
+    );
   };
   const page = globalThis.document;
   page?.addEventListener("securitypolicyviolation", violated);
@@ -43,8 +46,11 @@ export function createWarnings(client) {
       saidHello = hasSpoken = false;
       if (isTried) refusals += 1;
       else if (globalThis.location?.protocol === "https:" && url.startsWith("ws:")) {
-        warn("mixed content", `a page loaded over https: may not connect to ${shown()}. Use wss:, which the server or ` +
-          `its proxy must support, or give only a path, which such a page resolves to wss:.`);
+        warn(
+          "mixed content",
+          `a page loaded over https: may not connect to ${shown()}. Use wss:, which the server or ` +
+            `its proxy must support, or give only a path, which such a page resolves to wss:.`,
+        );
       }
     },
 
@@ -75,10 +81,13 @@ export function createWarnings(client) {
       if (phase === "connected") setTimeout(checkLayer, SILENT_AFTER + 100);
       const isTrying = phase === "waiting" || phase === "given up";
       if (isTrying && !hasOpened && !isForbidden && refusals >= REFUSALS) {
-        warn("refused", `${refusals} connection attempts to ${shown()} failed. Is the server running, and does it accept ` +
-          `WebSockets at this path? Does it allow the page's origin, ${globalThis.location?.origin}, and does it receive ` +
-          `the cookie or token that it requires? Does each proxy forward the headers Upgrade and Connection? The ` +
-          `browser's network panel shows the response to the handshake. (option: url)`);
+        warn(
+          "refused",
+          `${refusals} connection attempts to ${shown()} failed. Is the server running, and does it accept ` +
+            `WebSockets at this path? Does it allow the page's origin, ${globalThis.location?.origin}, and does it receive ` +
+            `the cookie or token that it requires? Does each proxy forward the headers Upgrade and Connection? The ` +
+            `browser's network panel shows the response to the handshake. (option: url)`,
+        );
       }
     },
   };
@@ -88,24 +97,33 @@ export function createWarnings(client) {
     closings = saidHello && !hasSpoken && !(code in AFTER_CLOSE) ? closings + 1 : 0;
     // Without a code, the network may have been the cause.
     if (closings < (code === 1006 ? LOSSES : CLOSINGS)) return;
-    warn("closes on hello", `the server at ${shown()} closed the connection with ${code} right after "hello", ${closings} ` +
-      `times in a row, as a consumer does that reads data["message"] of every frame. The client now connects without ` +
-      `"hello", and the server does not acknowledge messages. Make the server ignore frames with an unknown action, or ` +
-      `skip "hello": configure({ protocol: 0 }).`);
+    warn(
+      "closes on hello",
+      `the server at ${shown()} closed the connection with ${code} right after "hello", ${closings} ` +
+        `times in a row, as a consumer does that reads data["message"] of every frame. The client now connects without ` +
+        `"hello", and the server does not acknowledge messages. Make the server ignore frames with an unknown action, or ` +
+        `skip "hello": configure({ protocol: 0 }).`,
+    );
   }
 
   function checkLayer() {
     if (!saidHello) return;
     const { layer } = inspect(client);
     if (layer === "plain") {
-      warn("plain", `the server at ${shown()} does not know "hello", so it does not acknowledge messages: results ` +
-        `are "sent" and never "delivered", and messages missed during an outage are not fetched. Implement layer 1 on the ` +
-        `server (PROTOCOL.md), or silence this: configure({ protocol: 0 }).`);
+      warn(
+        "plain",
+        `the server at ${shown()} does not know "hello", so it does not acknowledge messages: results ` +
+          `are "sent" and never "delivered", and messages missed during an outage are not fetched. Implement layer 1 on the ` +
+          `server (PROTOCOL.md), or silence this: configure({ protocol: 0 }).`,
+      );
     }
     if (layer === "silent") {
-      warn("silent", `the server at ${shown()} has not answered "hello". Messages wait ${SILENT_AFTER / 1000} s for ` +
-        `the answer, and the client reconnects if the server stays silent. If it does not know "hello", set ` +
-        `configure({ protocol: 0 }); otherwise find out why it is slow.`);
+      warn(
+        "silent",
+        `the server at ${shown()} has not answered "hello". Messages wait ${SILENT_AFTER / 1000} s for ` +
+          `the answer, and the client reconnects if the server stays silent. If it does not know "hello", set ` +
+          `configure({ protocol: 0 }); otherwise find out why it is slow.`,
+      );
     }
   }
 
@@ -121,11 +139,14 @@ const SILENT_AFTER = 3_000;
 
 /** @type {Record<number, (address: string) => string>} */
 const AFTER_CLOSE = {
-  1000: () => "so the client won't reconnect until you call retry(), send a message or subscribe again. A server " +
+  1000: () =>
+    "so the client won't reconnect until you call retry(), send a message or subscribe again. A server " +
     "whose clients should reconnect closes with 1001 or 1012.",
-  4401: (address) => `which means that the user is not authenticated. Does the session's cookie reach ${address} (same ` +
+  4401: (address) =>
+    `which means that the user is not authenticated. Does the session's cookie reach ${address} (same ` +
     "site, SameSite, Secure), or does the url function return a fresh token each time?",
-  4403: () => "which means that the user is not allowed. Does it allow this page's origin, " +
+  4403: () =>
+    "which means that the user is not allowed. Does it allow this page's origin, " +
     `${globalThis.location?.origin}, and this user?`,
 };
 
@@ -135,12 +156,18 @@ function checkUrl(url) {
   const page = globalThis.location?.href;
   if (/^https?:/i.test(url)) {
     const read = withoutSecrets(url.replace(/^http/i, "ws"));
-    warn("http", `the url is an ${url.split(":")[0]}: address and is read as ${read}. Write that, or only a path for the ` +
-      `page's own server.`);
+    warn(
+      "http",
+      `the url is an ${url.split(":")[0]}: address and is read as ${read}. Write that, or only a path for the ` +
+        `page's own server.`,
+    );
   } else if (/^[\w-]+(\.[\w-]+)+\//.test(url) && page) {
-    warn("host as path", `the url "${withoutSecrets(url)}" is a path relative to the page, ` +
-      `${withoutSecrets(new URL(url, page).href.replace("http", "ws"))}. To name another server, start it with ` +
-      `wss://.`);
+    warn(
+      "host as path",
+      `the url "${withoutSecrets(url)}" is a path relative to the page, ` +
+        `${withoutSecrets(new URL(url, page).href.replace("http", "ws"))}. To name another server, start it with ` +
+        `wss://.`,
+    );
   }
 }
 
@@ -150,12 +177,18 @@ function checkUrl(url) {
 function checkLoading({ error }) {
   if (!error?.startsWith("Unable to load inbox-socket")) return;
   if (/Content.Security.Policy|\bCSP\b/i.test(error)) {
-    warn("wasm", "the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src: it " +
-      "allows WebAssembly and no eval().");
+    warn(
+      "wasm",
+      "the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src: it " +
+        "allows WebAssembly and no eval().",
+    );
   } else {
-    warn("load", `the core could not be loaded, and retry() tries again. ${error}. Are all files of the build at the ` +
-      "addresses that the page requests? After a deployment, reload old pages. With configure({ wasm }), does that " +
-      "address serve core.wasm?");
+    warn(
+      "load",
+      `the core could not be loaded, and retry() tries again. ${error}. Are all files of the build at the ` +
+        "addresses that the page requests? After a deployment, reload old pages. With configure({ wasm }), does that " +
+        "address serve core.wasm?",
+    );
   }
 }
 

@@ -23,7 +23,11 @@ export class Arrivals {
   /** Resolves to the first item that no earlier call returned. @param {(within: string) => string} complaint */
   async next(complaint) {
     const at = this.#taken++;
-    return this.#until(() => at < this.items.length, () => this.items[at], complaint);
+    return this.#until(
+      () => at < this.items.length,
+      () => this.items[at],
+      complaint,
+    );
   }
 
   /**
@@ -33,7 +37,11 @@ export class Arrivals {
    * @param {(within: string) => string} complaint the error's message
    */
   async find(matches, complaint) {
-    return this.#until(() => this.items.some(matches), () => this.items.find(matches), complaint);
+    return this.#until(
+      () => this.items.some(matches),
+      () => this.items.find(matches),
+      complaint,
+    );
   }
 
   /**

@@ -50,7 +50,9 @@ describe("with a fake server", () => {
     fireEvent.click(conversation(1).getByRole("button"));
     const frame = await act(() => connection.received({ conversation_id: 1 }));
     expect(frame).toEqual({
-      conversation_id: 1, message: "Hello from 1", type: "TEXT",
+      conversation_id: 1,
+      message: "Hello from 1",
+      type: "TEXT",
     });
     conversation(1).getByText("Hello from 1");
   });

@@ -18,7 +18,8 @@ async function openInspector(t, { react = "19", headers, props = { defaultOpen: 
   const inspector = opened.page.getByRole("region", { name: "inbox-socket" });
   await inspector.waitFor();
   /** Returns the value beside this name. @param {string} name */
-  const value = (name) => inspector.locator("dt", { hasText: new RegExp(`^${name}$`) }).locator("xpath=following-sibling::dd");
+  const value = (name) =>
+    inspector.locator("dt", { hasText: new RegExp(`^${name}$`) }).locator("xpath=following-sibling::dd");
   /** Opens the section with this title. @param {string} title */
   const section = async (title) => {
     const details = inspector.locator("details", { has: opened.page.locator("summary", { hasText: title }) }).first();
@@ -174,8 +175,13 @@ describe("the inspector", () => {
 
   it("adds no styles and no layout to the page, and leaves nothing behind when unmounted", async (t) => {
     const { page } = await openInspector(t);
-    const shape = () => page.evaluate(() => [document.body.scrollHeight, document.styleSheets.length,
-      document.getElementById("root")?.innerHTML, document.body.lastElementChild?.localName]);
+    const shape = () =>
+      page.evaluate(() => [
+        document.body.scrollHeight,
+        document.styleSheets.length,
+        document.getElementById("root")?.innerHTML,
+        document.body.lastElementChild?.localName,
+      ]);
     const [height, sheets, markup, last] = await shape();
     assert.deepEqual([sheets, markup, last], [0, "", "inbox-socket-devtools"]);
     await page.evaluate(() => globalThis.inspect(null));
@@ -187,7 +193,7 @@ describe("the inspector", () => {
     it(`fits into a window of ${width} px`, async (t) => {
       const { page, inspector } = await openInspector(t);
       await page.setViewportSize({ width, height: 640 });
-      const { x, y, ...box } = await inspector.boundingBox() ?? assert.fail("the inspector is not visible");
+      const { x, y, ...box } = (await inspector.boundingBox()) ?? assert.fail("the inspector is not visible");
       assert.ok(x >= 0 && y >= 0 && x + box.width <= width && y + box.height <= 640, JSON.stringify({ x, y, ...box }));
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     });
@@ -197,7 +203,10 @@ describe("the inspector", () => {
     const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src data:";
     const { page, inspector } = await openInspector(t, { headers: { "content-security-policy": policy } });
     assert.equal(await inspector.evaluate((section) => getComputedStyle(section).display), "flex");
-    assert.equal(await page.locator("inbox-socket-devtools").evaluate((host) => getComputedStyle(host).position), "fixed");
+    assert.equal(
+      await page.locator("inbox-socket-devtools").evaluate((host) => getComputedStyle(host).position),
+      "fixed",
+    );
   });
 });
 
@@ -206,5 +215,8 @@ it("a production page loads neither the inspector, unless it imports it, nor the
   const files = await bundle(entries, { mode: "production" });
   const texts = [...files].filter(([, text]) => /inbox-socket-devtools|forbids WebAssembly/.test(text));
   // The warnings are in a separate chunk; warnings.test.mjs checks that no production page loads it.
-  assert.deepEqual(texts.map(([path]) => path.replace(/-\w+\./, ".")), ["/diagnose.js"]);
+  assert.deepEqual(
+    texts.map(([path]) => path.replace(/-\w+\./, ".")),
+    ["/diagnose.js"],
+  );
 });

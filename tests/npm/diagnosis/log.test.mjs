@@ -82,7 +82,11 @@ describe("the debug log", () => {
   it("does not need the storage if the page may not access it", async (t) => {
     const { page, server } = await openRoot(t, { mode: "production" });
     await page.evaluate(() => {
-      Object.defineProperty(globalThis, "localStorage", { get: () => { throw new DOMException("no", "SecurityError"); } });
+      Object.defineProperty(globalThis, "localStorage", {
+        get: () => {
+          throw new DOMException("no", "SecurityError");
+        },
+      });
       inbox.subscribe(1, () => {});
     });
     await server.connection();

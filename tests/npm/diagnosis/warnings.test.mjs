@@ -171,7 +171,10 @@ describe("in development", () => {
     await until(page, () => inbox.getStats()?.assured);
     connection.cut();
     await server.connection();
-    assert.deepEqual(consoles.flatMap(({ lines }) => lines), []);
+    assert.deepEqual(
+      consoles.flatMap(({ lines }) => lines),
+      [],
+    );
   });
 
   it("protocol: 0 silences the warning about layer 0", async (t) => {
@@ -234,7 +237,10 @@ describe("in production", () => {
       const { warnings, loaded, complaints } = await make(t, mistake, "production");
       complaints.splice(0, complaints.length, ...complaints.filter((text) => !/Content.Security.Policy/i.test(text)));
       assert.deepEqual(warnings.lines, []);
-      assert.deepEqual(loaded.filter((path) => /diagnos/.test(path)), []);
+      assert.deepEqual(
+        loaded.filter((path) => /diagnos/.test(path)),
+        [],
+      );
     });
   }
 

@@ -21,7 +21,11 @@ const words = (text, pattern) => [...text.matchAll(pattern)].map(([, word]) => w
 const constant = (text, name) => Number(between(text, `const ${name}`, ";").replace(/^.*=/, "").replaceAll("_", ""));
 
 describe("the JavaScript agrees with the core on", () => {
-  for (const [copy, original] of [["CLOSINGS", "CLOSINGS"], ["LOSSES", "LOSSES"], ["SILENT_AFTER", "WELCOME_WITHIN"]]) {
+  for (const [copy, original] of [
+    ["CLOSINGS", "CLOSINGS"],
+    ["LOSSES", "LOSSES"],
+    ["SILENT_AFTER", "WELCOME_WITHIN"],
+  ]) {
     it(`${original}, which the warnings use`, async () => {
       const copied = constant(await read("pkg/lib/diagnosis/warnings.js"), copy);
       assert.ok(copied > 0);
@@ -39,14 +43,25 @@ describe("the JavaScript agrees with the core on", () => {
 
   it("the phases and layers, by the numbers that inspect() returns", async () => {
     const inspect = await read("pkg/lib/diagnosis/inspect.js");
-    const shown = ["PHASES", "LAYERS"].flatMap((list) => words(between(inspect, `const ${list} = [`, "]"), /"([^"]+)"/g));
+    const shown = ["PHASES", "LAYERS"].flatMap((list) =>
+      words(between(inspect, `const ${list} = [`, "]"), /"([^"]+)"/g),
+    );
     const rust = between(await read("src/browser/commands.rs"), "fn place_of", "\n}");
     const places = [...rust.matchAll(/Phase::([\w:()]+) => (\d+)/g)].map(([, phase, place]) => [Number(place), phase]);
     const names = {
-      "idle": "Idle", "connecting": "Connecting", "given up": "GivenUp", "ended": "Ended", "refused": "Refused",
-      "asked": "Connected(Layer::Pending)", "silent": "Connected(Layer::Doubtful)", "plain": "Connected(Layer::Plain)",
-      "acknowledging": "Connected(Layer::Assured)",
+      idle: "Idle",
+      connecting: "Connecting",
+      "given up": "GivenUp",
+      ended: "Ended",
+      refused: "Refused",
+      asked: "Connected(Layer::Pending)",
+      silent: "Connected(Layer::Doubtful)",
+      plain: "Connected(Layer::Plain)",
+      acknowledging: "Connected(Layer::Assured)",
     };
-    assert.deepEqual(places, shown.map((name, at) => [at + 1, names[name]]));
+    assert.deepEqual(
+      places,
+      shown.map((name, at) => [at + 1, names[name]]),
+    );
   });
 });

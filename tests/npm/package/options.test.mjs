@@ -17,12 +17,17 @@ describe("the options", () => {
 
   it("are documented with the defaults of the core", async () => {
     const config = /fn default\(\) -> Self \{[^]*?\n {4}\}/.exec(await read("src/core/config.rs"))?.[0] ?? "";
-    const defaults = [...config.matchAll(/^ +(\w+): (?:vec!)?(\[.*\]|[\d._]+),$/gm)].map(([, name = "", value = ""]) => [
-      name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()),
-      JSON.parse(value.replaceAll("_", "").replace(/\.0$/, "")),
-    ]);
+    const defaults = [...config.matchAll(/^ +(\w+): (?:vec!)?(\[.*\]|[\d._]+),$/gm)].map(
+      ([, name = "", value = ""]) => [
+        name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()),
+        JSON.parse(value.replaceAll("_", "").replace(/\.0$/, "")),
+      ],
+    );
     assert.equal(defaults.length, 7);
-    const limits = [["frameLimit", FRAME_LIMIT], ["messageLimit", MESSAGE_LIMIT]];
+    const limits = [
+      ["frameLimit", FRAME_LIMIT],
+      ["messageLimit", MESSAGE_LIMIT],
+    ];
     for (const [name, value] of [...defaults, ...limits]) {
       assert.deepEqual(JSON.parse(DOCS[name]?.initial.replaceAll("`", "") ?? "null"), value, name);
     }

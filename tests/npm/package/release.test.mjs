@@ -23,9 +23,15 @@ describe("a release", () => {
   it("packs only the crate's files", () => {
     const root = fileURLToPath(new URL("../../../", import.meta.url));
     const listed = execFileSync("cargo", ["package", "--list", "--allow-dirty"], { cwd: root, encoding: "utf8" });
-    const others = listed.trim().split("\n").filter((path) => !path.startsWith("src/"));
+    const others = listed
+      .trim()
+      .split("\n")
+      .filter((path) => !path.startsWith("src/"));
     const made = [".cargo_vcs_info.json", "Cargo.toml.orig"];
-    assert.deepEqual(others.filter((path) => !made.includes(path)), ["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md"]);
+    assert.deepEqual(
+      others.filter((path) => !made.includes(path)),
+      ["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE", "README.md"],
+    );
   });
 
   it("has no dependencies", async () => {

@@ -66,7 +66,10 @@ describe("the tarball", () => {
     ]);
     const translated = packed.files.filter((path) => path.startsWith("commonjs/"));
     const toTranslate = files.filter((path) => /^(?!svelte).*\.js$|^(?!svelte)\w+\.d\.ts$|^package\.json$/.test(path));
-    assert.deepEqual(translated, toTranslate.map((path) => `commonjs/${path}`));
+    assert.deepEqual(
+      translated,
+      toTranslate.map((path) => `commonjs/${path}`),
+    );
   });
 
   it("passes publint", async () => {

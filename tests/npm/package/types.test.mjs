@@ -19,7 +19,10 @@ describe("the types of the package", () => {
     assert.ok(analysis.types);
     // Svelte can only be imported, not required.
     const isOfSvelte = (problem) => problem.kind === "CJSResolvesToESM" && problem.entrypoint === "./svelte";
-    assert.deepEqual(analysis.problems.filter((problem) => !isOfSvelte(problem)), []);
+    assert.deepEqual(
+      analysis.problems.filter((problem) => !isOfSvelte(problem)),
+      [],
+    );
   });
 
   const files = ["index", "react", "vue", "solid", "svelte", "devtools", "testing"];

@@ -25,7 +25,10 @@ withEachReact("a component", (open) => {
     await mount(page, { reconnectDelays: [60_000] });
     await server.attempt();
     assert.deepEqual(await shown(page), {
-      isConnected: false, isConnecting: true, error: null, reconnectAttempts: 0,
+      isConnected: false,
+      isConnecting: true,
+      error: null,
+      reconnectAttempts: 0,
     });
 
     server.letGo("accept");
@@ -38,19 +41,28 @@ withEachReact("a component", (open) => {
     connection.cut();
     await until(page, () => !probe("a").shown.isConnected);
     assert.deepEqual(await shown(page), {
-      isConnected: false, isConnecting: false, error: LOST, reconnectAttempts: 0,
+      isConnected: false,
+      isConnecting: false,
+      error: LOST,
+      reconnectAttempts: 0,
     });
 
     await page.evaluate(() => probe("a").chat.retry());
     await until(page, () => probe("a").shown.isConnecting);
     assert.deepEqual(await shown(page), {
-      isConnected: false, isConnecting: true, error: LOST, reconnectAttempts: 1,
+      isConnected: false,
+      isConnecting: true,
+      error: LOST,
+      reconnectAttempts: 1,
     });
 
     server.letGo("refuse");
     await until(page, () => !probe("a").shown.isConnecting);
     assert.deepEqual(await shown(page), {
-      isConnected: false, isConnecting: false, error: LOST, reconnectAttempts: 1,
+      isConnected: false,
+      isConnecting: false,
+      error: LOST,
+      reconnectAttempts: 1,
     });
 
     server.mode = "accept";
@@ -65,14 +77,20 @@ withEachReact("a component", (open) => {
     await mount(page, { reconnectDelays: [60_000] });
     await until(page, () => probe("a").shown.error);
     assert.deepEqual(await shown(page), {
-      isConnected: false, isConnecting: false, error: UNREACHABLE, reconnectAttempts: 0,
+      isConnected: false,
+      isConnecting: false,
+      error: UNREACHABLE,
+      reconnectAttempts: 0,
     });
 
     server.mode = "hold";
     await page.evaluate(() => probe("a").chat.retry());
     await until(page, () => probe("a").shown.isConnecting);
     assert.deepEqual(await shown(page), {
-      isConnected: false, isConnecting: true, error: UNREACHABLE, reconnectAttempts: 1,
+      isConnected: false,
+      isConnecting: true,
+      error: UNREACHABLE,
+      reconnectAttempts: 1,
     });
     server.letGo("accept");
     await until(page, () => probe("a").shown.isConnected);
@@ -85,7 +103,10 @@ withEachReact("a component", (open) => {
     await mount(page, { reconnectDelays: [1], maxAttempts: 2 });
     await until(page, () => probe("a").shown.error?.startsWith("Unable"));
     assert.deepEqual(await shown(page), {
-      isConnected: false, isConnecting: false, error: GIVEN_UP, reconnectAttempts: 2,
+      isConnected: false,
+      isConnecting: false,
+      error: GIVEN_UP,
+      reconnectAttempts: 2,
     });
     assert.equal(server.attempts.length, 3);
 
@@ -93,7 +114,10 @@ withEachReact("a component", (open) => {
     await page.evaluate(() => probe("a").chat.retry());
     await until(page, () => probe("a").shown.isConnected);
     assert.deepEqual(await shown(page), {
-      isConnected: true, isConnecting: false, error: null, reconnectAttempts: 0,
+      isConnected: true,
+      isConnecting: false,
+      error: null,
+      reconnectAttempts: 0,
     });
   });
 
@@ -158,8 +182,14 @@ withEachReact("a message that a component sends", (open) => {
     const connection = await server.connection();
     const frames = [await connection.next(), await connection.next(), await connection.next()];
 
-    assert.deepEqual(frames.flatMap(({ message }) => message ?? []), ["one", "two"]);
-    assert.deepEqual(frames.flatMap(({ action }) => action ?? []), ["get_messages"]);
+    assert.deepEqual(
+      frames.flatMap(({ message }) => message ?? []),
+      ["one", "two"],
+    );
+    assert.deepEqual(
+      frames.flatMap(({ action }) => action ?? []),
+      ["get_messages"],
+    );
   });
 
   it("is queued while offline, and arrives once and in order after the reconnection", async (t) => {
@@ -174,7 +204,9 @@ withEachReact("a message that a component sends", (open) => {
       const results = [];
       Object.assign(globalThis, { results });
       for (const text of ["one", "two", "three"]) {
-        probe("a").chat.sendMessage(1, text).then((result) => results.push(result.status));
+        probe("a")
+          .chat.sendMessage(1, text)
+          .then((result) => results.push(result.status));
       }
     });
     assert.equal(await page.evaluate(() => inbox.getStats()?.queued), 3);

@@ -15,5 +15,15 @@ globalThis.inbox = inbox;
 globalThis.hydrate = ({ strict = false } = {}) => {
   const onRecoverableError = (error: unknown) => console.error("React recovered from:", error);
   const container = document.getElementById("root")!;
-  hydrateRoot(container, strict ? <StrictMode><Page /></StrictMode> : <Page />, { onRecoverableError });
+  hydrateRoot(
+    container,
+    strict ? (
+      <StrictMode>
+        <Page />
+      </StrictMode>
+    ) : (
+      <Page />
+    ),
+    { onRecoverableError },
+  );
 };

@@ -44,7 +44,7 @@ withEachReact("a component", (open) => {
     assert.deepEqual(await heard(page, "one"), ["a", "d"]);
   });
 
-  it("distinguishes 2 from \"2\", and accepts 0 and the empty string as ids", async (t) => {
+  it('distinguishes 2 from "2", and accepts 0 and the empty string as ids', async (t) => {
     const { page, server } = await open(t);
     await page.evaluate(() => {
       show({ number: { id: 2 }, text: { id: "2" }, zero: { id: 0 }, empty: { id: "" } });
@@ -142,7 +142,11 @@ withEachReact("a component", (open) => {
       };
       Object.assign(globalThis, {
         heard,
-        component: (id) => ({ id, reads: ["lastMessage"], onMessage: ({ message }) => heard.push(`${id}: ${message}`) }),
+        component: (id) => ({
+          id,
+          reads: ["lastMessage"],
+          onMessage: ({ message }) => heard.push(`${id}: ${message}`),
+        }),
         receive: (frame) => socket.onmessage?.(new MessageEvent("message", { data: JSON.stringify(frame) })),
       });
       show({ a: globalThis["component"](1) });

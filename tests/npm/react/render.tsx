@@ -10,7 +10,10 @@ globalThis.WebSocket = class {
   }
 } as unknown as typeof WebSocket;
 const before = new Set(Reflect.ownKeys(globalThis));
-const added = () => Reflect.ownKeys(globalThis).filter((key) => !before.has(key)).map(String);
+const added = () =>
+  Reflect.ownKeys(globalThis)
+    .filter((key) => !before.has(key))
+    .map(String);
 
 await import("inbox-socket");
 await import("inbox-socket/react");

@@ -45,10 +45,13 @@ withEachReact("a component", (open) => {
 
   it("that reads only functions renders once, whatever the connection does", async (t) => {
     const { page, server } = await open(t);
-    await page.evaluate((all) => {
-      inbox.configure({ reconnectDelays: [60_000] });
-      show({ writer: { id: 1, reads: ["sendMessage", "requestMessages", "retry"] }, watcher: { id: 1, reads: all } });
-    }, /** @type {any} */ (ALL));
+    await page.evaluate(
+      (all) => {
+        inbox.configure({ reconnectDelays: [60_000] });
+        show({ writer: { id: 1, reads: ["sendMessage", "requestMessages", "retry"] }, watcher: { id: 1, reads: all } });
+      },
+      /** @type {any} */ (ALL),
+    );
     const connection = await server.connection();
     await until(page, () => probe("watcher").shown.isConnected);
     connection.send({ conversation_id: 1, message: "hi" });
@@ -63,10 +66,13 @@ withEachReact("a component", (open) => {
 
   it("that does not read error or the number of attempts does not render for them", async (t) => {
     const { page, server } = await open(t);
-    await page.evaluate((all) => {
-      inbox.configure({ reconnectDelays: [1], maxAttempts: 3 });
-      show({ calm: { id: 1, reads: ["isConnected", "lastMessage"] }, watcher: { id: 1, reads: all } });
-    }, /** @type {any} */ (ALL));
+    await page.evaluate(
+      (all) => {
+        inbox.configure({ reconnectDelays: [1], maxAttempts: 3 });
+        show({ calm: { id: 1, reads: ["isConnected", "lastMessage"] }, watcher: { id: 1, reads: all } });
+      },
+      /** @type {any} */ (ALL),
+    );
     const connection = await server.connection();
     await until(page, () => probe("calm").shown.isConnected);
     const before = await renders(page, "calm");

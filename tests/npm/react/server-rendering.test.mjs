@@ -46,7 +46,9 @@ for (const react of REACT_VERSIONS) {
           const state = document.getElementById("state");
           const texts = [state?.textContent];
           new MutationObserver(() => texts.push(state?.textContent)).observe(/** @type {Node} */ (state), {
-            characterData: true, subtree: true, childList: true,
+            characterData: true,
+            subtree: true,
+            childList: true,
           });
           Object.assign(globalThis, { texts, kept: state });
           hydrate({ strict });
@@ -58,10 +60,10 @@ for (const react of REACT_VERSIONS) {
 
         assert.ok(await page.evaluate(() => globalThis["kept"].isConnected), "the server's element was replaced");
         const texts = await page.evaluate(() => globalThis["texts"]);
-        assert.deepEqual(texts.map((text) => JSON.parse(text)), [
-          CONNECTING,
-          { ...CONNECTING, isConnected: true, isConnecting: false },
-        ]);
+        assert.deepEqual(
+          texts.map((text) => JSON.parse(text)),
+          [CONNECTING, { ...CONNECTING, isConnected: true, isConnecting: false }],
+        );
         assert.equal(server.attempts.length, 1);
         await page.getByRole("button").click();
         await page.getByRole("button", { name: "1" }).waitFor();

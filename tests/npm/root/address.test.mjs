@@ -38,7 +38,10 @@ describe("the address", () => {
       await page.evaluate((kind) => {
         let asked = 0;
         const url = () => `/ws/?token=${++asked}`;
-        inbox.configure({ url: kind === "sync" ? url : async () => new URL(url(), location.href), reconnectDelays: [1] });
+        inbox.configure({
+          url: kind === "sync" ? url : async () => new URL(url(), location.href),
+          reconnectDelays: [1],
+        });
         inbox.subscribe(1, () => {});
       }, kind);
       for (const token of [1, 2, 3]) {
@@ -107,7 +110,10 @@ describe("the address", () => {
     await page.evaluate(() => {
       const asked = [];
       Object.assign(globalThis, { asked });
-      inbox.configure({ url: () => new Promise((resolve, reject) => asked.push({ resolve, reject })), reconnectDelays: [1] });
+      inbox.configure({
+        url: () => new Promise((resolve, reject) => asked.push({ resolve, reject })),
+        reconnectDelays: [1],
+      });
       inbox.subscribe(1, () => {});
     });
     await until(page, () => globalThis["asked"].length === 1);
@@ -122,7 +128,9 @@ describe("the address", () => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
       // biome-ignore lint/suspicious/noThenProperty: the test is about thenables.
-      const url = () => ({ then: (/** @type {(url: string) => void} */ resolve) => void setTimeout(resolve, 1, "/then") });
+      const url = () => ({
+        then: (/** @type {(url: string) => void} */ resolve) => void setTimeout(resolve, 1, "/then"),
+      });
       inbox.configure({ url: /** @type {any} */ (url) });
       inbox.subscribe(1, () => {});
     });

@@ -26,7 +26,8 @@ async function connected(t, options = {}) {
  *
  * @param {import("playwright-core").Page} page
  */
-const afterTimers = (page) => page.evaluate(() => new Promise((resolve) => setTimeout(() => setTimeout(resolve, 20), 20)));
+const afterTimers = (page) =>
+  page.evaluate(() => new Promise((resolve) => setTimeout(() => setTimeout(resolve, 20), 20)));
 
 /** @param {import("playwright-core").Page} page */
 const attempts = async (page) => {

@@ -47,7 +47,12 @@ describe("configure() refuses", () => {
     ["keepalive", { every: 999, frame: {} }, '{"every":999,"frame":{}}', KEEPALIVE],
     ["keepalive", { every: 20_000 }, '{"every":20000}', KEEPALIVE],
     ["keepalive", { ping: "ping" }, '{"ping":"ping"}', KEEPALIVE],
-    ["keepalive", { ping: "ping", pong: "pong", every: 20_000 }, '{"ping":"ping","pong":"pong","every":20000}', KEEPALIVE],
+    [
+      "keepalive",
+      { ping: "ping", pong: "pong", every: 20_000 },
+      '{"ping":"ping","pong":"pong","every":20000}',
+      KEEPALIVE,
+    ],
     ["user", true, "true", "a string, a number or null"],
     ["user", { id: 7 }, '{"id":7}', "a string, a number or null"],
     ["protocol", 2, "2", "0 or 1"],
@@ -72,7 +77,12 @@ describe("configure() refuses", () => {
   });
 
   it("an argument that is not an object", () => {
-    for (const [value, shown] of [[undefined, "undefined"], [null, "null"], ["/ws", '"/ws"'], [[], "[]"]]) {
+    for (const [value, shown] of [
+      [undefined, "undefined"],
+      [null, "null"],
+      ["/ws", '"/ws"'],
+      [[], "[]"],
+    ]) {
       assert.throws(() => configure(/** @type {any} */ (value)), {
         name: "TypeError",
         message: `the argument of configure() must be an object; got ${shown}`,
@@ -87,9 +97,20 @@ describe("configure()", () => {
     server.expectsHello = false;
     await page.evaluate(() => {
       inbox.configure({
-        url: undefined, reconnectDelays: [0], jitter: 1, maxAttempts: Infinity, connectTimeout: 0xffffffff, linger: 0,
-        queueLimit: 0xffffffff, frameLimit: 0xffffffff, heartbeat: 1000, protocol: 0, wasm: undefined,
-        messageLimit: 0xffffffff, keepalive: { every: 1000, frame: "ping", ping: {}, pong: {} }, user: 0,
+        url: undefined,
+        reconnectDelays: [0],
+        jitter: 1,
+        maxAttempts: Infinity,
+        connectTimeout: 0xffffffff,
+        linger: 0,
+        queueLimit: 0xffffffff,
+        frameLimit: 0xffffffff,
+        heartbeat: 1000,
+        protocol: 0,
+        wasm: undefined,
+        messageLimit: 0xffffffff,
+        keepalive: { every: 1000, frame: "ping", ping: {}, pong: {} },
+        user: 0,
       });
       inbox.subscribe(1, () => {});
     });
@@ -108,7 +129,10 @@ describe("configure()", () => {
     });
     assert.equal(message, "configure() must be called before the connection is used, except for `user`");
     assert.equal((await server.connection()).path, "/ws/inbox/");
-    await assert.rejects(page.evaluate(() => inbox.configure({ linger: 0 })), /before the connection is used/);
+    await assert.rejects(
+      page.evaluate(() => inbox.configure({ linger: 0 })),
+      /before the connection is used/,
+    );
   });
 
   it("merges with earlier calls", async (t) => {
@@ -135,7 +159,10 @@ describe("configure()", () => {
     await page.evaluate(() => inbox.configure({ url: () => "/there", reconnectDelays: [10] }));
     await page.evaluate(() => inbox.configure({ reconnectDelays: [10] }));
     for (const changed of [{ url: "/here" }, { reconnectDelays: [20] }, { linger: 1 }]) {
-      await assert.rejects(page.evaluate((changed) => inbox.configure(changed), changed), /before the connection is used/);
+      await assert.rejects(
+        page.evaluate((changed) => inbox.configure(changed), changed),
+        /before the connection is used/,
+      );
     }
   });
 
@@ -152,7 +179,10 @@ describe("configure()", () => {
     });
     assert.equal(await page.evaluate(() => inbox.getStats()), null);
     assert.deepEqual(await page.evaluate(() => inbox.getState()), {
-      isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0,
+      isConnected: false,
+      isConnecting: false,
+      error: null,
+      reconnectAttempts: 0,
     });
     assert.deepEqual(requests, []);
     assert.deepEqual(server.attempts, []);

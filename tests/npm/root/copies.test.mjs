@@ -30,7 +30,10 @@ it("two copies of the package in one page share one connection, its options and 
   assert.deepEqual(await page.evaluate(() => globalThis["heard"]), ["first: hi", "second: hi"]);
   assert.equal(server.attempts.length, 1);
   assert.equal(await page.evaluate(() => globalThis["second"].getStats()?.listeners), 2);
-  await assert.rejects(page.evaluate(() => globalThis["second"].configure({ url: "/other" })), /before the connection is used/);
+  await assert.rejects(
+    page.evaluate(() => globalThis["second"].configure({ url: "/other" })),
+    /before the connection is used/,
+  );
   await page.evaluate(() => globalThis["handles"][0].release());
   assert.ok(connection.isOpen);
   await page.evaluate(() => globalThis["handles"][1].release());

@@ -42,8 +42,13 @@ describe("the client counts and drops an invalid frame, and delivers the next on
       await until(page, () => globalThis["heard"].all.length > 0);
 
       assert.deepEqual(await heard(), { one: [GOOD], all: [GOOD] });
-      const { framesIn, framesDropped, framesDelivered } = await page.evaluate(() => /** @type {any} */ (inbox.getStats()));
-      assert.deepEqual({ framesIn, framesDropped, framesDelivered }, { framesIn: 2, framesDropped: 1, framesDelivered: 2 });
+      const { framesIn, framesDropped, framesDelivered } = await page.evaluate(
+        () => /** @type {any} */ (inbox.getStats()),
+      );
+      assert.deepEqual(
+        { framesIn, framesDropped, framesDelivered },
+        { framesIn: 2, framesDropped: 1, framesDelivered: 2 },
+      );
       assert.ok(connection.isOpen);
       assert.equal(server.attempts.length, 1);
     });
@@ -85,7 +90,10 @@ describe("a frame", () => {
     connection.sendRaw('{"__proto__":{"conversation_id":1},"constructor":1,"conversation_id":1,"message":"odd"}');
     await until(page, () => globalThis["heard"].one.length > 0);
     assert.deepEqual(await page.evaluate(() => Object.keys(globalThis["heard"].one[0])), [
-      "__proto__", "constructor", "conversation_id", "message",
+      "__proto__",
+      "constructor",
+      "conversation_id",
+      "message",
     ]);
     // If the member were assigned and not defined, the id would be found on the prototype.
     connection.sendRaw('{"__proto__":{"conversation_id":1}}');

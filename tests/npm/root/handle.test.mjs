@@ -30,9 +30,7 @@ describe("a handle", () => {
     assert.equal(await page.evaluate(() => globalThis["other"].lastMessage), null);
     connection.cut();
     await until(page, () => globalThis["chat"].error);
-    assert.deepEqual(await members(), [
-      false, false, "Connection lost - reconnecting in background...", 0, message,
-    ]);
+    assert.deepEqual(await members(), [false, false, "Connection lost - reconnecting in background...", 0, message]);
   });
 
   it("can be released twice, without ending another subscription", async (t) => {
@@ -112,7 +110,10 @@ describe("during its call, a listener", () => {
   async function connected(t, setUp) {
     const { page, server, complaints } = await openRoot(t);
     await page.evaluate(() => {
-      Object.assign(globalThis, { heard: [], note: (name, { message }) => globalThis["heard"].push(`${name}: ${message}`) });
+      Object.assign(globalThis, {
+        heard: [],
+        note: (name, { message }) => globalThis["heard"].push(`${name}: ${message}`),
+      });
       inbox.configure({ reconnectDelays: [1] });
     });
     await page.evaluate(setUp);

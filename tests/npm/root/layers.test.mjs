@@ -7,7 +7,8 @@ import { openRoot } from "../../support/root.mjs";
 /** @typedef {import("../../support/server.mjs").Connection} Connection */
 
 /** @param {Connection} connection @param {Record<string, number>} heads @param {object} [more] */
-const welcome = (connection, heads, more) => connection.send({ action: "welcome", protocol: 1, user_id: 1, heads, ...more });
+const welcome = (connection, heads, more) =>
+  connection.send({ action: "welcome", protocol: 1, user_id: 1, heads, ...more });
 
 /**
  * Opens a page that has sent hello, and is subscribed to the conversations 1 and "2".
@@ -85,7 +86,7 @@ describe("with a server of layer 1, the client", () => {
     assert.deepEqual(await heard(), frames);
   });
 
-  it("reports a gap to the listeners of \"2\" if the server sends the id as 2", async (t) => {
+  it('reports a gap to the listeners of "2" if the server sends the id as 2', async (t) => {
     const { page, connection, heard } = await greeted(t);
     welcome(connection, { 2: 3 });
     connection.send({ conversation_id: 2, seq: 9, message: "spelled as a number" });
@@ -104,7 +105,12 @@ describe("with a server of layer 1, the client", () => {
     const frame = await connection.next();
     assert.equal(JSON.stringify(frame.after), '{"__proto__":3}');
     const message = (/** @type {number} */ seq) => ({ conversation_id: "__proto__", seq, message: String(seq) });
-    const text = JSON.stringify({ action: "sync_response", id: frame.id, messages: [message(4), message(5)], heads: {} });
+    const text = JSON.stringify({
+      action: "sync_response",
+      id: frame.id,
+      messages: [message(4), message(5)],
+      heads: {},
+    });
     connection.sendRaw(text.replace('"heads":{}', '"heads":{"__proto__":5}'));
     await until(page, () => globalThis["heard"].length === 2);
   });
@@ -118,7 +124,10 @@ describe("with a server of layer 1, the client", () => {
     assert.equal((await heard())[0].message, "near");
     const said = complaints.splice(0);
     assert.equal(said.length, 1, said.join("\n"));
-    assert.match(said[0], /conversation_id must be at most 2\^53 - 1 as a number, or a string; got about 9007199254740992/);
+    assert.match(
+      said[0],
+      /conversation_id must be at most 2\^53 - 1 as a number, or a string; got about 9007199254740992/,
+    );
   });
 
   it("fails a message for which the server closes with 1009, and sends the next one", async (t) => {
@@ -164,7 +173,10 @@ describe("with a server of layer 1, the client", () => {
 
 describe("keepalive", () => {
   it("replies to the server's own ping, which no listener receives", async (t) => {
-    for (const [ping, pong] of [[{ type: "ping" }, { type: "pong" }], ["ping", "pong"]]) {
+    for (const [ping, pong] of [
+      [{ type: "ping" }, { type: "pong" }],
+      ["ping", "pong"],
+    ]) {
       const { page, connection, heard } = await greeted(t, { keepalive: { ping, pong } });
       connection.sendRaw(typeof ping === "string" ? ping : JSON.stringify({ ...ping, at: 7, conversation_id: 1 }));
       assert.deepEqual(await connection.next(), pong);

@@ -90,9 +90,15 @@ describe("the core", () => {
     await until(page, () => inbox.getState().error);
     const state = await page.evaluate(() => inbox.getState());
     assert.match(String(state.error), /^Unable to load inbox-socket: /);
-    assert.deepEqual({ ...state, error: null }, {
-      isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0,
-    });
+    assert.deepEqual(
+      { ...state, error: null },
+      {
+        isConnected: false,
+        isConnecting: false,
+        error: null,
+        reconnectAttempts: 0,
+      },
+    );
 
     // The chunk still fails to load.
     const isConnecting = await page.evaluate(() => {
@@ -279,7 +285,11 @@ describe("the core", () => {
       await page.evaluate(use, "/core.wasm");
       await page.evaluate(() => void inbox.subscribe(1, () => {}));
       await server.connection();
-      assert.deepEqual(requests.filter((path) => /inline/.test(path)), [], "the inlined copy was loaded too");
+      assert.deepEqual(
+        requests.filter((path) => /inline/.test(path)),
+        [],
+        "the inlined copy was loaded too",
+      );
     });
   }
 

@@ -25,7 +25,11 @@ const inPage = () => {
     values: {
       circular,
       bigint: 10n,
-      throwing: { toJSON() { throw new Error("toJSON says no"); } },
+      throwing: {
+        toJSON() {
+          throw new Error("toJSON says no");
+        },
+      },
       empty: "",
       nothing: null,
       undefined: undefined,
@@ -59,7 +63,9 @@ describe("sendMessage() resolves to failed, with the reason, for", () => {
   it("an invalid conversation id", async (t) => {
     const { page } = await openRoot(t);
     const reasons = await page.evaluate(async () => {
-      const results = [null, undefined, NaN, 2 ** 53, {}, [1], true].map((id) => inbox.sendMessage(/** @type {any} */ (id), "hi"));
+      const results = [null, undefined, NaN, 2 ** 53, {}, [1], true].map((id) =>
+        inbox.sendMessage(/** @type {any} */ (id), "hi"),
+      );
       return (await Promise.all(results)).map((result) => /** @type {any} */ (result).reason);
     });
     assert.deepEqual(
@@ -148,7 +154,10 @@ describe("a sent frame", () => {
       const results = ["hi", null, [1], 5].map((frame) => inbox.send(/** @type {any} */ (frame)));
       return (await Promise.all(results)).map((result) => /** @type {any} */ (result).reason);
     });
-    assert.deepEqual(reasons, ["hi", "null", "an array", "5"].map((shown) => `\`frame\` must be an object; got ${shown}`));
+    assert.deepEqual(
+      reasons,
+      ["hi", "null", "an array", "5"].map((shown) => `\`frame\` must be an object; got ${shown}`),
+    );
   });
 
   it("fails if it can't be serialized to JSON, and the connection stays open", async (t) => {

@@ -35,7 +35,10 @@ describe("a fake server", () => {
     connection.send({ conversation_id: 3, message: "not for here" });
     connection.send("no JSON");
     connection.send('{"conversation_id":2,"action":"typing"}');
-    assert.deepEqual(heard, [{ conversation_id: 2, message: "Hi" }, { conversation_id: 2, action: "typing" }]);
+    assert.deepEqual(heard, [
+      { conversation_id: 2, message: "Hi" },
+      { conversation_id: 2, action: "typing" },
+    ]);
     assert.deepEqual(chat.lastMessage, { conversation_id: 2, action: "typing" });
     assert.equal(inbox.getStats()?.framesDropped, 1);
   });
@@ -45,7 +48,12 @@ describe("a fake server", () => {
     assert.deepEqual(await inbox.sendMessage(2, "Hello"), { status: "delivered", messageId: 1 });
     const [{ created_at: createdAt, ...message }] = heard;
     assert.deepEqual(message, {
-      conversation_id: 2, seq: 1, message_id: 1, type: "TEXT", sender_id: 1, message: "Hello",
+      conversation_id: 2,
+      seq: 1,
+      message_id: 1,
+      type: "TEXT",
+      sender_id: 1,
+      message: "Hello",
     });
     assert.ok(Date.parse(createdAt));
   });
@@ -60,7 +68,10 @@ describe("a fake server", () => {
     assert.deepEqual(await awaited, { conversation_id: 2, message: "second", type: "TEXT" });
     await connection.received({ who: { name: "Ana" } });
     await connection.received((frame) => frame.message === "first");
-    assert.deepEqual(connection.frames.map(({ message, action }) => message ?? action), ["first", "second", "typing"]);
+    assert.deepEqual(
+      connection.frames.map(({ message, action }) => message ?? action),
+      ["first", "second", "typing"],
+    );
   });
 
   it("reports which frame it waited for, and which arrived instead", async () => {

@@ -2,8 +2,17 @@
 // fails if it isn't.
 
 import {
-  type ChatHandle, type ConnectionStats, type InboxFrame, type SendResult,
-  configure, type getStats, send, sendMessage, subscribe, type subscribeState, useWebSocket,
+  type ChatHandle,
+  type ConnectionStats,
+  type InboxFrame,
+  type SendResult,
+  configure,
+  type getStats,
+  send,
+  sendMessage,
+  subscribe,
+  type subscribeState,
+  useWebSocket,
 } from "inbox-socket";
 import { useWebSocket as useHook } from "inbox-socket/react";
 

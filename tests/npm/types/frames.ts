@@ -1,8 +1,14 @@
 // Tests of the types of frames: the application's messages, and the frames with an action that the library delivers.
 
 import {
-  type ErrorMessage, type GapMessage, type HistoryMessage, type InboxFrame, type InboxMessage, type Listener,
-  subscribe, useWebSocket,
+  type ErrorMessage,
+  type GapMessage,
+  type HistoryMessage,
+  type InboxFrame,
+  type InboxMessage,
+  type Listener,
+  subscribe,
+  useWebSocket,
 } from "inbox-socket";
 
 import { same } from "./equal.js";

@@ -102,7 +102,10 @@ export class Locator {
 
   /** @param {(last: Step) => Step} narrow */
   #narrowed(narrow) {
-    return new Locator(this.page, this.path.map((step, n) => (n === this.path.length - 1 ? narrow(step) : step)));
+    return new Locator(
+      this.page,
+      this.path.map((step, n) => (n === this.path.length - 1 ? narrow(step) : step)),
+    );
   }
 
   /** @param {string} name */

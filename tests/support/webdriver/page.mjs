@@ -88,7 +88,12 @@ export class Page {
 
   /** Types into the focused element. @param {string} text */
   async type(text) {
-    await this.#act([...text].flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]));
+    await this.#act(
+      [...text].flatMap((value) => [
+        { type: "keyDown", value },
+        { type: "keyUp", value },
+      ]),
+    );
   }
 
   /** Emulates a phone, or makes the window as narrow as possible if the engine can't. */

@@ -14,7 +14,12 @@ after(() => Promise.all(idle.map((browser) => browser.close())));
 export async function borrowBrowser(t) {
   const browser = idle.pop() ?? (await Browser.start(chosenEngine()));
   t.after(async () => {
-    const isGood = !browser.isWorn && (await browser.clear().then(() => true, () => false));
+    const isGood =
+      !browser.isWorn &&
+      (await browser.clear().then(
+        () => true,
+        () => false,
+      ));
     if (isGood) idle.push(browser);
     else await browser.close();
   });

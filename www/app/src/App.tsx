@@ -45,7 +45,5 @@ export function App() {
 
   if (me === undefined) return null;
   if (me === null) return <Login notice={notice} onLogIn={handleLogIn} />;
-  return (
-    <Inbox key={me.id} me={me} onLogOut={handleLogOut} onSessionChange={handleSessionChange} />
-  );
+  return <Inbox key={me.id} me={me} onLogOut={handleLogOut} onSessionChange={handleSessionChange} />;
 }

@@ -115,8 +115,7 @@ function withHistory(state: Conversation, history: History, myId: number): Conve
   const news = history.messages.filter((message) => !known.has(message.message_id));
 
   const first = history.messages[0];
-  const leavesAHole =
-    first !== undefined && state.missingAfter !== null && first.message_id > state.missingAfter;
+  const leavesAHole = first !== undefined && state.missingAfter !== null && first.message_id > state.missingAfter;
   // One page of history doesn't cover all missed messages, or the server no longer has them: drop the
   // messages before the gap. Otherwise the gap would be invisible.
   const kept = leavesAHole

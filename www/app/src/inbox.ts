@@ -50,9 +50,7 @@ function withList(state: Inbox, listed: Conversation[]): Inbox {
 function withMessage(state: Inbox, message: Message, myId: number): Inbox {
   const { conversation_id: id, message_id } = message;
   const isUnread = message.sender_id !== myId && message_id > (state.readUpTo[id] ?? 0);
-  const unread = isUnread
-    ? { ...state.unread, [id]: withId(state.unread[id] ?? [], message_id) }
-    : state.unread;
+  const unread = isUnread ? { ...state.unread, [id]: withId(state.unread[id] ?? [], message_id) } : state.unread;
   const conversations = state.conversations?.map((conversation) =>
     conversation.id === id && message_id > newestId(conversation)
       ? { ...conversation, last_message: message }

@@ -8,11 +8,7 @@ import { inboxReducer } from "./inbox";
 import { loadReadMarks, saveReadMarks } from "./readMarks";
 
 /** The inbox list, updated by a subscription to all conversations, and the state of the connection. */
-export function useInbox(
-  me: User,
-  visibleIds: number[],
-  onSessionChange: (user: User | null) => void,
-) {
+export function useInbox(me: User, visibleIds: number[], onSessionChange: (user: User | null) => void) {
   const [{ conversations, left, readUpTo, unread }, dispatch] = useReducer(inboxReducer, null, () => ({
     conversations: null,
     left: [],
@@ -24,24 +20,21 @@ export function useInbox(
   // don't reload the list each time.
   const unlisted = useRef(new Set<number>());
 
-  const { isConnected, error, reconnectAttempts, retry, requestMessages } = useWebSocket(
-    null,
-    (frame) => {
-      if (isMessage(frame)) {
-        dispatch({ type: "arrived", messages: [frame], myId: me.id });
-        const { conversation_id: id } = frame;
-        if (conversations?.some((one) => one.id === id) || unlisted.current.has(id)) return;
-        unlisted.current.add(id);
-        void refresh();
-      } else if (isHistory(frame)) {
-        dispatch({ type: "arrived", messages: frame.messages, myId: me.id });
-      } else if (isGap(frame)) {
-        void refresh();
-      } else if (isRefusal(frame) && frame.conversation_id === undefined) {
-        setProblem(frame.detail);
-      }
-    },
-  );
+  const { isConnected, error, reconnectAttempts, retry, requestMessages } = useWebSocket(null, (frame) => {
+    if (isMessage(frame)) {
+      dispatch({ type: "arrived", messages: [frame], myId: me.id });
+      const { conversation_id: id } = frame;
+      if (conversations?.some((one) => one.id === id) || unlisted.current.has(id)) return;
+      unlisted.current.add(id);
+      void refresh();
+    } else if (isHistory(frame)) {
+      dispatch({ type: "arrived", messages: frame.messages, myId: me.id });
+    } else if (isGap(frame)) {
+      void refresh();
+    } else if (isRefusal(frame) && frame.conversation_id === undefined) {
+      setProblem(frame.detail);
+    }
+  });
 
   async function refresh() {
     try {

@@ -11,7 +11,9 @@ configure({ url: () => new URLSearchParams(location.search).get("socket") });
 
 export function Conversation({ id, hook = useWebSocket }) {
   const { isConnected, error, lastMessage, sendMessage } = hook(id);
-  return h("section", { "aria-label": `Conversation ${id}` },
+  return h(
+    "section",
+    { "aria-label": `Conversation ${id}` },
     h("p", { role: "status" }, isConnected ? "connected" : (error ?? "connecting")),
     h("p", { role: "log" }, lastMessage?.message),
     h("button", { onClick: () => sendMessage(id, `Hello from ${id}`) }, "Send"),

@@ -1,5 +1,9 @@
 import { Inbox } from "../src/inbox.js";
 
 export default function Page() {
-  return <main><Inbox /></main>;
+  return (
+    <main>
+      <Inbox />
+    </main>
+  );
 }

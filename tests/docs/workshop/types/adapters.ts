@@ -27,7 +27,10 @@ vue.isConnected.value = true;
 useVue(ref({ id: 2 }));
 
 for (const useWebSocket of [useSolid, useSvelte]) {
-  const chat = useWebSocket<Mine>(() => 2, (frame) => same<typeof frame, InboxFrame<Mine>>(true));
+  const chat = useWebSocket<Mine>(
+    () => 2,
+    (frame) => same<typeof frame, InboxFrame<Mine>>(true),
+  );
   same<typeof chat.isConnected, boolean>(true);
   same<typeof chat.lastMessage, InboxFrame<Mine> | null>(true);
   useWebSocket(undefined);

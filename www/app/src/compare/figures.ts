@@ -100,7 +100,8 @@ export const FIGURES: Figure[] = [
   {
     title: "Frames received",
     value: ({ framesIn }) => framesIn,
-    words: "Each architecture receives a message once, regardless of its number of sockets. inbox-socket also receives the replies to its own frames.",
+    words:
+      "Each architecture receives a message once, regardless of its number of sockets. inbox-socket also receives the replies to its own frames.",
   },
   {
     title: "Bytes received",

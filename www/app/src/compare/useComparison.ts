@@ -64,7 +64,8 @@ export function useComparison(onSessionEnd: () => void) {
   const began = useRef(0);
 
   const keys = ARCHITECTURES.map(({ key }) => key);
-  const framesOf = (status: Lane["status"]) => keys.flatMap((key) => (lanes[key].status === status ? lanes[key].frame ?? [] : []));
+  const framesOf = (status: Lane["status"]) =>
+    keys.flatMap((key) => (lanes[key].status === status ? (lanes[key].frame ?? []) : []));
   const isRunning = keys.some((key) => lanes[key].status === "running");
   const isActive = keys.some((key) => ["loading", "running"].includes(lanes[key].status));
 
@@ -223,5 +224,20 @@ export function useComparison(onSessionEnd: () => void) {
     return () => void (isOver = true);
   }, [isRunning]);
 
-  return { lanes, count, isCut, burst, problem, samples, latest, isActive, start, stop, choose, switchNetwork, send, change };
+  return {
+    lanes,
+    count,
+    isCut,
+    burst,
+    problem,
+    samples,
+    latest,
+    isActive,
+    start,
+    stop,
+    choose,
+    switchNetwork,
+    send,
+    change,
+  };
 }

@@ -54,9 +54,7 @@ export function Composer({ inputId, label, isConnected, onSend }: ComposerProps)
         Send
       </button>
       <p id={hintId} className="composer-hint">
-        {excess > 0
-          ? `${excess} characters too long`
-          : !isConnected && "Not connected: messages are queued."}
+        {excess > 0 ? `${excess} characters too long` : !isConnected && "Not connected: messages are queued."}
       </p>
     </form>
   );

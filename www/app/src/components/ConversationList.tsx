@@ -62,8 +62,7 @@ function ConversationButton({ conversation, isOpen, unread, me, onOpen }: Conver
             {briefTime(last_message.created_at)}
           </time>
           <span className="conversation-preview">
-            {last_message.sender_id === me.id ? "You" : last_message.sender_name}:{" "}
-            {last_message.message}
+            {last_message.sender_id === me.id ? "You" : last_message.sender_name}: {last_message.message}
           </span>
         </>
       )}

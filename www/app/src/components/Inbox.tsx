@@ -146,10 +146,7 @@ export function Inbox({ me, onLogOut, onSessionChange }: InboxProps) {
           {panes.length === 0 && conversations !== null && conversations.length > 0 && (
             <div className="no-panes">
               <p>Choose one or more conversations: they open side by side and share one connection.</p>
-              <button
-                className="button"
-                onClick={() => open(...conversations.slice(0, 3).map(({ id }) => id))}
-              >
+              <button className="button" onClick={() => open(...conversations.slice(0, 3).map(({ id }) => id))}>
                 Open the latest three
               </button>
             </div>

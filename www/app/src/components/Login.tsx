@@ -49,11 +49,7 @@ export function Login({ notice, onLogIn }: LoginProps) {
         <ul className="people">
           {SEEDED_PEOPLE.map((person) => (
             <li key={person.username}>
-              <button
-                className="person"
-                disabled={isBusy}
-                onClick={() => attempt(person.username, SEEDED_PASSWORD)}
-              >
+              <button className="person" disabled={isBusy} onClick={() => attempt(person.username, SEEDED_PASSWORD)}>
                 <Avatar id={person.id} name={person.name} />
                 <span>
                   <span className="visually-hidden">Log in as </span>
@@ -63,9 +59,7 @@ export function Login({ notice, onLogIn }: LoginProps) {
             </li>
           ))}
         </ul>
-        <p className="hint">
-          Log in as another user in a private window to try a conversation.
-        </p>
+        <p className="hint">Log in as another user in a private window to try a conversation.</p>
       </section>
 
       <form className="login-form" onSubmit={handleSubmit} aria-label="Log in with a name">

@@ -24,10 +24,7 @@ interface MessageLogProps {
 export function MessageLog(props: MessageLogProps) {
   const { label, myId, messages, outgoing, isLoaded, isConnected } = props;
   const { onShowEarlier, onSendAgain, onDiscard } = props;
-  const { scrollerRef, contentRef, newCount, scrollToBottom } = useStickToBottom(
-    messages,
-    outgoing.length,
-  );
+  const { scrollerRef, contentRef, newCount, scrollToBottom } = useStickToBottom(messages, outgoing.length);
 
   return (
     <div className="message-area">
@@ -46,9 +43,7 @@ export function MessageLog(props: MessageLogProps) {
               Show earlier messages
             </button>
           )}
-          {!isLoaded && !isConnected && (
-            <p className="hint">Messages will load when you are connected again.</p>
-          )}
+          {!isLoaded && !isConnected && <p className="hint">Messages will load when you are connected again.</p>}
           {isLoaded && messages.length === 0 && outgoing.length === 0 && (
             <p className="hint">No messages yet. Say hello!</p>
           )}

@@ -10,7 +10,12 @@ const [token, setToken] = createSignal(1);
 globalThis.show = setId;
 globalThis.enter = () => {
   globalThis.leave = render(
-    () => createComponent(Page, { get id() { return id(); } }),
+    () =>
+      createComponent(Page, {
+        get id() {
+          return id();
+        },
+      }),
     document.getElementById("root"),
   );
 };

@@ -7,7 +7,9 @@ const HEIGHT = 120;
 /** In seconds: the minimum length of the time axis, so that the first values don't rescale it constantly. */
 const LEAST_TIME = 30;
 
-const WHOLE_STEPS = [1, 2, 5].flatMap((step) => Array.from({ length: 9 }, (_, zeros) => step * 10 ** zeros)).sort((a, b) => a - b);
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((step) => Array.from({ length: 9 }, (_, zeros) => step * 10 ** zeros))
+  .sort((a, b) => a - b);
 
 /** In the order of ARCHITECTURES. Where lines coincide, the dashes leave the line below visible. */
 const LINES: uPlot.Series[] = [
@@ -75,7 +77,15 @@ function makePlot(element: HTMLElement, show: (value: number) => string): uPlot 
         y: { range: (_, __, most) => [0, Math.max(most ?? 0, 1) * 1.1] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 24, gap: 7, space: 60, incrs: WHOLE_STEPS, values: (_, splits) => splits.map((at) => `${at} s`) },
+        {
+          ...axis,
+          grid: { show: false },
+          size: 24,
+          gap: 7,
+          space: 60,
+          incrs: WHOLE_STEPS,
+          values: (_, splits) => splits.map((at) => `${at} s`),
+        },
         { ...axis, size: 58, gap: 4, space: 28, incrs: WHOLE_STEPS, values: (_, splits) => splits.map(show) },
       ],
       series: [{}, LINES[2]!, LINES[0]!, LINES[1]!].map((line) => ({ ...line, points: { show: false } })),

@@ -47,10 +47,10 @@ export function Comparison({ onSessionEnd }: { onSessionEnd: () => void }) {
       <footer className="compare-footer">
         <h2>How the figures are measured</h2>
         <p>
-          Each frame has a separate WebSocket class, JSON object and React. The page wraps the first two before any other
-          code runs in the frame, so the counts cover exactly one architecture. All figures except open sockets and
-          memory are sums since the start; the charts show the last two minutes. Cutting the network closes the frames'
-          sockets and makes attempts fail; the browser itself stays online.
+          Each frame has a separate WebSocket class, JSON object and React. The page wraps the first two before any
+          other code runs in the frame, so the counts cover exactly one architecture. All figures except open sockets
+          and memory are sums since the start; the charts show the last two minutes. Cutting the network closes the
+          frames' sockets and makes attempts fail; the browser itself stays online.
         </p>
         <p>
           While all three run, the order in which they reconnect means little: a browser opens one socket to a server at

@@ -38,7 +38,12 @@ export function LaneCard({ architecture, lane, reading, isCut, onStart, onStop, 
       <p className="hint">{way}</p>
       <div className="lane-frame">
         {lane.start > 0 && (
-          <ArchitectureFrame key={lane.start} architecture={key} title={`${title}: its conversations`} onLoad={onLoad} />
+          <ArchitectureFrame
+            key={lane.start}
+            architecture={key}
+            title={`${title}: its conversations`}
+            onLoad={onLoad}
+          />
         )}
       </div>
       <p className="lane-status" data-state={stateOf(lane, reading)}>

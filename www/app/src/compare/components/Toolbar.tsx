@@ -76,7 +76,10 @@ function describe({ lanes, running, count, isCut, burst, isSending }: Situation)
     return ALL.every((key) => lanes[key].status === "idle") ? `Nothing is running yet. ${HINT}` : "Nothing is running.";
   }
   const names = ARCHITECTURES.filter(({ key }) => running.includes(key)).map(({ title }) => title);
-  const who = running.length === ALL.length ? "All three are running" : `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} running`;
+  const who =
+    running.length === ALL.length
+      ? "All three are running"
+      : `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} running`;
   return [
     `${who} with ${count === 1 ? "1 conversation" : `${count} conversations`}.`,
     isCut && "The network is cut.",
