@@ -127,8 +127,8 @@ describe("the address", () => {
   it("may be any thenable, such as the promise of a library", async (t) => {
     const { page, server } = await openRoot(t);
     await page.evaluate(() => {
-      // biome-ignore lint/suspicious/noThenProperty: the test is about thenables.
       const url = () => ({
+        // biome-ignore lint/suspicious/noThenProperty: the test is about thenables.
         then: (/** @type {(url: string) => void} */ resolve) => void setTimeout(resolve, 1, "/then"),
       });
       inbox.configure({ url: /** @type {any} */ (url) });
