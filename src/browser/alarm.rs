@@ -1,15 +1,15 @@
-//! An inbox's one alarm, set to its machine's next deadline.
+//! The timer of an inbox, set to its machine's next deadline.
 
 use gloo_timers::callback::Timeout;
 
 use super::clock;
 use crate::core::Millis;
 
-/// When it rings, and the browser's timer.
+/// When the alarm rings, and the browser's timer.
 pub(super) type Alarm = (Millis, Timeout);
 
-/// Returns an alarm that rings by the deadline. One that rings earlier is left as it is: waking up early is harmless, and
-/// with each message sent the deadline moves away a little.
+/// Returns an alarm that rings at the deadline or earlier. Keeps an alarm that rings earlier: waking up early
+/// is harmless, and every message sent postpones the deadline a little.
 pub(super) fn adjust(
     armed: Option<Alarm>,
     deadline: Option<Millis>,
@@ -25,7 +25,7 @@ pub(super) fn adjust(
 }
 
 fn delay_until(deadline: Millis) -> u32 {
-    // A browser takes a longer delay than this for none at all; waking up early is harmless.
+    // A browser treats a longer delay as 0; waking up early is harmless.
     const LONGEST: u32 = i32::MAX as u32;
     let delay = deadline.saturating_sub(clock::now());
     u32::try_from(delay).map_or(LONGEST, |delay| delay.min(LONGEST))

@@ -15,7 +15,7 @@ pub(crate) fn now() -> Millis {
     performance_now() as Millis
 }
 
-/// A seed for the machine's jitter: it has to differ between pages, not to be secret.
+/// A seed for the machine's jitter. It must differ between pages, but need not be secret.
 pub(super) fn seed() -> u64 {
     js_sys::Math::random().to_bits()
 }

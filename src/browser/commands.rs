@@ -1,4 +1,4 @@
-//! The way in: everything that JavaScript tells Rust, and asks of it.
+//! The calls from JavaScript to Rust: commands and queries.
 
 use wasm_bindgen::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::core::{
     Config, DropReason, Event, Kind, Layer, Machine, Millis, Phase, Seq, Slot, SocketId, Verdict,
 };
 
-/// A new inbox, with the number under which the table in inbox.rs knows it.
+/// Creates an inbox; returns its index in the table of inbox.rs as well.
 pub(super) fn new_inbox() -> (u32, imports::Inbox) {
     let exports = wasm_bindgen::exports();
     let command = js_sys::Reflect::get(&exports, &"inboxSocketCommand".into()).unwrap_or_default();
@@ -18,8 +18,8 @@ pub(super) fn new_inbox() -> (u32, imports::Inbox) {
     (number, imports::Inbox::new(number, &command))
 }
 
-/// Carries out one command from numbers.js. It takes numbers alone, so that it is called without any glue. Returns 0 where
-/// the command has no result.
+/// Carries out one command of numbers.js. It takes only numbers, so that JavaScript calls it without glue
+/// code. Returns 0 if the command has no result.
 #[wasm_bindgen(js_name = inboxSocketCommand)]
 #[allow(unreachable_pub, reason = "it is exported to JavaScript")]
 pub fn command(number: u32, what: i32, a: f64, b: f64, c: f64, d: f64, e: f64) -> f64 {
@@ -36,29 +36,30 @@ pub fn command(number: u32, what: i32, a: f64, b: f64, c: f64, d: f64, e: f64) -
         }
         PAIR | CONFIGURE | RECEIVE_CONTROL | STAT | INSPECT | IS_UNDER_WAY | IS_COUNTED | IS_WANTED => {
             let now = clock::now();
-            inbox::with(number, |inbox| note(inbox, now, what, a, b)).unwrap_or(f64::NAN)
+            inbox::with(number, |inbox| run(inbox, now, what, a, b)).unwrap_or(f64::NAN)
         }
         _ => {
-            let answer = is(inbox::act(number, |inbox, now| tell(inbox, now, what, a, b, c)));
-            if what == SYNC_MESSAGE && answer > 0.0 {
-                // Not before the effects were carried out: a gap before this message is told first.
+            let result =
+                number_of(inbox::act(number, |inbox, now| run_with_effects(inbox, now, what, a, b, c)));
+            if what == SYNC_MESSAGE && result > 0.0 {
+                // Only after the effects, because they may report a gap before this message.
                 inbox::with(number, |inbox| inbox.deliveries += 1);
             }
-            answer
+            result
         }
     }
 }
 
-/// The commands after which the machine asks for nothing. All of them borrow the inbox in one place, and those of [`tell`]
-/// in another, because each place is compiled to a hundred bytes.
-fn note(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64) -> f64 {
+/// Carries out a command that causes no effects. All of these share one borrow of the inbox, and those of
+/// [`run_with_effects`] another, because each call of `inbox::with` compiles to a hundred bytes.
+fn run(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64) -> f64 {
     let machine = &mut inbox.machine;
     match what {
         STAT => machine.stats(now).list().get(a as usize).copied().unwrap_or(f64::NAN),
         INSPECT => place_of(machine.phase(now)),
-        IS_UNDER_WAY => is(machine.is_under_way(a as u32)),
-        IS_COUNTED => is(machine.counts(a as Slot)),
-        IS_WANTED => is(inbox.is_wanted(a as SocketId)),
+        IS_UNDER_WAY => number_of(machine.is_under_way(a as u32)),
+        IS_COUNTED => number_of(machine.counts(a as Slot)),
+        IS_WANTED => number_of(inbox.is_wanted(a as SocketId)),
         RECEIVE_CONTROL => {
             machine.receive_control(a as SocketId, b as u32);
             0.0
@@ -67,7 +68,7 @@ fn note(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64) -> f64 {
             inbox.machine = Machine::new(configuration(std::mem::take(&mut inbox.pairs)), clock::seed());
             0.0
         }
-        // A key and a number for the command that follows.
+        // PAIR: a key and a number for the next command.
         _ => {
             inbox.pairs.push((a as u32, b));
             0.0
@@ -75,8 +76,8 @@ fn note(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64) -> f64 {
     }
 }
 
-/// The commands after which effects are carried out. Returns the answer of those that have one.
-fn tell(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c: f64) -> bool {
+/// Carries out a command that may cause effects. Returns the command's result, or false if it has none.
+fn run_with_effects(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c: f64) -> bool {
     let socket = a as SocketId;
     let Inbox { machine, pairs, .. } = inbox;
     let mut take_pairs = || -> Vec<(Slot, Seq)> {
@@ -94,7 +95,7 @@ fn tell(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c: f64) -> bo
         PAGE_HIDDEN => machine.handle(now, Event::PageHidden),
         PAGE_SHOWN => machine.handle(now, Event::PageShown),
         OPENED => machine.handle(now, Event::Opened { socket }),
-        // The close code, and in how many ms to come back or -1.
+        // `b` is the close code, `c` the server's retry_after in ms or -1.
         CLOSED => {
             let (code, retry_after) = (b as u16, span(c));
             machine.handle(now, Event::Closed { socket, code, retry_after });
@@ -109,7 +110,7 @@ fn tell(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c: f64) -> bo
             machine.receive_unusable(now, socket, b as u32, why);
         }
         WELCOME => {
-            // A heartbeat of 0 is none.
+            // 0 means no heartbeat.
             let heartbeat = (b > 0.0).then_some(b as Millis);
             machine.welcomed(now, socket, heartbeat, &take_pairs());
         }
@@ -119,7 +120,7 @@ fn tell(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c: f64) -> bo
         REFUSAL => machine.rejected(now, socket, b as u32, span(c)),
         PONG => machine.ponged(now, socket, b as u32, c as Seq),
         SYNC_BEGIN => return machine.begin_synced(now, socket, b as u32, &take_pairs()),
-        // Whether to deliver the message.
+        // Returns whether to deliver the message.
         SYNC_MESSAGE => return machine.receive_synced(socket, b as Slot, c as Seq),
         SYNC_END => machine.synced(now, socket, &take_pairs(), b > 0.0),
         SYNC_REFUSAL => {
@@ -130,8 +131,8 @@ fn tell(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c: f64) -> bo
     false
 }
 
-/// A message arrived, `parsed` or told from its raw text. Returns a verdict; after `DELIVER` of a parsed one `DELIVERED` is
-/// to follow.
+/// Judges a received message, `parsed` or scanned as raw text. Returns a verdict; after `DELIVER` of a parsed
+/// message, JavaScript must call `DELIVERED`.
 fn receive(
     number: u32,
     socket: SocketId,
@@ -147,12 +148,12 @@ fn receive(
         inbox.deliveries += u32::from(delivers && parsed);
         (verdict, delivers && !parsed && inbox.machine.has_effects())
     });
-    let Some((verdict, asked)) = judged else { return f64::from(DROP) };
+    let Some((verdict, has_effects)) = judged else { return f64::from(DROP) };
     match verdict {
-        // Nobody hears this one, but others may have been held for it.
-        Verdict::Deliver if asked => inbox::drain(number),
+        // This message has no listeners, but held ones may have waited for it.
+        Verdict::Deliver if has_effects => inbox::drain(number),
         Verdict::Deliver => {}
-        // Only now is the time of interest: a clock asked for each message would cost a tenth of its parse.
+        // Reads the clock only here: reading it for each message would cost a tenth of the parse.
         Verdict::Drop | Verdict::Hold(_) => inbox::handle(number, Event::OutOfTurn),
     }
     match verdict {
@@ -162,7 +163,7 @@ fn receive(
     }
 }
 
-/// A frame of so many characters is handed over. Calls back with `ACCEPT` or `refuse` before anything is carried out.
+/// Queues a frame of `characters` UTF-16 code units. Calls back with `ACCEPT` or `refuse` before the effects.
 fn send(number: u32, kind: i32, characters: usize) -> f64 {
     let kind = match kind {
         MESSAGE => Kind::Message,
@@ -181,7 +182,7 @@ fn send(number: u32, kind: i32, characters: usize) -> f64 {
     0.0
 }
 
-/// The options: the defaults, and those that were set in their place.
+/// Returns the defaults, with the options of `pairs` in their place.
 fn configuration(pairs: Vec<(u32, f64)>) -> Config {
     let mut config = Config::default();
     let mut delays = Vec::new();
@@ -205,7 +206,7 @@ fn configuration(pairs: Vec<(u32, f64)>) -> Config {
     config
 }
 
-/// The connection's phase: the milliseconds until the next attempt, or below zero a place in the lists of
+/// The connection's phase: the milliseconds until the next attempt, or a negative index into the lists of
 /// `pkg/lib/diagnosis/inspect.js`; tests/package/copies.test.mjs compares them.
 fn place_of(phase: Phase) -> f64 {
     let place = match phase {
@@ -223,16 +224,16 @@ fn place_of(phase: Phase) -> f64 {
     -f64::from(place)
 }
 
-fn is(answer: bool) -> f64 {
-    f64::from(u8::from(answer))
+fn number_of(flag: bool) -> f64 {
+    f64::from(u8::from(flag))
 }
 
-/// Below zero is none.
+/// Negative means none.
 fn span(ms: f64) -> Option<Millis> {
     (ms >= 0.0).then_some(ms as Millis)
 }
 
-/// Below zero is none.
+/// Negative means none.
 fn slot_of(number: f64) -> Option<Slot> {
     (number >= 0.0).then_some(number as Slot)
 }

@@ -1,4 +1,4 @@
-// The connection as the browser has it: its address, its WebSocket, its public state, and what the page tells of the network.
+// The connection on the browser's side: its address, its WebSocket, its public state, and the page's events.
 
 import {
   CLOSED, IS_WANTED, OFFLINE, ONLINE, OPEN, OPENED, PAGE_HIDDEN, PAGE_SHOWN, VISIBLE,
@@ -8,54 +8,54 @@ import { call, report } from "./report.js";
 // The close code of a connection that never opened or ended without a close frame: RFC 6455, section 7.4.1.
 const LOST = 1006;
 
-// The seed's address, on the page's own origin.
+// On the page's own origin, as in the hook that this package replaces.
 const DEFAULT_URL = "/ws/inbox/";
 
 // pagehide rather than unload: a page with an unload handler never enters the back/forward cache.
-const OF_THE_WINDOW = { online: ONLINE, offline: OFFLINE, pagehide: PAGE_HIDDEN, pageshow: PAGE_SHOWN };
+const WINDOW_EVENTS = { online: ONLINE, offline: OFFLINE, pagehide: PAGE_HIDDEN, pageshow: PAGE_SHOWN };
 
 export class Connection {
   /** The public state: the same object until it changes. */
   state = Object.freeze({ isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0 });
   /** @type {Set<() => void>} */
   watchers = new Set();
-  #tell;
-  // The address that was found for the attempt under way.
+  #command;
+  // The address resolved for the current attempt.
   #url;
 
-  constructor(tell) {
-    this.#tell = tell;
+  constructor(command) {
+    this.#command = command;
   }
 
-  /** Listens for as long as the page lives. Where there is no page (a server, a test runner) nothing is heard. */
+  /** Listens to the page's events until it is unloaded. Does nothing without a page (a server, a test runner). */
   watchPage() {
     if (typeof globalThis.addEventListener !== "function") return;
-    for (const [type, what] of Object.entries(OF_THE_WINDOW)) addEventListener(type, () => this.#tell(what));
+    for (const [type, what] of Object.entries(WINDOW_EVENTS)) addEventListener(type, () => this.#command(what));
     globalThis.document?.addEventListener("visibilitychange", () => {
-      if (!document.hidden) this.#tell(VISIBLE);
+      if (!document.hidden) this.#command(VISIBLE);
     });
   }
 
   webSocketUrl = webSocketUrl;
 
-  /** Each attempt asks again, so an answer that never arrives delays only one attempt. */
-  askAddress(socket, option) {
-    findAddress(
+  /** Each attempt resolves the address anew, so a promise that never settles delays only one attempt. */
+  resolveAddress(socket, option) {
+    resolveAddress(
       option,
       (url) => {
         this.#url = url;
-        this.#tell(OPEN, socket);
+        this.#command(OPEN, socket);
       },
       (error) => {
         // Ignore the failure of an attempt that is over.
-        if (this.#tell(IS_WANTED, socket) === 0) return;
+        if (this.#command(IS_WANTED, socket) === 0) return;
         report(error);
-        this.#tell(CLOSED, socket, LOST, -1);
+        this.#command(CLOSED, socket, LOST, -1);
       },
     );
   }
 
-  /** Opens a WebSocket to the address that was found; undefined where the browser refuses to try. */
+  /** Opens a WebSocket to the resolved address; returns undefined if the browser rejects the address. */
   open(socket) {
     let raw;
     try {
@@ -64,15 +64,15 @@ export class Connection {
       report(error);
       return undefined;
     }
-    raw.onopen = () => void this.#tell(OPENED, socket);
-    raw.onclose = ({ code, reason }) => void this.#tell(CLOSED, socket, code, retryAfter(reason));
-    // Its close event says the rest; but without a listener, the WebSocket of Node's `ws` ends the process.
+    raw.onopen = () => void this.#command(OPENED, socket);
+    raw.onclose = ({ code, reason }) => void this.#command(CLOSED, socket, code, retryAfter(reason));
+    // The close event handles the failure. Without an error listener, the WebSocket of Node's `ws` ends the process.
     raw.onerror = () => {};
     return raw;
   }
 
-  /** Its close event is not waited for (Chrome may deliver it a minute late): the handlers go first. */
-  letGo(raw) {
+  /** Removes the handlers first, because Chrome may deliver the close event a minute late. */
+  drop(raw) {
     raw.onopen = raw.onclose = raw.onmessage = null;
     raw.close(1000);
   }
@@ -80,21 +80,21 @@ export class Connection {
   show(isConnected, isConnecting, reconnectAttempts, error) {
     this.state = Object.freeze({ isConnected, isConnecting, error: error || null, reconnectAttempts });
     for (const watcher of [...this.watchers]) {
-      // Not one that another has ended meanwhile.
+      // An earlier watcher may have removed this one.
       if (this.watchers.has(watcher)) call(watcher);
     }
   }
 }
 
 /**
- * Finds the address: now if it is at hand, else when it is. A promise is told by its `then`, since an application may have
- * replaced the class of its promises.
+ * Resolves the address: synchronously, unless the option returns a promise. Detects a promise by its `then`, because an
+ * application may have replaced the global Promise.
  *
- * @param option a string, a URL, a function that gives one or a promise of one, or undefined for the default
- * @param {(url: string) => void} found
+ * @param option a string, a URL, a function that returns one or a promise of one, or undefined for the default
+ * @param {(url: string) => void} resolved
  * @param {(error: unknown) => void} failed
  */
-function findAddress(option, found, failed) {
+function resolveAddress(option, resolved, failed) {
   const take = (value) => {
     let url;
     try {
@@ -102,7 +102,7 @@ function findAddress(option, found, failed) {
     } catch (error) {
       return failed(error);
     }
-    found(url);
+    resolved(url);
   };
   let value;
   try {
@@ -115,8 +115,8 @@ function findAddress(option, found, failed) {
 }
 
 /**
- * A WebSocket address from what `url` gave: relative to the page, `http:` read as `ws:` and `https:` as `wss:`
- * (older browsers' WebSocket takes neither). Throws an error that names the value.
+ * Converts the value of the option `url` to a WebSocket address: resolves it against the page, and replaces `http:` by
+ * `ws:` and `https:` by `wss:`, because older browsers' WebSocket rejects both. Throws an error that names the value.
  */
 function webSocketUrl(value) {
   if (typeof value !== "string" && !(value instanceof URL)) {
@@ -129,12 +129,12 @@ function webSocketUrl(value) {
     throw new TypeError(`\`url\` must be an address such as "wss://example.com/ws/inbox/"; got "${value}"`);
   }
   url.protocol = url.protocol.replace("http", "ws");
-  // The WebSocket constructor refuses a fragment.
+  // The WebSocket constructor rejects a fragment.
   url.hash = "";
   return url.href;
 }
 
-/** The server's hint in a close reason, `retry_after=8000` in ms, of which at most a minute is believed; else -1. */
+/** Returns the ms of a close reason such as `retry_after=8000`, capped at a minute; -1 if there are none. */
 function retryAfter(reason) {
   const [, digits] = /retry_after=(\d+)/.exec(reason) ?? [];
   return digits === undefined ? -1 : Math.min(Number(digits), 60_000);
@@ -148,9 +148,9 @@ const observers = new Set();
 let latest;
 
 /**
- * Reports each attempt, and at once the latest: pkg/lib/diagnosis/observe.js then watches the frames on the socket itself,
- * so that an unobserved page pays nothing. `socket` is undefined if the browser refused the attempt. Returns a
- * function that ends it.
+ * Reports the latest attempt at once, and then each further one; returns a function that removes the observer. `socket`
+ * is undefined if the browser rejected the address. pkg/lib/diagnosis/observe.js listens to the frames on the socket
+ * itself, so that an unobserved page pays nothing.
  *
  * @param {OnAttempt} observer
  */

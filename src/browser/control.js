@@ -1,4 +1,4 @@
-// The frames of layer 1 that are not messages: read here, decided upon in Rust. See PROTOCOL.md.
+// The control frames of layer 1: this file reads and writes them, Rust makes the decisions. See PROTOCOL.md.
 
 import { isMessage, seqOf } from "./messages.js";
 import {
@@ -6,191 +6,191 @@ import {
   SYNC_REFUSAL, WELCOME,
 } from "./numbers.js";
 
-// What a server may say without naming a time, in ms.
+// The default of a missing `retry_after`, in ms.
 const RETRY_AFTER = 2_000;
 
-// What is believed of a server, in ms: see PROTOCOL.md.
+// The caps on a server's `retry_after` and `heartbeat`, in ms: see PROTOCOL.md.
 const LONGEST_RETRY = 60_000;
 const LONGEST_HEARTBEAT = 3_600_000;
 
-// Refusals that are not for good.
-const PASSING = new Set(["rate_limited", "internal"]);
+// The errors after which the client sends the frame again.
+const TEMPORARY = new Set(["rate_limited", "internal"]);
 
 export class Control {
-  #tell;
+  #command;
   #conversations;
   #outgoing;
   #deliver;
-  /** Who the latest `welcome` was for. */
+  /** The `user_id` of the latest `welcome`. */
   #user;
-  /** The present socket's id. */
+  /** The current socket's id. */
   #socket;
-  // `hello` was said through it, and nothing has shown yet whether the server knows it.
-  #isUndecided = false;
-  // …and it has not been answered, not even by an error.
-  #isUnanswered = false;
+  // This socket has sent `hello`, and no frame has shown yet which layer the server speaks.
+  #isNegotiating = false;
+  // The server has not replied to that `hello`, not even with an error.
+  #awaitsReply = false;
   // The id of the latest `sync`.
   #latestSync;
 
   /**
-   * @param tell `command` of commands.rs, without the inbox
-   * @param {(message: object, heard: object) => void} deliver
+   * @param command that of commands.rs, without the inbox
+   * @param {(message: object, conversation: object) => void} deliver
    */
-  constructor(tell, conversations, outgoing, deliver) {
-    this.#tell = tell;
+  constructor(command, conversations, outgoing, deliver) {
+    this.#command = command;
     this.#conversations = conversations;
     this.#outgoing = outgoing;
     this.#deliver = deliver;
   }
 
-  /** A new socket has shown nothing yet. */
+  /** Resets the state for a new socket. */
   begin(socket) {
     this.#socket = socket;
-    this.#isUndecided = this.#isUnanswered = false;
+    this.#isNegotiating = this.#awaitsReply = false;
     this.#latestSync = undefined;
   }
 
-  get isUndecided() {
-    return this.#isUndecided;
+  get isNegotiating() {
+    return this.#isNegotiating;
   }
 
-  /** For logging out: the next user is not another one than was expected. */
+  /** After a logout: then the next `welcome` may be for any user. */
   forgetUser() {
     this.#user = undefined;
   }
 
-  sayHello(socket, cursors) {
-    this.#isUndecided = this.#isUnanswered = true;
-    say(socket, { action: "hello", protocol: 1, cursors: this.#keyed(cursors) });
+  sendHello(socket, cursors) {
+    this.#isNegotiating = this.#awaitsReply = true;
+    send(socket, { action: "hello", protocol: 1, cursors: this.#keyed(cursors) });
   }
 
-  saySync(socket, id, bytes, after) {
+  sendSync(socket, id, bytes, after) {
     this.#latestSync = id;
-    say(socket, { action: "sync", after: this.#keyed(after), id, bytes });
+    send(socket, { action: "sync", after: this.#keyed(after), id, bytes });
   }
 
-  sayPing(socket, id) {
-    say(socket, { action: "ping", id });
+  sendPing(socket, id) {
+    send(socket, { action: "ping", id });
   }
 
-  sayKeepalive(socket, frame) {
-    say(socket, frame);
+  sendKeepalive(socket, frame) {
+    send(socket, frame);
   }
 
-  /** Whether `take` has to see this frame. */
+  /** Returns whether `take` must inspect this frame. */
   concerns(frame) {
-    return this.#isUndecided || !isMessage(frame);
+    return this.#isNegotiating || !isMessage(frame);
   }
 
   /**
-   * Takes a frame that belongs to layer 1; false if it is for the listeners. One that is malformed is taken as well,
-   * and does nothing.
+   * Handles a control frame; returns false if the frame is for the listeners. Ignores a malformed control frame, and
+   * returns true for it.
    */
   take(frame, characters) {
-    if (this.#isUndecided) this.#settleLayer(frame);
+    if (this.#isNegotiating) this.#detectLayer(frame);
     const { action } = frame;
-    // An echo of `hello` is read by nothing, and is no listener's either.
-    const isOurs = action === "error" ? this.#isOurError(frame) : READERS.has(action) || action === "hello";
-    if (!isOurs) return false;
-    this.#tell(RECEIVE_CONTROL, this.#socket, characters);
+    // Ignores an echo of `hello`.
+    const isControl = action === "error" ? this.#isReply(frame) : READERS.has(action) || action === "hello";
+    if (!isControl) return false;
+    this.#command(RECEIVE_CONTROL, this.#socket, characters);
     READERS.get(action)?.(this, frame);
     return true;
   }
 
   /**
-   * Answers a ping of the server's own; false if the frame is none.
+   * Replies to a ping of the server as configured; returns false if the frame is not such a ping.
    *
    * @param keepalive the option of that name
-   * @param frame the parsed frame, or its text where that is no object
+   * @param frame the parsed frame, or its text if that is not a JSON object
    */
   answerPing(socket, keepalive, frame, characters) {
     if (keepalive?.ping === undefined || !matches(frame, keepalive.ping)) return false;
-    // To Rust a frame like any other of the application's, which no listener hears.
-    this.#tell(RECEIVE, this.#socket, -1, 0, characters, 0);
-    say(socket, keepalive.pong);
+    // Rust counts it as an application frame without listeners.
+    this.#command(RECEIVE, this.#socket, -1, 0, characters, 0);
+    send(socket, keepalive.pong);
     return true;
   }
 
   readWelcome({ heartbeat, heads, user_id: next }) {
     if (!isObject(heads)) return;
-    if (this.#user !== undefined && next !== undefined && next !== this.#user) this.#tell(ANOTHER_USER);
+    if (this.#user !== undefined && next !== undefined && next !== this.#user) this.#command(ANOTHER_USER);
     this.#user = next ?? this.#user;
-    this.#isUndecided = this.#isUnanswered = false;
+    this.#isNegotiating = this.#awaitsReply = false;
     this.#addPairs(heads);
-    this.#tell(WELCOME, this.#socket, span(heartbeat, 0, LONGEST_HEARTBEAT));
+    this.#command(WELCOME, this.#socket, span(heartbeat, 0, LONGEST_HEARTBEAT));
   }
 
   readAck({ client_id: clientId, message_id: messageId }) {
-    const send = this.#outgoing.sendOf(clientId);
-    if (send === undefined) return;
-    this.#outgoing.note(send, { messageId });
-    this.#tell(ACK, this.#socket, send);
+    const id = this.#outgoing.sendOf(clientId);
+    if (id === undefined) return;
+    this.#outgoing.note(id, { messageId });
+    this.#command(ACK, this.#socket, id);
   }
 
   readError({ code, detail, ref, retry_after: retryAfter }) {
-    const later = PASSING.has(code) ? span(retryAfter, RETRY_AFTER, LONGEST_RETRY) : -1;
-    const send = this.#outgoing.sendOf(ref);
-    if (send !== undefined) {
-      if (later < 0) this.#outgoing.note(send, { reason: String(detail ?? code) });
-      this.#tell(REFUSAL, this.#socket, send, later);
+    const retryIn = TEMPORARY.has(code) ? span(retryAfter, RETRY_AFTER, LONGEST_RETRY) : -1;
+    const id = this.#outgoing.sendOf(ref);
+    if (id !== undefined) {
+      if (retryIn < 0) this.#outgoing.note(id, { reason: String(detail ?? code) });
+      this.#command(REFUSAL, this.#socket, id, retryIn);
     } else if (typeof ref === "number") {
-      this.#tell(SYNC_REFUSAL, this.#socket, ref, later < 0 ? RETRY_AFTER : later);
+      this.#command(SYNC_REFUSAL, this.#socket, ref, retryIn < 0 ? RETRY_AFTER : retryIn);
     } else {
-      this.#isUnanswered = false;
-      if (this.#isUndecided) this.#provePlain(true);
+      this.#awaitsReply = false;
+      if (this.#isNegotiating) this.#reportPlainServer(true);
     }
   }
 
   readPong({ id, total }) {
-    if (typeof id === "number" && isCount(total)) this.#tell(PONG, this.#socket, id, total);
+    if (typeof id === "number" && isCount(total)) this.#command(PONG, this.#socket, id, total);
   }
 
   readSyncResponse({ id, messages, heads, has_more: hasMore, floors }) {
     if (typeof id !== "number" || !Array.isArray(messages) || !isObject(heads)) return;
     if (isObject(floors)) this.#addPairs(floors);
-    if (this.#tell(SYNC_BEGIN, this.#socket, id) === 0) return;
+    if (this.#command(SYNC_BEGIN, this.#socket, id) === 0) return;
     for (const message of messages) {
       const seq = isObject(message) ? seqOf(message) : 0;
       if (seq === 0) continue;
-      const heard = this.#conversations.of(message.conversation_id);
-      if (this.#tell(SYNC_MESSAGE, this.#socket, heard.slot, seq) === 1) this.#deliver(message, heard);
+      const conversation = this.#conversations.of(message.conversation_id);
+      if (this.#command(SYNC_MESSAGE, this.#socket, conversation.slot, seq) === 1) this.#deliver(message, conversation);
     }
     this.#addPairs(heads);
-    this.#tell(SYNC_END, this.#socket, hasMore === true ? 1 : 0);
+    this.#command(SYNC_END, this.#socket, hasMore === true ? 1 : 0);
   }
 
-  /** An error for the page itself: it answers a message that is waited for, a `sync`, or `hello`. */
-  #isOurError({ code, ref }) {
-    const answersHello = this.#isUnanswered && code === "unknown_action" && (ref ?? null) === null;
+  /** Returns whether an error replies to a pending message, the latest `sync`, or `hello`. */
+  #isReply({ code, ref }) {
+    const answersHello = this.#awaitsReply && code === "unknown_action" && (ref ?? null) === null;
     return (
       this.#outgoing.sendOf(ref) !== undefined || (typeof ref === "number" && ref === this.#latestSync) || answersHello
     );
   }
 
   /**
-   * Before it has answered `hello`, a server that knows it says nothing but numbered messages: see PROTOCOL.md. A message
-   * without a number, the answer to a later question and an echo of `hello` itself are certain signs that it does not;
-   * any other frame of the application is one that such a server might send by mistake.
+   * Before its `welcome`, a layer-1 server sends only messages with a `seq`: see PROTOCOL.md. A message without one, a
+   * reply to a later request and an echo of `hello` prove layer 0. Any other application frame does not, because a
+   * layer-1 server might send it by mistake.
    */
-  #settleLayer({ action, message, seq }) {
+  #detectLayer({ action, message, seq }) {
     if (action === "welcome" || action === "error" || (action === undefined && seq !== undefined)) return;
     const isPlainMessage = action === undefined && message !== undefined;
-    this.#provePlain(isPlainMessage || action === "messages_response" || action === "hello");
+    this.#reportPlainServer(isPlainMessage || action === "messages_response" || action === "hello");
   }
 
-  #provePlain(isCertain) {
-    this.#isUndecided = this.#tell(PLAIN_SERVER, this.#socket, isCertain ? 1 : 0) === 0;
+  #reportPlainServer(isCertain) {
+    this.#isNegotiating = this.#command(PLAIN_SERVER, this.#socket, isCertain ? 1 : 0) === 0;
   }
 
-  /** Hands slots and numbers to Rust, from an object keyed by conversation ids; what is no number is left out. */
+  /** Passes slots and numbers to Rust, from an object keyed by conversation ids. Skips values that are not counts. */
   #addPairs(object) {
     for (const [key, count] of Object.entries(object)) {
-      if (isCount(count)) this.#tell(PAIR, this.#conversations.slotOfKey(key), count);
+      if (isCount(count)) this.#command(PAIR, this.#conversations.slotOfKey(key), count);
     }
   }
 
   #keyed(pairs) {
-    // Without a prototype, or a conversation named "__proto__" would get lost.
+    // Without a prototype, so that a conversation named "__proto__" is kept.
     const object = Object.create(null);
     for (const [slot, seq] of pairs) object[this.#conversations.keyOfSlot(slot)] = seq;
     return object;
@@ -205,13 +205,13 @@ const READERS = new Map([
   ["sync_response", (control, frame) => control.readSyncResponse(frame)],
 ]);
 
-/** @param frame a text goes as it is, an object as JSON */
-function say(socket, frame) {
-  // A closing socket would swallow it as well; its close event says the rest.
+/** @param frame text, or an object to encode as JSON */
+function send(socket, frame) {
+  // A closing socket would drop it silently; the close event handles that.
   if (socket.readyState === socket.OPEN) socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
 }
 
-/** A text is itself; an object has all these members. */
+/** Returns whether the texts are equal, or the frame has all members of `ping`. */
 function matches(frame, ping) {
   if (typeof ping === "string" || typeof frame === "string") return frame === ping;
   return Object.entries(ping).every(([name, value]) => JSON.stringify(frame[name]) === JSON.stringify(value));

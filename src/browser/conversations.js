@@ -1,26 +1,25 @@
-// Conversation ids, and the slots by which Rust knows them: small numbers, so that a message's way through Rust carries
-// no string.
+// Maps conversation ids to slots: small integers, so that no string passes through Rust.
 
 /** @typedef {string | number} Id */
 
 export class Conversations {
-  // Every conversation that is known, by its id: a Map tells 2 from "2", and finds 0.
+  // By id: a Map distinguishes 2 from "2".
   byId = new Map();
-  // The same by slot. The number and the string of the same spelling get neighbouring slots, an even one and the odd one
-  // after it, because the wire counts both as one: the keys of a JSON object are strings.
+  // By slot. A number and the string of the same spelling get a pair of slots, an even one and the next odd one,
+  // because the wire treats both as one conversation: the keys of a JSON object are strings.
   #bySlot = [];
-  // Spelling → the slot that was given out for it last.
+  // Spelling → the slot assigned to it last.
   #spellings = new Map();
   #freePairs = [];
 
-  /** The conversation of an id, known from when it is first asked for. @param {Id} id */
+  /** Returns the conversation of an id; adds it if it is unknown. @param {Id} id */
   of(id) {
     const known = this.byId.get(id);
     if (known !== undefined) return known;
     const spelling = String(id);
     const slot = this.#pairOf(spelling) + (typeof id === "string" ? 1 : 0);
-    // What a dispatch needs is here, and its listeners are a linked list: with thousands of conversations open none is
-    // in the processor's cache any more, and each further object on the way costs as much as a fifth of the parse.
+    // One object holds all that a dispatch needs, with the listeners as a linked list: among thousands of conversations
+    // each further object is a cache miss, which costs a fifth of the parse.
     const added = { id, slot, first: undefined, last: undefined };
     this.byId.set(id, added);
     this.#bySlot[slot] = added;
@@ -28,14 +27,14 @@ export class Conversations {
     return added;
   }
 
-  /** The conversation of this slot, in either spelling; the one that has listeners if only one has. */
+  /** Returns the conversation of this slot, or of the pair's other slot if only that one exists or has listeners. */
   at(slot) {
     const named = this.#bySlot[slot];
     const other = this.#bySlot[slot ^ 1];
-    return named === undefined || (!isHeard(named) && isHeard(other)) ? other : named;
+    return named === undefined || (!hasListeners(named) && hasListeners(other)) ? other : named;
   }
 
-  /** The slot of an id that is spelled as the key of an object: a number if it reads as one and nothing is known. */
+  /** Returns the slot for an object's key. An unknown key becomes a number if it is spelled like one, else a string. */
   slotOfKey(spelling) {
     const number = Number(spelling);
     return this.#spellings.get(spelling) ?? this.of(String(number) === spelling ? number : spelling).slot;
@@ -49,12 +48,12 @@ export class Conversations {
     return this.#bySlot[slot] !== undefined || this.#bySlot[slot ^ 1] !== undefined;
   }
 
-  /** Whether either spelling has listeners. */
-  isHeard({ slot }) {
-    return isHeard(this.#bySlot[slot]) || isHeard(this.#bySlot[slot ^ 1]);
+  /** Returns whether the number or the string has listeners. */
+  hasListeners({ slot }) {
+    return hasListeners(this.#bySlot[slot]) || hasListeners(this.#bySlot[slot ^ 1]);
   }
 
-  /** Forgets a conversation, in either spelling, and gives its slots back. */
+  /** Forgets the conversations of a pair of slots, and frees the pair. */
   forget(slot) {
     this.#spellings.delete(this.keyOfSlot(slot));
     for (const each of [slot, slot ^ 1]) {
@@ -71,7 +70,7 @@ export class Conversations {
   }
 }
 
-/** Whether a conversation has listeners in this very spelling. */
-export function isHeard(conversation) {
+/** Returns whether a conversation has listeners, not counting the other slot of its pair. */
+export function hasListeners(conversation) {
   return conversation !== undefined && conversation.first !== undefined;
 }

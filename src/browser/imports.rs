@@ -1,4 +1,4 @@
-//! The JavaScript files beside this one, as Rust sees them.
+//! The calls from Rust to the JavaScript files in this folder.
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
@@ -8,11 +8,11 @@ use crate::core::{SendId, SocketId};
 
 #[wasm_bindgen(module = "/src/browser/inbox.js")]
 extern "C" {
-    /// An inbox as JavaScript has it: the API.
+    /// The inbox on the JavaScript side: the API.
     #[derive(Clone)]
     pub(crate) type Inbox;
 
-    /// `number`: the one under which the table in inbox.rs knows it.
+    /// `number` is the inbox's index in the table of inbox.rs.
     #[wasm_bindgen(constructor)]
     pub(super) fn new(number: u32, command: &JsValue) -> Inbox;
     #[wasm_bindgen(method, js_name = useWebSocket)]
@@ -50,54 +50,55 @@ extern "C" {
     pub(crate) fn configure(this: &Inbox, options: &JsValue);
     /// # Errors
     ///
-    /// What is no address.
+    /// If `url` is not a valid address.
     #[wasm_bindgen(method, js_name = webSocketUrl, catch)]
     pub(crate) fn web_socket_url(this: &Inbox, url: &JsValue) -> Result<String, JsValue>;
     #[wasm_bindgen(method, getter, js_name = isUsed)]
     pub(crate) fn is_used(this: &Inbox) -> bool;
 
-    /// One component's part in the connection: what `useWebSocket` returns.
+    /// One component's subscription, as returned by `useWebSocket`.
     pub type Subscription;
 
-    /// The last message this subscription was given, `null` before one.
+    /// The last message that this subscription received, `null` if there is none.
     #[wasm_bindgen(method, getter, js_name = lastMessage)]
     pub fn last_message(this: &Subscription) -> JsValue;
-    /// Ends the subscription. A second time does nothing.
+    /// Ends the subscription. A second call does nothing.
     #[wasm_bindgen(method)]
     pub fn release(this: &Subscription);
 
-    /// Carries out an effect; returns how many listeners were called, where it is about that.
+    /// Carries out an effect; returns the number of listeners called, or 0 if the effect calls none.
     pub(super) fn effect(inbox: u32, what: i32, a: f64, b: f64, c: f64) -> f64;
-    /// Carries out an effect on a WebSocket; of `TRANSMIT` it returns the characters sent, or -1 where the socket takes
-    /// no more.
+    /// Carries out an effect on a WebSocket. `TRANSMIT` returns the characters sent, or -1 if the socket
+    /// takes no more frames.
     pub(super) fn through(inbox: u32, socket: &WebSocket, what: i32, a: f64, b: f64) -> f64;
-    /// Opens a WebSocket to the address that was found; nothing where the browser refuses to try.
+    /// Opens a WebSocket to the resolved address; `None` if the browser rejects the address.
     pub(super) fn open(inbox: u32, socket: SocketId) -> Option<WebSocket>;
-    /// The frame that is being handed over is not accepted.
+    /// Fails the frame that `SEND` has just passed.
     pub(super) fn refuse(inbox: u32, reason: &str);
     pub(super) fn settle(inbox: u32, send: SendId, outcome: i32, reason: &str);
-    /// `error` is empty where there is none.
+    /// `error` is empty if there is no error.
     #[wasm_bindgen(js_name = showState)]
     pub(super) fn show_state(inbox: u32, is_connected: bool, is_connecting: bool, attempts: u32, error: &str);
 }
 
-/// wasm-bindgen copies the files that are named here along, and nothing that those import.
+/// Names the files for wasm-bindgen to copy; it does not copy the files that these import.
 ///
-/// `wasm-bindgen-test-runner` serves four connections for certain, so no more than four of them may be found at once: that is
-/// why inbox.js imports incoming.js, outgoing.js, connection.js and numbers.js, and these the rest.
-macro_rules! copied_along {
+/// `wasm-bindgen-test-runner` reliably serves only four connections, so a page must not load more than four
+/// files at once. inbox.js therefore imports only incoming.js, outgoing.js, connection.js and numbers.js, which
+/// import the others.
+macro_rules! copy {
     ($($file:literal $name:ident),* $(,)?) => {
         $(
             #[wasm_bindgen(module = $file)]
             extern "C" {
-                #[allow(dead_code, reason = "the file is wanted, not the type")]
+                #[allow(dead_code, reason = "only the file is needed, not the type")]
                 type $name;
             }
         )*
     };
 }
 
-copied_along! {
+copy! {
     "/src/browser/connection.js" Connection,
     "/src/browser/control.js" Control,
     "/src/browser/conversations.js" Conversations,

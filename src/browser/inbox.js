@@ -1,20 +1,20 @@
-// An inbox: the API, and what Rust asks for, carried out. See the map in mod.rs.
+// An inbox: the API, and the effects that Rust requests. mod.rs gives an overview.
 
 import { Connection, watchAttempts } from "./connection.js";
 import { Incoming } from "./incoming.js";
 import {
-  ACCEPT, ADD_PAIR, ASK_ADDRESS, CHANGE_USER, CLOSED, CONFIGURE, CONNECT_TIMEOUT, DELIVER_HELD, DISCONNECT, FORGET_CONVERSATIONS,
-  FORGET_HELD, FRAME_LIMIT, HEARTBEAT, INSPECT, IS_COUNTED, IS_UNDER_WAY, IS_WANTED, JITTER, KEEPALIVE, LET_GO, LINGER,
-  MAX_ATTEMPTS, MESSAGE, MESSAGE_LIMIT, OPEN, OPENED, OTHER, PAIR, PROTOCOL, QUEUE_LIMIT, RECONNECT_DELAY, REPORT_GAP,
-  REQUEST, RETRY, SAY_HELLO, SAY_KEEPALIVE, SAY_PING, SAY_SYNC, SEND, STAT, SUBSCRIBE, TRANSMIT, UNSUBSCRIBE, WAS_DELIVERED,
-  WAS_SENT, WATCH_PAGE,
+  ACCEPT, ADD_PAIR, CHANGE_USER, CLOSED, CONFIGURE, CONNECT_TIMEOUT, DELIVER_HELD, DISCONNECT, DROP_SOCKET,
+  FORGET_CONVERSATIONS, FORGET_HELD, FRAME_LIMIT, HEARTBEAT, INSPECT, IS_COUNTED, IS_UNDER_WAY, IS_WANTED, JITTER,
+  KEEPALIVE, LINGER, MAX_ATTEMPTS, MESSAGE, MESSAGE_LIMIT, OPEN, OPENED, OTHER, PAIR, PROTOCOL, QUEUE_LIMIT,
+  RECONNECT_DELAY, REPORT_GAP, REQUEST, RESOLVE_ADDRESS, RETRY, SEND, SEND_HELLO, SEND_KEEPALIVE, SEND_PING, SEND_SYNC,
+  STAT, SUBSCRIBE, TRANSMIT, UNSUBSCRIBE, WAS_DELIVERED, WAS_SENT, WATCH_PAGE,
 } from "./numbers.js";
 import { Outgoing } from "./outgoing.js";
 
-/** By the number under which Rust knows it. @type {Inbox[]} */
+/** By their index in the table of inbox.rs. @type {Inbox[]} */
 const inboxes = [];
 
-/** What Rust asks for; see numbers.js, and imports.rs for what each takes and returns. */
+// The calls from Rust. numbers.js lists the effects; imports.rs documents the results.
 export const effect = (inbox, what, a, b, c) => inboxes[inbox].carryOut(what, a, b, c);
 export const through = (inbox, socket, what, a, b) => inboxes[inbox].carryOutThrough(socket, what, a, b);
 export const open = (inbox, socket) => inboxes[inbox].open(socket);
@@ -33,21 +33,21 @@ const STATS = [
 
 export class Inbox {
   outgoing = new Outgoing();
-  #tell;
+  #command;
   #incoming;
   #connection;
   #options = DEFAULTS;
-  // The frame that is being handed to Rust.
-  #posted;
-  // Slots and numbers that Rust is handing over.
+  // The draft that #post is passing to Rust.
+  #draft;
+  // Slots and numbers that Rust passes for the next frame.
   #pairs = [];
 
-  /** @param {number} number @param command that of the wasm's exports */
+  /** @param {number} number @param command the export of commands.rs */
   constructor(number, command) {
     inboxes[number] = this;
-    this.#tell = (what, a = 0, b = 0, c = 0, d = 0, e = 0) => command(number, what, a, b, c, d, e);
-    this.#incoming = new Incoming(this.#tell, this.outgoing);
-    this.#connection = new Connection(this.#tell);
+    this.#command = (what, a = 0, b = 0, c = 0, d = 0, e = 0) => command(number, what, a, b, c, d, e);
+    this.#incoming = new Incoming(this.#command, this.outgoing);
+    this.#connection = new Connection(this.#command);
   }
 
   // The API: see pkg/index.d.ts.
@@ -63,8 +63,8 @@ export class Inbox {
 
   sendMessage(conversationId, message, type) {
     const { protocol, messageLimit: limit } = this.#options;
-    const how = { isNamed: protocol >= 1, limit };
-    return this.#post(MESSAGE, () => this.outgoing.message(conversationId, message, type, how));
+    const options = { hasClientId: protocol >= 1, limit };
+    return this.#post(MESSAGE, () => this.outgoing.message(conversationId, message, type, options));
   }
 
   requestMessages(conversationId) {
@@ -76,18 +76,18 @@ export class Inbox {
   }
 
   retry() {
-    this.#tell(RETRY);
+    this.#command(RETRY);
   }
 
   disconnect() {
     this.#incoming.control.forgetUser();
-    this.#tell(DISCONNECT);
+    this.#command(DISCONNECT);
   }
 
-  /** Another user has signed in. */
+  /** Call it when another user has signed in. */
   changeUser() {
     this.#incoming.control.forgetUser();
-    this.#tell(CHANGE_USER);
+    this.#command(CHANGE_USER);
   }
 
   getState() {
@@ -102,11 +102,11 @@ export class Inbox {
   }
 
   getStats() {
-    const stats = Object.fromEntries(STATS.map((name, i) => [name, this.#tell(STAT, i)]));
+    const stats = Object.fromEntries(STATS.map((name, i) => [name, this.#command(STAT, i)]));
     return { ...stats, assured: stats.assured === 1 };
   }
 
-  /** Sets the options, before first use: the connection begins anew. They were checked before. */
+  /** Sets the options, before first use. Does not check them: pkg/lib/options.js and src/client/options.rs do. */
   configure(options = {}) {
     this.#options = { ...DEFAULTS };
     for (const [name, value] of Object.entries(options)) if (value !== undefined) this.#options[name] = value;
@@ -116,50 +116,50 @@ export class Inbox {
       [LINGER, others.linger], [QUEUE_LIMIT, others.queueLimit], [HEARTBEAT, others.heartbeat],
       [KEEPALIVE, keepalive?.every], [PROTOCOL, others.protocol], ...reconnectDelays.map((delay) => [RECONNECT_DELAY, delay]),
     ];
-    for (const [option, value] of numbers) if (value !== undefined) this.#tell(PAIR, option, value);
-    this.#tell(CONFIGURE);
+    for (const [option, value] of numbers) if (value !== undefined) this.#command(PAIR, option, value);
+    this.#command(CONFIGURE);
   }
 
-  // What developers are shown: see pkg/lib/diagnosis.
+  // For the diagnosis: see pkg/lib/diagnosis.
 
-  /** The milliseconds until the next attempt, or below zero a phase. */
+  /** Returns the milliseconds until the next attempt, or a negative number for another phase. */
   inspect() {
-    return this.#tell(INSPECT);
+    return this.#command(INSPECT);
   }
 
-  /** Reports each connection attempt, of any inbox. */
+  /** Reports the connection attempts of all inboxes. */
   watchAttempts(observer) {
     return watchAttempts(observer);
   }
 
-  /** Whether the present socket has this frame. */
+  /** Returns whether this frame is in flight on the current socket. */
   isUnderWay(send) {
-    return this.#tell(IS_UNDER_WAY, send) === 1;
+    return this.#command(IS_UNDER_WAY, send) === 1;
   }
 
   get listeners() {
     return this.#incoming.listeners;
   }
 
-  /** A WebSocket address from what the option `url` gave; throws what is wrong with it. */
+  /** Converts a value of the option `url` to a WebSocket address. Throws an error that names the value. */
   webSocketUrl(url) {
     return this.#connection.webSocketUrl(url);
   }
 
-  /** Whether the inbox has been used, so that options can no longer be set. */
+  /** Whether the inbox has been used: then options can no longer be set. */
   get isUsed() {
-    return this.#connection.watchers.size > 0 || this.#tell(STAT, 0) > 0;
+    return this.#connection.watchers.size > 0 || this.#command(STAT, 0) > 0;
   }
 
   /** Removes a listener. A second call does nothing. */
   leave(listener) {
     if (listener.callback === undefined) return;
     const slot = this.listeners.remove(listener);
-    this.#tell(UNSUBSCRIBE);
+    this.#command(UNSUBSCRIBE);
     if (slot >= 0) this.#forget(slot);
   }
 
-  // What Rust asks for.
+  // Effects.
 
   carryOut(what, a, b, c) {
     switch (what) {
@@ -174,10 +174,10 @@ export class Inbox {
         this.#incoming.forgetHeld(a);
         return 0;
       case ACCEPT:
-        this.outgoing.hold(a, this.#posted);
+        this.outgoing.hold(a, this.#draft);
         return 0;
-      case ASK_ADDRESS:
-        this.#connection.askAddress(a, this.#options.url);
+      case RESOLVE_ADDRESS:
+        this.#connection.resolveAddress(a, this.#options.url);
         return 0;
       case WATCH_PAGE:
         this.#connection.watchPage();
@@ -192,20 +192,20 @@ export class Inbox {
     switch (what) {
       case TRANSMIT:
         return this.outgoing.transmit(raw, a);
-      case SAY_HELLO:
-        this.#incoming.control.sayHello(raw, this.#pairs.splice(0));
+      case SEND_HELLO:
+        this.#incoming.control.sendHello(raw, this.#pairs.splice(0));
         return 0;
-      case SAY_SYNC:
-        this.#incoming.control.saySync(raw, a, b, this.#pairs.splice(0));
+      case SEND_SYNC:
+        this.#incoming.control.sendSync(raw, a, b, this.#pairs.splice(0));
         return 0;
-      case SAY_PING:
-        this.#incoming.control.sayPing(raw, a);
+      case SEND_PING:
+        this.#incoming.control.sendPing(raw, a);
         return 0;
-      case SAY_KEEPALIVE:
-        this.#incoming.control.sayKeepalive(raw, this.#options.keepalive.frame);
+      case SEND_KEEPALIVE:
+        this.#incoming.control.sendKeepalive(raw, this.#options.keepalive.frame);
         return 0;
-      case LET_GO:
-        this.#connection.letGo(raw);
+      case DROP_SOCKET:
+        this.#connection.drop(raw);
         return 0;
     }
   }
@@ -217,7 +217,7 @@ export class Inbox {
   }
 
   refuse(reason) {
-    this.#posted.resolve({ status: "failed", reason });
+    this.#draft.resolve({ status: "failed", reason });
   }
 
   settle(send, outcome, why) {
@@ -235,11 +235,11 @@ export class Inbox {
   #listen(conversationId, callback, keepsLast) {
     // Add the listener before anything that may deliver a message to it.
     const listener = this.listeners.add(conversationId, callback, keepsLast);
-    this.#tell(SUBSCRIBE);
+    this.#command(SUBSCRIBE);
     return listener;
   }
 
-  /** Hands a frame over for sending. @param {() => {text: string}} makeDraft throws what is wrong with it */
+  /** Passes a frame to Rust for sending. @param {() => {text: string}} makeDraft throws if the frame is invalid */
   #post(kind, makeDraft) {
     let draft;
     try {
@@ -249,25 +249,25 @@ export class Inbox {
     }
     return new Promise((resolve) => {
       draft.resolve = resolve;
-      this.#posted = draft;
-      // Before it carries anything out, Rust calls back with ACCEPT or refuse().
-      this.#tell(SEND, kind, draft.text.length);
+      this.#draft = draft;
+      // Rust calls back with ACCEPT or refuse() before it carries out effects.
+      this.#command(SEND, kind, draft.text.length);
     });
   }
 
   #forgetConversations() {
     const { conversations } = this.listeners;
-    for (const each of [...conversations.byId.values()]) if (!conversations.isHeard(each)) this.#forget(each.slot);
+    for (const each of [...conversations.byId.values()]) if (!conversations.hasListeners(each)) this.#forget(each.slot);
   }
 
-  /** Forgets a conversation without listeners. A counted one is kept, or a message missed in it would go unnoticed. */
+  /** Forgets a conversation without listeners, unless it has a cursor, which detects missed messages. */
   #forget(slot) {
     const { conversations } = this.listeners;
-    if (conversations.has(slot) && this.#tell(IS_COUNTED, slot) === 0) conversations.forget(slot);
+    if (conversations.has(slot) && this.#command(IS_COUNTED, slot) === 0) conversations.forget(slot);
   }
 }
 
-/** What `useWebSocket` returns. A class, because an object with a getter and closures takes 400 bytes more for each conversation. */
+/** The result of `useWebSocket`. A class, because an object with a getter and closures takes 400 bytes more each. */
 class Subscription {
   #inbox;
   #listener;

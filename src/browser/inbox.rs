@@ -1,7 +1,7 @@
-//! The page's inboxes, in thread-local state: each a machine and the WebSocket that it steers.
+//! The page's inboxes, in thread-local state: each has a machine and the WebSocket that the machine controls.
 //!
-//! Whatever happens is handed to the machine while the table is borrowed; what the machine asks for is done by
-//! [`drain`], one effect at a time, with the borrow given back before anything outside is called.
+//! Each event is passed to the machine while the table is borrowed. [`drain`] then carries out the effects
+//! one at a time, and ends the borrow before it calls JavaScript.
 
 use std::cell::RefCell;
 
@@ -19,28 +19,28 @@ thread_local! {
 
 pub(crate) struct Inbox {
     pub(crate) machine: Machine,
-    /// Slots and numbers that JavaScript is handing over, with the next command.
+    /// Slots and numbers that JavaScript passes for its next command.
     pub(super) pairs: Vec<(u32, f64)>,
     alarm: Option<Alarm>,
-    /// The socket that the machine has asked for and not dropped since, whether it exists yet or not.
+    /// The socket that the machine has requested and not dropped since, whether or not it exists yet.
     expected: Option<SocketId>,
     socket: Option<(SocketId, WebSocket)>,
-    /// Messages whose listeners are being called: what those ask for waits until all were called.
+    /// Messages whose listeners are being called. Effects wait until all of these have returned.
     pub(super) deliveries: u32,
     draining: bool,
-    /// Something was asked for in a call from within, which left it to the one under way.
-    asked: bool,
+    /// A nested call has left effects to the `drain` or the delivery in progress.
+    pending: bool,
     watching_page: bool,
 }
 
 impl Inbox {
-    /// Whether the machine still waits for this socket, or uses it.
+    /// Returns whether the machine still waits for this socket, or uses it.
     pub(super) fn is_wanted(&self, socket: SocketId) -> bool {
         self.expected == Some(socket)
     }
 }
 
-/// A new inbox's number.
+/// Creates an inbox; returns its index in the table.
 pub(super) fn create() -> u32 {
     let fresh = Inbox {
         machine: Machine::new(Config::default(), clock::seed()),
@@ -50,7 +50,7 @@ pub(super) fn create() -> u32 {
         socket: None,
         deliveries: 0,
         draining: false,
-        asked: false,
+        pending: false,
         watching_page: false,
     };
     INBOXES.with_borrow_mut(|all| {
@@ -59,12 +59,12 @@ pub(super) fn create() -> u32 {
     })
 }
 
-/// Borrows an inbox. What is called in here must not call JavaScript. `None` where there is no such inbox.
+/// Borrows an inbox. `f` must not call JavaScript, which may call back. `None` if there is no such inbox.
 pub(crate) fn with<T>(number: u32, f: impl FnOnce(&mut Inbox) -> T) -> Option<T> {
     INBOXES.with_borrow_mut(|all| all.get_mut(number as usize).map(f))
 }
 
-/// Tells the machine what happened, and does what it asks for.
+/// Passes an event to the machine, and carries out the effects.
 pub(super) fn handle(number: u32, event: Event) {
     act(number, |inbox, now| {
         inbox.machine.handle(now, event);
@@ -72,28 +72,28 @@ pub(super) fn handle(number: u32, event: Event) {
     });
 }
 
-/// Tells the machine something, and carries out what it asks for. Returns its answer.
+/// Calls `f`, and carries out the effects. Returns the result of `f`.
 pub(super) fn act(number: u32, f: impl FnOnce(&mut Inbox, Millis) -> bool) -> bool {
     let now = clock::now();
-    let answer = with(number, |inbox| f(inbox, now));
+    let result = with(number, |inbox| f(inbox, now));
     drain(number);
-    answer == Some(true)
+    result == Some(true)
 }
 
-/// The listeners of a message were called.
+/// Records that a message's listeners were called, and carries out the effects that waited for that.
 pub(super) fn delivered(number: u32, calls: u32) {
-    let asked = with(number, |inbox| {
+    let is_due = with(number, |inbox| {
         inbox.deliveries = inbox.deliveries.saturating_sub(1);
         inbox.machine.delivered(calls);
-        // A listener that has left may have left a deadline behind, and no effect.
-        inbox.asked || inbox.machine.has_effects()
+        // `pending` covers a nested `unsubscribe`, which may set a deadline without an effect.
+        inbox.pending || inbox.machine.has_effects()
     });
-    if asked == Some(true) {
+    if is_due == Some(true) {
         drain(number);
     }
 }
 
-/// Opens the socket that the machine asked for, unless it has changed its mind meanwhile.
+/// Opens the socket that the machine has requested, unless it has dropped it meanwhile.
 pub(super) fn open_socket(number: u32, socket: SocketId) {
     if with(number, |inbox| inbox.is_wanted(socket)) != Some(true) {
         return;
@@ -102,15 +102,15 @@ pub(super) fn open_socket(number: u32, socket: SocketId) {
         Some(opened) => {
             with(number, |inbox| inbox.socket = Some((socket, opened)));
         }
-        None => lost(number, socket),
+        None => report_lost(number, socket),
     }
 }
 
-/// Carries out what the machine asks for until it asks for nothing more: the only place where that is done.
-/// Called from within a callback of its own, it leaves the work to the call under way, which keeps the order.
+/// Carries out effects until the machine has none left; no other function does. A nested call, from a
+/// callback of an effect, leaves the work to the outer call, which keeps the order.
 pub(super) fn drain(number: u32) {
     let is_free = with(number, |inbox| {
-        inbox.asked = true;
+        inbox.pending = true;
         inbox.deliveries == 0 && !std::mem::replace(&mut inbox.draining, true)
     });
     if is_free != Some(true) {
@@ -121,17 +121,17 @@ pub(super) fn drain(number: u32) {
     }
     let deadline = with(number, |inbox| {
         inbox.draining = false;
-        inbox.asked = false;
+        inbox.pending = false;
         inbox.machine.next_deadline()
     });
-    // The timer is JavaScript's, so it is set while nothing is borrowed.
+    // Setting the timer calls JavaScript, so the inbox is not borrowed meanwhile.
     let armed = take_alarm(number);
     let alarm = alarm::adjust(armed, deadline.flatten(), move || ring(number));
     with(number, |inbox| inbox.alarm = alarm);
 }
 
 fn ring(number: u32) {
-    // Taken out first: an alarm that came a moment early has to be set anew for the same deadline.
+    // Removes the alarm first: if it rang a moment early, `drain` must set it again for the same deadline.
     if let Some((_, rung)) = take_alarm(number) {
         rung.forget();
     }
@@ -142,8 +142,8 @@ fn take_alarm(number: u32) -> Option<Alarm> {
     with(number, |inbox| inbox.alarm.take()).flatten()
 }
 
-fn carry_out(number: u32, asked: Effect) {
-    match asked {
+fn carry_out(number: u32, task: Effect) {
+    match task {
         Effect::Connect(socket) => {
             let first = with(number, |inbox| {
                 inbox.expected = Some(socket);
@@ -152,7 +152,7 @@ fn carry_out(number: u32, asked: Effect) {
             if first == Some(true) {
                 effect(number, WATCH_PAGE, 0.0, 0.0, 0.0);
             }
-            effect(number, ASK_ADDRESS, f64::from(socket), 0.0, 0.0);
+            effect(number, RESOLVE_ADDRESS, f64::from(socket), 0.0, 0.0);
         }
         Effect::Drop(socket) => {
             let dropped = with(number, |inbox| {
@@ -160,22 +160,22 @@ fn carry_out(number: u32, asked: Effect) {
                 inbox.socket.take_if(|(id, _)| *id == socket)
             });
             if let Some((_, socket)) = dropped.flatten() {
-                through(number, &socket, LET_GO, 0.0, 0.0);
+                through(number, &socket, DROP_SOCKET, 0.0, 0.0);
             }
         }
         Effect::Hello(socket) => {
-            hand_over(number, |machine| machine.cursors().collect());
-            say(number, socket, SAY_HELLO, 0, 0);
+            add_pairs(number, |machine| machine.cursors().collect());
+            on_socket(number, socket, SEND_HELLO, 0, 0);
         }
         Effect::Sync { socket, id, bytes } => {
-            hand_over(number, |machine| machine.sync_cursors().collect());
-            say(number, socket, SAY_SYNC, id, bytes);
+            add_pairs(number, |machine| machine.sync_cursors().collect());
+            on_socket(number, socket, SEND_SYNC, id, bytes);
         }
         Effect::Ping { socket, id } => {
-            say(number, socket, SAY_PING, id, 0);
+            on_socket(number, socket, SEND_PING, id, 0);
         }
         Effect::Keepalive(socket) => {
-            say(number, socket, SAY_KEEPALIVE, 0, 0);
+            on_socket(number, socket, SEND_KEEPALIVE, 0, 0);
         }
         Effect::Transmit { socket, send } => transmit(number, socket, send),
         Effect::Deliver(held) => {
@@ -214,15 +214,15 @@ fn carry_out(number: u32, asked: Effect) {
     }
 }
 
-/// Hands slots and numbers to JavaScript, for the next frame.
-fn hand_over(number: u32, pairs: impl FnOnce(&Machine) -> Vec<(Slot, Seq)>) {
+/// Passes slots and numbers to JavaScript for the next frame.
+fn add_pairs(number: u32, pairs: impl FnOnce(&Machine) -> Vec<(Slot, Seq)>) {
     for (slot, seq) in with(number, |inbox| pairs(&inbox.machine)).unwrap_or_default() {
         effect(number, ADD_PAIR, f64::from(slot), seq as f64, 0.0);
     }
 }
 
-/// Does something through this socket, unless it is gone.
-fn say(number: u32, socket: SocketId, what: i32, a: u32, b: u32) -> Option<f64> {
+/// Carries out an effect on this socket, unless it is gone.
+fn on_socket(number: u32, socket: SocketId, what: i32, a: u32, b: u32) -> Option<f64> {
     let raw = with(number, |inbox| {
         let open = inbox.socket.as_ref().filter(|(id, _)| *id == socket);
         open.map(|(_, raw)| raw.clone())
@@ -231,16 +231,16 @@ fn say(number: u32, socket: SocketId, what: i32, a: u32, b: u32) -> Option<f64> 
 }
 
 fn transmit(number: u32, socket: SocketId, send: SendId) {
-    let Some(characters) = say(number, socket, TRANSMIT, send, 0) else { return };
+    let Some(characters) = on_socket(number, socket, TRANSMIT, send, 0) else { return };
     if characters < 0.0 {
-        // The browser knows that the socket is closing and has not said so yet.
-        lost(number, socket);
+        // The socket is closing, and its close event has not arrived yet.
+        report_lost(number, socket);
     } else {
         with(number, |inbox| inbox.machine.transmitted(send, characters as u32));
     }
 }
 
-/// This socket leads nowhere.
-fn lost(number: u32, socket: SocketId) {
+/// Passes the loss of this socket to the machine.
+fn report_lost(number: u32, socket: SocketId) {
     handle(number, Event::Closed { socket, code: 1006, retry_after: None });
 }

@@ -1,10 +1,10 @@
-// The hot path: from a frame's text to the listeners' calls.
+// The hot path: receives a frame's text and calls the listeners.
 //
-// Only numbers go to Rust. An object that came out of JSON.parse stays a JavaScript value and goes to the listeners as it
-// is: carrying it through wasm memory and back would cost fifteen times the parse.
+// Rust receives only numbers. The object that JSON.parse returns goes to the listeners unchanged: copying it through
+// wasm memory and back would cost fifteen times the parse.
 
 import { Control } from "./control.js";
-import { Listeners, NO_SLOT, isHeard } from "./listeners.js";
+import { Listeners, NO_SLOT, hasListeners } from "./listeners.js";
 import { certainSeq, likelyId, seqOf } from "./messages.js";
 import {
   DELIVER, DELIVERED, NOT_AN_OBJECT, NOT_TEXT, RECEIVE, RECEIVE_UNUSABLE, SYNC_TOO_LONG, TOO_LONG,
@@ -13,84 +13,82 @@ import {
 export class Incoming {
   listeners = new Listeners();
   control;
-  #tell;
-  // Messages that came too early, by the id that Rust gave them.
+  #command;
+  // Messages that arrived early, by the id that Rust assigned.
   #held = new Map();
 
-  constructor(tell, outgoing) {
-    this.#tell = tell;
-    this.control = new Control(tell, this.listeners.conversations, outgoing, this.deliver);
+  constructor(command, outgoing) {
+    this.#command = command;
+    this.control = new Control(command, this.listeners.conversations, outgoing, this.deliver);
   }
 
-  /** Reads a socket's frames. Each one is told to Rust exactly once. */
+  /** Reads a socket's frames, and reports each to Rust exactly once. */
   read(raw, socket, { frameLimit, keepalive }) {
-    const tell = this.#tell;
+    const command = this.#command;
     const { control } = this;
     const { conversations, everything } = this.listeners;
     control.begin(socket);
     raw.onmessage = ({ data }) => {
-      if (typeof data !== "string") return tell(RECEIVE_UNUSABLE, socket, 0, NOT_TEXT);
-      if (data.length > frameLimit) return tell(RECEIVE_UNUSABLE, socket, data.length, tooLong(data));
+      if (typeof data !== "string") return command(RECEIVE_UNUSABLE, socket, 0, NOT_TEXT);
+      if (data.length > frameLimit) return command(RECEIVE_UNUSABLE, socket, data.length, tooLong(data));
       const likely = likelyId(data);
-      let heard = conversations.byId.get(likely);
-      // What nobody listens to is not parsed, where the raw text tells for certain what it is.
-      if (!isHeard(heard) && !isHeard(everything) && !control.isUndecided) {
+      let conversation = conversations.byId.get(likely);
+      // A message without listeners is not parsed if its raw text alone proves what it is.
+      if (!hasListeners(conversation) && !hasListeners(everything) && !control.isNegotiating) {
         const seq = certainSeq(data, likely);
         if (seq >= 0) {
-          if (seq > 0) heard ??= conversations.of(likely);
-          const verdict = tell(RECEIVE, socket, seq > 0 ? heard.slot : NO_SLOT, seq, data.length, 0);
-          if (verdict >= 0) this.#held.set(verdict, { message: parse(data), heard });
+          if (seq > 0) conversation ??= conversations.of(likely);
+          const verdict = command(RECEIVE, socket, seq > 0 ? conversation.slot : NO_SLOT, seq, data.length, 0);
+          if (verdict >= 0) this.#held.set(verdict, { message: parse(data), conversation });
           return;
         }
       }
       const frame = parse(data);
       if (control.answerPing(raw, keepalive, frame ?? data, data.length)) return;
-      if (frame === undefined) return tell(RECEIVE_UNUSABLE, socket, data.length, NOT_AN_OBJECT);
+      if (frame === undefined) return command(RECEIVE_UNUSABLE, socket, data.length, NOT_AN_OBJECT);
       const concerns = control.concerns(frame);
       if (concerns && control.take(frame, data.length)) return;
       const seq = seqOf(frame);
-      // Listeners that were called meanwhile may have had the conversation forgotten.
-      if (concerns || frame.conversation_id !== likely) heard = conversations.byId.get(frame.conversation_id);
-      if (seq > 0) heard ??= conversations.of(frame.conversation_id);
-      const verdict = tell(RECEIVE, socket, heard === undefined ? NO_SLOT : heard.slot, seq, data.length, 1);
-      if (verdict === DELIVER) this.deliver(frame, heard);
-      else if (verdict >= 0) this.#held.set(verdict, { message: frame, heard });
+      // `take` may have called listeners, which may have left, so that the conversation was forgotten.
+      if (concerns || frame.conversation_id !== likely) conversation = conversations.byId.get(frame.conversation_id);
+      if (seq > 0) conversation ??= conversations.of(frame.conversation_id);
+      const slot = conversation === undefined ? NO_SLOT : conversation.slot;
+      const verdict = command(RECEIVE, socket, slot, seq, data.length, 1);
+      if (verdict === DELIVER) this.deliver(frame, conversation);
+      else if (verdict >= 0) this.#held.set(verdict, { message: frame, conversation });
     };
   }
 
-  /**
-   * Calls the listeners of a message that Rust has let through. Whatever they do that has effects waits until all were
-   * called.
-   */
-  deliver = (message, heard) => {
+  /** Calls the listeners of a message that Rust has judged DELIVER. Effects wait until all have been called. */
+  deliver = (message, conversation) => {
     let calls = 0;
     try {
-      calls = this.listeners.dispatch(message, heard);
+      calls = this.listeners.dispatch(message, conversation);
     } finally {
-      this.#tell(DELIVERED, calls);
+      this.#command(DELIVERED, calls);
     }
   };
 
-  /** Calls the listeners of a message that was held, and forgets it; returns how many calls that were. */
+  /** Calls the listeners of a held message, and forgets it. Returns the number of calls. */
   deliverHeld(id) {
-    const { message, heard } = this.#held.get(id);
+    const { message, conversation } = this.#held.get(id);
     this.#held.delete(id);
-    // It was counted by its raw text, and turned out to be no JSON.
-    return message === undefined ? 0 : this.listeners.dispatch(message, heard);
+    // The scan of the raw text had accepted it, but it is not JSON.
+    return message === undefined ? 0 : this.listeners.dispatch(message, conversation);
   }
 
   forgetHeld(id) {
     this.#held.delete(id);
   }
 
-  /** Tells of messages that are missing; returns how many calls that were. */
+  /** Calls the listeners with a gap. Returns the number of calls. */
   reportGap(slot, after, before) {
-    const heard = this.listeners.conversations.at(slot);
-    return this.listeners.dispatch({ action: "gap", conversation_id: heard.id, after, before }, heard);
+    const conversation = this.listeners.conversations.at(slot);
+    return this.listeners.dispatch({ action: "gap", conversation_id: conversation.id, after, before }, conversation);
   }
 }
 
-/** The object that a text is, or undefined if it is none. */
+/** Returns the object that a text encodes, or undefined if it does not encode one. */
 function parse(text) {
   let parsed;
   try {
@@ -101,7 +99,7 @@ function parse(text) {
   return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
 }
 
-/** In a string the quotes would be escaped, so that what is found is the frame's own action. */
+/** Why a long frame is unusable. The match cannot be inside a string, because its quotes would be escaped there. */
 function tooLong(text) {
   return text.includes('"sync_response"') ? SYNC_TOO_LONG : TOO_LONG;
 }

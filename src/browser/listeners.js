@@ -1,48 +1,49 @@
-// The registry of listeners, and the dispatch of a frame to them.
+// The registry of listeners; dispatches frames to them.
 
-import { Conversations, isHeard } from "./conversations.js";
+import { Conversations, hasListeners } from "./conversations.js";
 import { call } from "./report.js";
 
-export { isHeard };
+export { hasListeners };
 
-// Below zero is no slot to Rust.
+// Rust treats a negative slot as none.
 export const NO_SLOT = -1;
 
 export class Listeners {
-  /** What those listen to who receive every frame. */
+  /** The pseudo-conversation of the listeners that receive every frame. */
   everything = { id: null, slot: NO_SLOT, first: undefined, last: undefined };
   conversations = new Conversations();
-  // How many there have been.
-  #joined = 0;
+  // The number of listeners added so far.
+  #added = 0;
 
-  /** Adds a listener to a conversation, or to everything. Its last message is kept where it may be asked for. */
+  /** Adds a listener to a conversation, or to all if the id is null. `keepsLast` records its `lastMessage`. */
   add(conversationId, callback, keepsLast) {
-    const heard = (conversationId ?? null) === null ? this.everything : this.conversations.of(conversationId);
-    const listener = { heard, callback, keepsLast, lastMessage: null, number: ++this.#joined, next: undefined };
-    if (heard.last === undefined) heard.first = listener;
-    else heard.last.next = listener;
-    heard.last = listener;
+    const conversation = (conversationId ?? null) === null ? this.everything : this.conversations.of(conversationId);
+    const listener = { conversation, callback, keepsLast, lastMessage: null, number: ++this.#added, next: undefined };
+    if (conversation.last === undefined) conversation.first = listener;
+    else conversation.last.next = listener;
+    conversation.last = listener;
     return listener;
   }
 
-  /** Returns the slot of its conversation if that has no other listener in either spelling, else -1. */
+  /** Removes a listener. Returns its conversation's slot if neither slot of the pair has listeners left, else -1. */
   remove(listener) {
-    const { heard } = listener;
-    // Its `next` stays: a dispatch under way goes on from here.
+    const { conversation } = listener;
+    // Keeps `next`, from which a dispatch in progress continues.
     listener.callback = undefined;
     let before;
-    for (let other = heard.first; other !== listener; other = other.next) before = other;
-    if (before === undefined) heard.first = listener.next;
+    for (let other = conversation.first; other !== listener; other = other.next) before = other;
+    if (before === undefined) conversation.first = listener.next;
     else before.next = listener.next;
-    if (heard.last === listener) heard.last = before;
-    return heard === this.everything || this.conversations.isHeard(heard) ? NO_SLOT : heard.slot;
+    if (conversation.last === listener) conversation.last = before;
+    const isNeeded = conversation === this.everything || this.conversations.hasListeners(conversation);
+    return isNeeded ? NO_SLOT : conversation.slot;
   }
 
-  /** Calls the conversation's listeners, then those of everything; returns how many calls that were. */
-  dispatch(message, heard) {
-    // A listener that is added in one of these calls was not there when the message came.
-    const newest = this.#joined;
-    const own = heard === undefined ? 0 : callEach(heard.first, message, newest);
+  /** Calls the conversation's listeners, then those of all conversations. Returns the number of calls. */
+  dispatch(message, conversation) {
+    // Skips listeners that one of these calls adds: the message arrived before them.
+    const newest = this.#added;
+    const own = conversation === undefined ? 0 : callEach(conversation.first, message, newest);
     return own + callEach(this.everything.first, message, newest);
   }
 }
@@ -50,7 +51,7 @@ export class Listeners {
 function callEach(first, message, newest) {
   let calls = 0;
   for (let listener = first; listener !== undefined; listener = listener.next) {
-    // One that was removed in one of these calls is passed over.
+    // Skips listeners that one of these calls has removed.
     if (listener.callback === undefined || listener.number > newest) continue;
     if (listener.keepsLast) listener.lastMessage = message;
     call(listener.callback, message);

@@ -1,15 +1,15 @@
-// What a message is, and its number, of a parsed frame.
+// Recognizes messages among parsed frames, and reads their `seq`.
 
 import { report } from "./report.js";
 
 export { certainSeq, likelyId } from "./scan.js";
 
-/** A frame with an action is none. */
+/** Returns whether a frame is a message: a frame without `action`. */
 export const isMessage = (frame) => frame.action === undefined;
 
 /**
- * A message's number within its conversation, 0 where it has none that can be counted by. A frame with an action has
- * none: a receipt may name the number of the message that was read.
+ * Returns a message's `seq`, or 0 if it has no valid one. Ignores the `seq` of a frame with an action: a receipt may
+ * name that of the message read.
  */
 export function seqOf(frame) {
   const { conversation_id: id, seq } = frame;
@@ -17,16 +17,16 @@ export function seqOf(frame) {
   return typeof id === "string" || isExact(id) ? seq : 0;
 }
 
-let saidInexact = false;
+let hasReported = false;
 
-/** Whether a number is the one that the server has written. Says once if it may be another. */
+/** Returns whether JavaScript has not rounded a numeric id. Reports the first rounded one. */
 function isExact(id) {
   if (typeof id !== "number") return false;
   if (Math.abs(id) <= Number.MAX_SAFE_INTEGER) return true;
-  if (!saidInexact) {
-    saidInexact = true;
-    report(new RangeError(`conversation_id must be at most 2^53 - 1 as a number, or a string; got about ${id}, which ` +
-      "JavaScript has rounded, so that no listener hears its messages. The server must write such ids as strings"));
+  if (!hasReported) {
+    hasReported = true;
+    report(new RangeError(`conversation_id must be at most 2^53 - 1 as a number, or a string; got about ${id}: ` +
+      "JavaScript has rounded it, so no listener receives its messages. Write such ids as strings on the server"));
   }
   return false;
 }

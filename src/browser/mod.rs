@@ -1,21 +1,22 @@
-//! The thin shell around the core: everything that touches the browser.
+//! The shell around the core: all code that uses the browser.
 //!
-//! | where | what |
+//! | file | contents |
 //! | --- | --- |
-//! | `inbox.js` | the API of one inbox, and what Rust asks for, carried out |
-//! | `commands.rs`, `imports.rs` | the two ways across the boundary, in and out; `numbers.js` has the numbers that cross it |
-//! | `inbox.rs` | the thread-local state, and the only loop that carries out effects |
-//! | `incoming.js` | a received message: `scan.js` reads its text, `messages.js` the parsed frame, `listeners.js` dispatches, `conversations.js` knows ids |
-//! | `control.js` | the frames of layer 1 that are not messages |
-//! | `outgoing.js` | frames on their way out |
-//! | `connection.js` | the browser's WebSocket, its public state, where to connect to, and what the page tells |
+//! | `inbox.js` | the API of one inbox, and the effects that Rust requests |
+//! | `commands.rs`, `imports.rs` | the calls from JavaScript and to it; `numbers.js` defines the numbers that they pass |
+//! | `inbox.rs` | the thread-local state, and the loop that carries out effects |
+//! | `incoming.js` | receives frames: `scan.js` reads the raw text, `messages.js` the parsed frame, `listeners.js` dispatches, `conversations.js` maps ids to slots |
+//! | `control.js` | the control frames of layer 1, such as `hello` and `ack` |
+//! | `outgoing.js` | the drafts of outgoing frames, and their promises |
+//! | `connection.js` | the browser's WebSocket, its address, the public state, and the page's events |
 //! | `alarm.rs`, `clock.rs` | time |
-//! | `exports.rs` | the API in JavaScript's values, for Rust |
+//! | `exports.rs` | the JavaScript API, callable from Rust |
 //!
-//! A message received: `incoming.js` ─▶ `command(RECEIVE)` judges by numbers ─▶ `listeners.js` ─▶ `command(DELIVERED)`, after
-//! which effects are carried out. A message sent: `inbox.js` ─▶ `command(SEND)` ─▶ `through(TRANSMIT)` ─▶ `outgoing.js`.
-//! A connection lost: `command(CLOSED)` ─▶ the machine waits ─▶ `alarm.rs` ─▶ `effect(ASK_ADDRESS)` ─▶ `command(OPEN)` ─▶
-//! `open()`.
+//! - Receiving a message: `incoming.js` ─▶ `command(RECEIVE)` judges by numbers ─▶ `listeners.js` ─▶
+//!   `command(DELIVERED)` carries out effects
+//! - Sending a message: `inbox.js` ─▶ `command(SEND)` ─▶ `through(TRANSMIT)` ─▶ `outgoing.js`
+//! - Reconnecting: `command(CLOSED)` ─▶ the machine waits ─▶ `alarm.rs` ─▶ `effect(RESOLVE_ADDRESS)` ─▶
+//!   `command(OPEN)` ─▶ `open()`
 
 mod alarm;
 pub(crate) mod clock;

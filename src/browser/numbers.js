@@ -1,7 +1,7 @@
-// What crosses the boundary between JavaScript and Rust, by number. This file is the only place where the numbers are
-// written: numbers.rs reads it when the crate is compiled.
+// The numbers that JavaScript and Rust pass to each other. Only this file defines them: numbers.rs reads it at compile
+// time.
 
-// From JavaScript: command(inbox, what, a, b, c, d, e). What each takes and returns stands in commands.rs.
+// From JavaScript: command(inbox, what, a, b, c, d, e). commands.rs defines the parameters and results.
 export const PAIR = 0;
 export const CONFIGURE = 1;
 export const SUBSCRIBE = 2;
@@ -38,9 +38,8 @@ export const IS_UNDER_WAY = 32;
 export const IS_COUNTED = 33;
 export const IS_WANTED = 34;
 
-// From Rust: effect(inbox, what, a, b, c), and through(inbox, socket, what, a, b) for what needs the WebSocket. See
-// inbox.js.
-export const ASK_ADDRESS = 0;
+// From Rust: effect(inbox, what, a, b, c), and through(inbox, socket, what, a, b) for the WebSocket. See inbox.js.
+export const RESOLVE_ADDRESS = 0;
 export const WATCH_PAGE = 1;
 export const DELIVER_HELD = 2;
 export const FORGET_HELD = 3;
@@ -50,28 +49,28 @@ export const ADD_PAIR = 6;
 export const ACCEPT = 7;
 
 export const TRANSMIT = 0;
-export const SAY_HELLO = 1;
-export const SAY_SYNC = 2;
-export const SAY_PING = 3;
-export const SAY_KEEPALIVE = 4;
-export const LET_GO = 5;
+export const SEND_HELLO = 1;
+export const SEND_SYNC = 2;
+export const SEND_PING = 3;
+export const SEND_KEEPALIVE = 4;
+export const DROP_SOCKET = 5;
 
-// Kinds of frames to send.
+// The kinds of frames to send.
 export const MESSAGE = 0;
 export const REQUEST = 1;
 export const OTHER = 2;
 
-// Verdicts on a message; from 0 on it is the id to hold it under.
+// Verdicts on a message; 0 or more is the id to hold it under.
 export const DELIVER = -1;
 export const DROP = -2;
 
-// Why a frame is not usable.
+// Why a frame is unusable.
 export const NOT_TEXT = 0;
 export const NOT_AN_OBJECT = 1;
 export const TOO_LONG = 2;
 export const SYNC_TOO_LONG = 3;
 
-// How a frame that was accepted ended.
+// How an accepted frame ended.
 export const WAS_DELIVERED = 0;
 export const WAS_SENT = 1;
 export const HAS_FAILED = 2;
@@ -87,6 +86,6 @@ export const HEARTBEAT = 6;
 export const KEEPALIVE = 7;
 export const PROTOCOL = 8;
 
-// The defaults of the two options that the machine knows nothing of: UTF-16 code units, and bytes.
+// The defaults of the two options that only JavaScript uses: in UTF-16 code units, and in bytes.
 export const FRAME_LIMIT = 1048576;
 export const MESSAGE_LIMIT = 65536;

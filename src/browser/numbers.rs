@@ -1,4 +1,4 @@
-//! The numbers of numbers.js, read from that file when the crate is compiled, so that they are written once.
+//! The constants of numbers.js, read from that file at compile time, so that only one file defines them.
 
 const FILE: &[u8] = include_bytes!("numbers.js");
 
@@ -12,8 +12,8 @@ numbers! {
     PAIR CONFIGURE SUBSCRIBE UNSUBSCRIBE SEND RETRY DISCONNECT CHANGE_USER ONLINE OFFLINE VISIBLE PAGE_HIDDEN PAGE_SHOWN
     OPEN OPENED CLOSED RECEIVE DELIVERED RECEIVE_UNUSABLE RECEIVE_CONTROL WELCOME ANOTHER_USER PLAIN_SERVER ACK REFUSAL
     PONG SYNC_BEGIN SYNC_MESSAGE SYNC_END SYNC_REFUSAL STAT INSPECT IS_UNDER_WAY IS_COUNTED IS_WANTED
-    ASK_ADDRESS WATCH_PAGE DELIVER_HELD FORGET_HELD REPORT_GAP FORGET_CONVERSATIONS ADD_PAIR ACCEPT
-    TRANSMIT SAY_HELLO SAY_SYNC SAY_PING SAY_KEEPALIVE LET_GO
+    RESOLVE_ADDRESS WATCH_PAGE DELIVER_HELD FORGET_HELD REPORT_GAP FORGET_CONVERSATIONS ADD_PAIR ACCEPT
+    TRANSMIT SEND_HELLO SEND_SYNC SEND_PING SEND_KEEPALIVE DROP_SOCKET
     MESSAGE REQUEST
     DELIVER DROP
     NOT_TEXT NOT_AN_OBJECT TOO_LONG
@@ -26,8 +26,8 @@ numbers! {
     FRAME_LIMIT MESSAGE_LIMIT
 }
 
-/// The whole number behind this text. Anything else does not compile.
-#[allow(clippy::indexing_slicing, clippy::panic, reason = "in a constant, both are errors of compilation")]
+/// Returns the integer after this text. Fails to compile if there is none.
+#[allow(clippy::indexing_slicing, clippy::panic, reason = "in a constant, both are compile errors")]
 const fn find(name: &[u8]) -> i32 {
     let mut at = 0;
     while !begins(at, name) {
@@ -40,14 +40,14 @@ const fn find(name: &[u8]) -> i32 {
     }
     let mut number = 0;
     while FILE[at] != b';' {
-        assert!(FILE[at].is_ascii_digit(), "numbers.js: a whole number is expected");
+        assert!(FILE[at].is_ascii_digit(), "a constant of numbers.js must be an integer");
         number = number * 10 + (FILE[at] - b'0') as i32;
         at += 1;
     }
     if is_negative { -number } else { number }
 }
 
-#[allow(clippy::indexing_slicing, reason = "past the end of the file it is an error of compilation")]
+#[allow(clippy::indexing_slicing, reason = "past the end of the file it is a compile error")]
 const fn begins(at: usize, name: &[u8]) -> bool {
     let mut n = 0;
     while n < name.len() {

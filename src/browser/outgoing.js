@@ -1,38 +1,38 @@
-// Frames on their way out: the text, and the promise that tells how it ended, by the id that Rust gave it. Rust decides
-// which frame goes when; the text itself never enters wasm memory.
+// The drafts of outgoing frames: the text and the promise, by the id that Rust assigned. Rust decides when to send each
+// frame; the text never enters wasm memory.
 
 export class Outgoing {
   /** Send id → draft. */
   drafts = new Map();
-  // Count → send id, for messages: a client id would be hashed anew for each message.
+  // Count → send id, for messages. Numbers, because each client id is a new string to hash.
   #sends = new Map();
-  // A client id names a message of this page, so that the server recognizes a repeated one: a random name and a count.
+  // A client id is this random prefix and a count; the server recognizes a repeated message by it.
   #page;
   #count = 0;
 
-  /** The frame for a message. Throws what is wrong with the values. */
-  message(conversationId, message, type, { isNamed, limit }) {
+  /** Creates the draft of a message. Throws an error that names an invalid value. */
+  message(conversationId, message, type, { hasClientId, limit }) {
     checkConversation(conversationId);
     if (message === "" || message === null || message === undefined) {
       throw new TypeError("`message` must not be empty");
     }
-    // JSON would leave it out of the frame without a word.
+    // JSON.stringify would silently omit it from the frame.
     if (typeof message !== "string" && JSON.stringify(message) === undefined) {
       throw new TypeError(`\`message\` must not be undefined in JSON; got ${describe(message)}`);
     }
-    const count = isNamed ? ++this.#count : undefined;
-    const clientId = isNamed ? this.#clientId(count) : undefined;
+    const count = hasClientId ? ++this.#count : undefined;
+    const clientId = hasClientId ? this.#clientId(count) : undefined;
     const frame = { conversation_id: conversationId, message, type: type ?? "TEXT", client_id: clientId };
     return draft(frame, limit, count);
   }
 
-  /** The request for a conversation's history. */
+  /** Creates the draft of a request for a conversation's history. */
   request(conversationId, limit) {
     checkConversation(conversationId);
     return draft({ action: "get_messages", conversation_id: conversationId }, limit);
   }
 
-  /** Any frame of the application. */
+  /** Creates the draft of a custom frame. */
   frame(frame, limit) {
     if (typeof frame !== "object" || frame === null || Array.isArray(frame)) {
       throw new TypeError(`\`frame\` must be an object; got ${describe(frame)}`);
@@ -46,27 +46,27 @@ export class Outgoing {
     if (draft.count !== undefined) this.#sends.set(draft.count, id);
   }
 
-  /** Hands a frame to the socket; returns its length, or -1 where the socket takes no more. */
+  /** Passes a frame to the socket. Returns its length, or -1 if the socket takes no more frames. */
   transmit(socket, id) {
-    // A closing socket would swallow the frame without a word.
+    // A closing socket would silently drop the frame.
     if (socket.readyState !== socket.OPEN) return -1;
     const { text } = this.drafts.get(id);
     socket.send(text);
     return text.length;
   }
 
-  /** The message that this client id names, if it is still waited for. */
+  /** Returns the send id of the pending message with this client id, or undefined. */
   sendOf(clientId) {
     const count = Number(String(clientId).slice(String(this.#page).length + 1));
     return clientId === this.#clientId(count) ? this.#sends.get(count) : undefined;
   }
 
-  /** Keeps what the server said of a message for its result: `messageId`, or the `reason` for refusing it. */
-  note(send, said) {
-    Object.assign(this.drafts.get(send), said);
+  /** Adds the server's reply to a message's draft: its `messageId`, or the `reason` for its rejection. */
+  note(id, reply) {
+    Object.assign(this.drafts.get(id), reply);
   }
 
-  /** Tells how a frame ended. @param {(draft: {messageId: any, reason: any}) => object} resultOf */
+  /** Settles a frame's promise and its draft. @param {(draft: {messageId: any, reason: any}) => object} resultOf */
   settle(id, resultOf) {
     const draft = this.drafts.get(id);
     if (draft === undefined) return;
@@ -86,9 +86,9 @@ function draft(frame, limit, count) {
   return { text, count, resolve: undefined, messageId: undefined, reason: undefined };
 }
 
-/** A server answers a frame that is over its limit with a close, and would do so each time that it is sent. */
+/** Throws if a frame exceeds the limit: the server would close the connection each time it is sent. */
 function checkSize(text, limit) {
-  // No character takes more than three bytes.
+  // A UTF-16 code unit takes at most three bytes.
   if (text.length * 3 <= limit) return;
   const bytes = new TextEncoder().encode(text).length;
   if (bytes <= limit) return;
@@ -96,8 +96,8 @@ function checkSize(text, limit) {
 }
 
 function randomName() {
-  // randomUUID is missing on pages that are not served over https or from localhost.
-  // Nine bytes, which fill twelve characters: it has to differ from those of the same user's other pages.
+  // Not randomUUID, which is missing on pages that are not served over https or from localhost. The prefix must differ
+  // from those of the same user's other pages; nine bytes fill twelve characters exactly.
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(9))));
 }
 

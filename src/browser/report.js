@@ -1,6 +1,4 @@
-// Callbacks of the application throw what they like.
-
-/** Calls a callback of the application. What it throws is reported as uncaught and affects no other callback. */
+/** Calls a callback of the application. Reports its error as uncaught, so that it affects no other callback. */
 export function call(callback, argument) {
   try {
     callback(argument);
@@ -10,7 +8,7 @@ export function call(callback, argument) {
 }
 
 export function report(error) {
-  // Where there is no reportError (Node.js, jsdom), throwing from a timer instead would end a server's process.
+  // Node.js and jsdom have no reportError. Throwing from a timer instead would end a server's process.
   if (typeof reportError === "function") reportError(error);
   else console.error(error);
 }
