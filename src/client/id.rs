@@ -1,4 +1,4 @@
-//! The names of conversations and messages.
+//! The ids of conversations and messages.
 
 use std::fmt;
 
@@ -6,9 +6,10 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use wasm_bindgen::JsValue;
 
-/// Names a conversation or a message: a whole number or a text. Compared by both, so `2` is not `"2"`.
+/// The id of a conversation or a message: an integer or a string. The number `2` and the string `"2"` are
+/// different.
 ///
-/// Made by `into()` from `i32`, `u32` and texts, and by `try_into()` from `i64` and `u64`.
+/// Converted with `into()` from `i32`, `u32` and strings, and with `try_into()` from `i64` and `u64`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Id(Value);
@@ -21,7 +22,7 @@ enum Value {
 }
 
 impl Id {
-    /// The number, if it is one.
+    /// Returns the number, or `None` for a string.
     pub fn as_number(&self) -> Option<i64> {
         match self.0 {
             Value::Number(number) => Some(number),
@@ -29,7 +30,7 @@ impl Id {
         }
     }
 
-    /// The text, if it is one.
+    /// Returns the string, or `None` for a number.
     pub fn as_text(&self) -> Option<&str> {
         match &self.0 {
             Value::Number(_) => None,
@@ -38,7 +39,7 @@ impl Id {
     }
 }
 
-/// A number that JavaScript would round, and so take for another.
+/// The error for an id that JavaScript would round to another number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InexactId(i128);
 

@@ -1,4 +1,4 @@
-//! What is heard, and for how long.
+//! Subscriptions: listeners, and the guards that end them.
 
 use std::fmt;
 
@@ -10,15 +10,16 @@ use wasm_bindgen_futures::spawn_local;
 use super::{Id, State, state};
 use crate::browser::exports::default_inbox;
 
-/// Listens to a conversation, and connects if nobody has yet. Only frames whose `conversation_id` is this very value are
-/// heard: `2` is not `"2"`.
+/// Listens to a conversation, and connects if the page is not connected yet. The listener receives only
+/// frames with exactly this `conversation_id`: the number `2` and the string `"2"` are different.
 ///
-/// Each frame is read into a `T`; one that does not fit is passed over. That costs several times the parse of the frame,
-/// for each listener anew: a `T` of few members is cheapest, since what it does not name is not read.
-/// [`exports::subscribe`](crate::exports::subscribe) hands frames on as they were parsed.
+/// Deserializes each frame as a `T`, and skips frames that don't fit. This costs several times the parse of
+/// the frame, for each listener again. A `T` with few members is cheapest, because members that it does not
+/// name are not read. [`exports::subscribe`](crate::exports::subscribe) passes on the parsed frames without
+/// this cost.
 ///
-/// Beside messages there are histories, gaps and refusals, which a `T` of few members may fit as well: a
-/// [`Frame<T>`](super::Frame) tells them apart.
+/// Histories, gaps and errors may also fit a `T` with few members; [`Frame<T>`](super::Frame) distinguishes
+/// them.
 pub fn listen<T: DeserializeOwned>(
     conversation_id: impl Into<Id>,
     on_frame: impl FnMut(T) + 'static,
@@ -26,12 +27,12 @@ pub fn listen<T: DeserializeOwned>(
     subscribe(conversation_id.into().into(), on_frame)
 }
 
-/// Listens to every frame, those without a `conversation_id` included; otherwise like [`listen`].
+/// Listens to every frame, including those without a `conversation_id`; otherwise like [`listen`].
 pub fn listen_all<T: DeserializeOwned>(on_frame: impl FnMut(T) + 'static) -> Guard {
     subscribe(JsValue::NULL, on_frame)
 }
 
-/// Calls back with the state whenever it has changed. It does not connect.
+/// Calls `on_state` after each change of the public state. Does not connect.
 pub fn watch(mut on_state: impl FnMut(State) + 'static) -> Guard {
     let callback = Closure::new(move |_| on_state(state()));
     let end = default_inbox().subscribe_state(function(&callback));
@@ -51,7 +52,7 @@ fn subscribe<T: DeserializeOwned>(conversation_id: JsValue, mut on_frame: impl F
 type Callback = Closure<dyn FnMut(JsValue)>;
 
 fn call(end: &Function) {
-    // It throws nothing, and gives nothing back.
+    // It neither throws nor returns a value.
     let _ = end.call0(&JsValue::UNDEFINED);
 }
 
@@ -59,8 +60,8 @@ fn function(callback: &Callback) -> &Function {
     callback.as_ref().unchecked_ref()
 }
 
-/// Ends what it was given for when it is dropped: the closure is not called any more, not even in the round of calls
-/// under way, and is freed when that is over. It may be dropped anywhere, inside of its own closure as well.
+/// Ends the subscription when it is dropped: the closure is not called again, not even by a dispatch in
+/// progress, and is freed after that. You may drop the guard anywhere, also inside its own closure.
 #[must_use = "dropping the guard unsubscribes immediately; bind it or call `forget()`"]
 pub struct Guard(Option<Box<dyn FnOnce()>>);
 
@@ -68,12 +69,12 @@ impl Guard {
     fn new(callback: Callback, end: impl FnOnce() + 'static) -> Self {
         Self(Some(Box::new(move || {
             end();
-            // It may be running, or be about to be called: freed when nothing else runs.
+            // The closure may be running, so it is freed in a later task.
             spawn_local(async move { drop(callback) });
         })))
     }
 
-    /// Lets what it was given for go on for as long as the page lives.
+    /// Keeps the subscription until the page is unloaded.
     pub fn forget(self) {
         std::mem::forget(self);
     }

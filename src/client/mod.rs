@@ -1,13 +1,13 @@
-//! The API for pages written in Rust: closures, types and futures around what `browser` does. Not part of the npm
-//! package, which pays for every byte.
+//! The API for pages written in Rust: wraps `browser` in closures, types and futures. Not part of the npm
+//! package, because it would add to its size.
 //!
-//! | where | what |
+//! | file | contents |
 //! | --- | --- |
-//! | `listen.rs` | what is heard, until its [`Guard`] is dropped |
-//! | `send.rs` | what is sent, and how that ended |
-//! | `options.rs` | what may be set before first use |
-//! | `user.rs` | who is signed in |
-//! | `frame.rs`, `id.rs` | values of the wire |
+//! | `listen.rs` | subscriptions, which end when their [`Guard`] is dropped |
+//! | `send.rs` | sending frames, and the results |
+//! | `options.rs` | the options |
+//! | `user.rs` | the signed-in user |
+//! | `frame.rs`, `id.rs` | types of the wire protocol |
 
 mod frame;
 mod id;
@@ -29,12 +29,12 @@ pub use crate::core::{ConnectionError, Stats, Status as State};
 use crate::browser::{clock, exports, inbox};
 use crate::core::Machine;
 
-/// The connection's state now.
+/// Returns the current state of the connection.
 pub fn state() -> State {
     with(|machine| machine.status()).unwrap_or_default()
 }
 
-/// The counters now.
+/// Returns the current counters.
 pub fn stats() -> Stats {
     let now = clock::now();
     with(|machine| machine.stats(now)).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The options, with the same checks as `pkg/lib/options.js` has for JavaScript.
+//! The options, with the same checks as in `pkg/lib/options.js` for JavaScript.
 
 use std::fmt;
 use std::time::Duration;
@@ -38,7 +38,7 @@ pub struct Options {
     pub jitter: f64,
     /// Attempts to reconnect before the client gives up; `u32::MAX` never gives up. Default 10.
     pub max_attempts: u32,
-    /// Time limit for one attempt, including the call of [`Url::asked`], at least 1 ms. Default 5 s.
+    /// Time limit for one attempt, including the future of [`Url::asked`], at least 1 ms. Default 5 s.
     pub connect_timeout: Duration,
     /// How long the connection stays open after the last listener has left. Default 250 ms.
     pub linger: Duration,
@@ -55,7 +55,7 @@ pub struct Options {
     pub keepalive: Option<Keepalive>,
     /// The server's own ping, and the reply to it. Default: none.
     pub server_ping: Option<ServerPing>,
-    /// The highest layer of the wire to offer.
+    /// The highest layer of the protocol to offer.
     pub protocol: Protocol,
 }
 
@@ -214,7 +214,7 @@ impl From<String> for Url {
     }
 }
 
-/// The highest layer of the wire to offer: see PROTOCOL.md.
+/// The highest layer of the protocol to offer: see PROTOCOL.md.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
     /// Layer 0: never send `hello`, for servers that fail on unknown frames.
@@ -231,11 +231,11 @@ pub enum ConfigureError {
     TooLate,
     /// An option is invalid.
     Invalid {
-        /// Its name.
+        /// The option's name.
         option: &'static str,
-        /// Its value.
+        /// The value given.
         given: String,
-        /// What it must be.
+        /// The expected value.
         expected: &'static str,
     },
 }

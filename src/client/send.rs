@@ -1,4 +1,4 @@
-//! What is sent, and how that ended.
+//! Sending frames, and the results.
 
 use js_sys::{Promise, Reflect};
 use serde::Serialize;
@@ -8,35 +8,36 @@ use wasm_bindgen_futures::JsFuture;
 use super::Id;
 use crate::browser::exports;
 
-/// How a frame that was handed over for sending ended.
+/// The outcome of sending a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendResult {
-    /// The server has stored it.
+    /// The server has stored the message.
     Delivered {
-        /// The server's name for it, if it gave one.
+        /// The id that the server assigned, if it is a number or a string.
         message_id: Option<Id>,
     },
-    /// An open connection took it, and the server acknowledges nothing: this is all that can be known.
+    /// The frame was sent on an open connection; the server does not acknowledge it, so its delivery is
+    /// unknown.
     Sent,
-    /// It will not be sent.
+    /// The frame will not be sent, or the server rejected it.
     Failed {
-        /// A sentence for a person: the server's, or what was wrong with the value.
+        /// The server's description of the error, or the client's.
         reason: String,
     },
 }
 
-/// Sends `{conversation_id, message, type: "TEXT"}`. Without a connection it is queued, kept in order and sent as soon as
-/// there is one. May be called without a listener: the connection is then opened for it.
+/// Sends `{conversation_id, message, type: "TEXT"}`. Without a connection, queues the message and sends it in
+/// order once connected; opens a connection even if there is no listener.
 ///
-/// `message` is a text that is not empty, or any other value that JSON can hold.
+/// `message` must be a non-empty string, or any other value that JSON can represent.
 ///
-/// Nothing is handed over before the future is polled for the first time: `spawn_local` one that is not awaited. To drop
-/// it later takes nothing back.
+/// The future does nothing until it is polled for the first time: pass it to `spawn_local` if you don't await
+/// it. Dropping it later does not cancel the message.
 pub async fn send_message(conversation_id: impl Into<Id>, message: &(impl Serialize + ?Sized)) -> SendResult {
     send_typed_message(conversation_id, message, "TEXT").await
 }
 
-/// Sends a message whose `type` is another than `"TEXT"`; otherwise like [`send_message`].
+/// Sends a message with the `type` `kind`; otherwise like [`send_message`].
 pub async fn send_typed_message(
     conversation_id: impl Into<Id>,
     message: &(impl Serialize + ?Sized),
@@ -44,39 +45,39 @@ pub async fn send_typed_message(
 ) -> SendResult {
     match to_json(message) {
         Ok(message) => {
-            end_of(exports::send_message(&conversation_id.into().into(), &message, &kind.into())).await
+            result_of(exports::send_message(&conversation_id.into().into(), &message, &kind.into())).await
         }
         Err(failed) => failed,
     }
 }
 
-/// Asks for a conversation's history. The reply, a [`Frame::History`](super::Frame::History), arrives at that
-/// conversation's listeners; the result tells whether the request was sent.
+/// Requests a conversation's history. The conversation's listeners receive the reply, a
+/// [`Frame::History`](super::Frame::History); the result is that of sending the request.
 pub async fn request_messages(conversation_id: impl Into<Id>) -> SendResult {
-    end_of(exports::request_messages(&conversation_id.into().into())).await
+    result_of(exports::request_messages(&conversation_id.into().into())).await
 }
 
-/// Sends a frame of the application's own, a struct or a map such as `{action: "typing", conversation_id: 2}`, queued like
-/// a message. The server acknowledges none of these: the result is `Sent` or `Failed`.
+/// Sends a custom frame, a struct or a map such as `{action: "typing", conversation_id: 2}`. Queues it like a
+/// message. The server does not acknowledge custom frames, so the result is `Sent` or `Failed`.
 pub async fn send(frame: &(impl Serialize + ?Sized)) -> SendResult {
     match to_json(frame) {
-        Ok(frame) => end_of(exports::send(&frame)).await,
+        Ok(frame) => result_of(exports::send(&frame)).await,
         Err(failed) => failed,
     }
 }
 
-/// As `JSON.stringify` will understand it: maps as objects, `None` as null.
+/// Converts a value for `JSON.stringify`: maps to objects, `None` to null.
 fn to_json(value: &(impl Serialize + ?Sized)) -> Result<JsValue, SendResult> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     value.serialize(&serializer).map_err(|error| SendResult::Failed { reason: error.to_string() })
 }
 
-async fn end_of(sending: Promise) -> SendResult {
-    // It never rejects.
+async fn result_of(sending: Promise) -> SendResult {
+    // The promise never rejects.
     let (Ok(result) | Err(result)) = JsFuture::from(sending).await;
     let member = |name: &str| Reflect::get(&result, &name.into()).unwrap_or_default();
     match member("status").as_string().as_deref() {
-        // A name that is neither number nor text makes the message no less delivered.
+        // The message was delivered even if its id is neither a number nor a string.
         Some("delivered") => {
             SendResult::Delivered { message_id: serde_wasm_bindgen::from_value(member("messageId")).ok() }
         }

@@ -1,4 +1,4 @@
-//! Who is signed in.
+//! The signed-in user.
 
 use std::cell::RefCell;
 
@@ -9,14 +9,15 @@ thread_local! {
     static USER: RefCell<Option<Option<Id>>> = const { RefCell::new(None) };
 }
 
-/// Says who is signed in, by any name that is the same each time; `None` for nobody. May be called at any time, and does
-/// nothing where it is the same as before.
+/// Sets the signed-in user, by any stable id; `None` if no user is signed in. You may call it at any time.
+/// Does nothing if the user is the same as before.
 ///
-/// Another user's page begins anew: the connection ends, what is queued fails, and how far was heard is forgotten. With
-/// `None` it stays closed like after [`disconnect`](super::disconnect), else it opens again if anybody listens.
+/// A change of user closes the connection, fails the queued frames and forgets the cursors. With `None`, the
+/// connection stays closed, as after [`disconnect`](super::disconnect); otherwise it reconnects if there is a
+/// listener.
 ///
-/// Without this, a message that was queued for one user is sent on the connection of the next one, if that one's server
-/// does not answer `hello`: call either this or `disconnect` whenever somebody signs out.
+/// Call this or `disconnect` whenever a user signs out. Otherwise a message that one user has queued is sent
+/// on the next user's connection if the server does not reply to `hello`.
 pub fn set_user(user: Option<Id>) {
     let is_gone = user.is_none();
     let before = USER.replace(Some(user.clone()));
