@@ -1,7 +1,7 @@
 //! The shell in a real browser: `wasm-pack test --headless --chrome` (or `--firefox`).
 //!
-//! The browser's WebSocket is replaced by one that the test plays the server of; real sockets and a real server
-//! are the matter of `tests/hook` and `tests/e2e`.
+//! The tests replace the browser's WebSocket and control its server side; `tests/hook` and `tests/e2e` use real
+//! sockets and a real server.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
@@ -24,10 +24,10 @@ use scripted::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// Most of what the shell does shows best without layer 1.
+/// Most tests of the shell are simplest without layer 1.
 const PLAIN: &str = r#"{"protocol": 0}"#;
 
-/// A page as it is after loading, with these options.
+/// Resets the page to its state after loading, with these options.
 fn page(options: &str) {
     install();
     disconnect();
@@ -55,7 +55,7 @@ async fn status_of(promise: Promise) -> String {
 }
 
 #[wasm_bindgen_test]
-fn the_first_listener_opens_one_socket_at_the_default_address_and_the_second_none() {
+fn the_first_listener_opens_a_socket_to_the_default_address_and_the_second_shares_it() {
     page(PLAIN);
     let one = use_web_socket(1.into(), &listener());
     let two = use_web_socket(2.into(), &listener());
@@ -69,7 +69,7 @@ fn the_first_listener_opens_one_socket_at_the_default_address_and_the_second_non
 }
 
 #[wasm_bindgen_test]
-async fn the_last_listener_to_leave_closes_with_1000() {
+async fn the_connection_closes_with_1000_after_the_last_listener_leaves() {
     page(r#"{"linger": 10, "protocol": 0}"#);
     let only = connected(1, &listener());
     only.release();
@@ -80,7 +80,7 @@ async fn the_last_listener_to_leave_closes_with_1000() {
 }
 
 #[wasm_bindgen_test]
-fn a_message_reaches_its_own_conversation_by_type_and_value() {
+fn a_message_reaches_the_conversation_whose_id_has_the_same_type_and_value() {
     page(PLAIN);
     let (number, text, zero, all) = (listener(), listener(), listener(), listener());
     let subscriptions = [
@@ -94,15 +94,15 @@ fn a_message_reaches_its_own_conversation_by_type_and_value() {
     {
         receive(&frame.into());
     }
-    let counts = [&number, &text, &zero, &all].map(|listener| heard(listener).length());
+    let counts = [&number, &text, &zero, &all].map(|listener| frames_of(listener).length());
     assert_eq!(counts, [1, 1, 1, 4]);
-    assert_eq!(JSON::stringify(&heard(&text).get(0)).unwrap(), r#"{"conversation_id":"2"}"#);
+    assert_eq!(JSON::stringify(&frames_of(&text).get(0)).unwrap(), r#"{"conversation_id":"2"}"#);
     assert_eq!(stat("framesParsed"), 4);
     subscriptions.iter().for_each(Subscription::release);
 }
 
 #[wasm_bindgen_test]
-fn the_last_message_is_that_of_the_subscription() {
+fn each_subscription_keeps_its_own_last_message() {
     page(PLAIN);
     let one = connected(1, &listener());
     let two = use_web_socket(2.into(), &listener());
@@ -127,21 +127,21 @@ fn an_unusable_frame_is_dropped_and_the_next_one_delivered() {
     }
     receive(&js_sys::ArrayBuffer::new(4));
     receive(&r#"{"fine":true}"#.into());
-    assert_eq!(heard(&all).length(), 1);
+    assert_eq!(frames_of(&all).length(), 1);
     assert_eq!(stat("framesDropped"), 8);
     assert!(state("isConnected").is_truthy());
     subscription.release();
 }
 
 #[wasm_bindgen_test]
-fn a_listener_that_throws_is_reported_and_starves_nobody() {
+fn an_error_of_a_listener_is_reported_and_the_other_listeners_are_still_called() {
     page(PLAIN);
     let (before, after) = (listener(), listener());
     let subscriptions =
         [connected(1, &before), use_web_socket(1.into(), &throwing()), use_web_socket(1.into(), &after)];
     receive(&r#"{"conversation_id":1}"#.into());
     receive(&r#"{"conversation_id":1}"#.into());
-    assert_eq!((heard(&before).length(), heard(&after).length()), (2, 2));
+    assert_eq!((frames_of(&before).length(), frames_of(&after).length()), (2, 2));
     assert_eq!(reported().length(), 2);
     subscriptions.iter().for_each(Subscription::release);
 }
@@ -156,12 +156,12 @@ fn a_listener_may_leave_during_its_own_call() {
     let other = use_web_socket(1.into(), &stays);
     receive(&r#"{"conversation_id":1}"#.into());
     receive(&r#"{"conversation_id":1}"#.into());
-    assert_eq!((heard(&leaver).length(), heard(&stays).length()), (1, 2));
+    assert_eq!((frames_of(&leaver).length(), frames_of(&stays).length()), (1, 2));
     other.release();
 }
 
 #[wasm_bindgen_test]
-fn listeners_are_called_in_the_order_in_which_they_came_and_last_those_who_hear_everything() {
+fn listeners_are_called_in_order_of_subscription_and_listeners_of_all_conversations_last() {
     page(PLAIN);
     let calls = Array::new();
     let note = |name: &'static str| {
@@ -179,24 +179,24 @@ fn listeners_are_called_in_the_order_in_which_they_came_and_last_those_who_hear_
         use_web_socket(1.into(), &note("c")),
         use_web_socket(1.into(), &note("d")),
     ];
-    let hear = || {
+    let receive_one = || {
         calls.set_length(0);
         receive(&r#"{"conversation_id":1}"#.into());
         String::from(calls.join(" "))
     };
-    assert_eq!(hear(), "a b c d all");
+    assert_eq!(receive_one(), "a b c d all");
     for (leaver, left) in [(2, "a c d all"), (4, "a c all"), (1, "c all"), (3, "all")] {
         subscriptions[leaver].release();
-        assert_eq!(hear(), left);
+        assert_eq!(receive_one(), left);
     }
     let again = use_web_socket(1.into(), &note("e"));
-    assert_eq!(hear(), "e all");
+    assert_eq!(receive_one(), "e all");
     again.release();
     subscriptions[0].release();
 }
 
 #[wasm_bindgen_test]
-async fn the_connection_closes_after_the_last_listener_has_left_in_its_own_call() {
+async fn the_connection_closes_after_the_last_listener_leaves_during_its_own_call() {
     page(r#"{"linger": 10, "protocol": 0}"#);
     let leaver = leaving();
     leave_with(&leaver, &subscribe(1.into(), &leaver));
@@ -206,7 +206,7 @@ async fn the_connection_closes_after_the_last_listener_has_left_in_its_own_call(
 }
 
 #[wasm_bindgen_test]
-fn who_leaves_in_the_call_of_another_is_not_called_any_more() {
+fn a_listener_removed_during_a_dispatch_is_not_called() {
     page(PLAIN);
     let (leaver, gone, stays) = (leaving(), listener(), listener());
     let releases =
@@ -220,13 +220,16 @@ fn who_leaves_in_the_call_of_another_is_not_called_any_more() {
     open();
     let last = use_web_socket(1.into(), &stays);
     receive(&r#"{"conversation_id":1}"#.into());
-    assert_eq!((heard(&leaver).length(), heard(&gone).length(), heard(&stays).length()), (1, 0, 1));
+    assert_eq!(
+        (frames_of(&leaver).length(), frames_of(&gone).length(), frames_of(&stays).length()),
+        (1, 0, 1)
+    );
     assert_eq!((stat("framesDelivered"), reported().length()), (2, 0));
     last.release();
 }
 
 #[wasm_bindgen_test]
-fn who_comes_in_the_call_of_another_hears_the_next_message_first() {
+fn a_listener_added_during_a_dispatch_first_receives_the_next_message() {
     page(PLAIN);
     let (host, own, all) = (leaving(), listener(), listener());
     let guests = Rc::new(OnceCell::new());
@@ -238,47 +241,47 @@ fn who_comes_in_the_call_of_another_hears_the_next_message_first() {
     leave_with(&host, &come);
     let subscription = connected(1, &host);
     receive(&r#"{"conversation_id":1,"message":"this"}"#.into());
-    assert_eq!((heard(&own).length(), heard(&all).length()), (0, 0));
+    assert_eq!((frames_of(&own).length(), frames_of(&all).length()), (0, 0));
     leave_with(&host, &Function::new_no_args(""));
     receive(&r#"{"conversation_id":1,"message":"next"}"#.into());
-    assert_eq!((heard(&own).length(), heard(&all).length()), (1, 1));
+    assert_eq!((frames_of(&own).length(), frames_of(&all).length()), (1, 1));
     subscription.release();
     guests.get().unwrap().iter().for_each(Subscription::release);
 }
 
 #[wasm_bindgen_test]
-fn what_nobody_listens_to_is_not_parsed_unless_its_text_is_not_plain() {
+fn a_message_without_listeners_is_parsed_only_if_the_scan_is_uncertain() {
     page(PLAIN);
     let two = listener();
     let subscription = connected(2, &two);
-    for (frame, parsed, is_heard) in [
+    for (frame, parsed, received) in [
         (r#"{"conversation_id":3,"message":"x"}"#, 0, 0),
         (r#"{"conversation_id":3,"seq":5,"message":"x"}"#, 0, 0),
         (r#"{"conversation_id":30,"message":"a sequence of actions"}"#, 0, 0),
-        // A search for keys finds it, though it is none.
+        // The search for keys matches text inside a string.
         (r#"{"conversation_id":30,"message":"conversation_id: 2"}"#, 1, 0),
-        // Heard, so parsed.
+        // Parsed, because there is a listener.
         (r#"{"conversation_id":2,"message":"x"}"#, 1, 1),
-        // The last of two equal keys counts.
+        // JSON.parse takes the last of two equal keys.
         (r#"{"conversation_id":3,"conversation_id":2}"#, 1, 1),
         (r#"{"conversation_id":3,"m":1,"conversation\u005fid":2}"#, 1, 1),
-        // Its keys may come in any order, with a space, and beside nested objects.
+        // Keys in any order, with a space, and beside nested objects.
         (r#"{"message":"x","conversation_id":3}"#, 0, 0),
         (r#"{"message": "x", "seq": 6, "conversation_id": 3}"#, 0, 0),
         (r#"{ "conversation_id":3}"#, 0, 0),
         (r#"{"conversation_id":3,"sender":{"id":2}}"#, 0, 0),
         (r#"{"message":"x","conversation_id":2}"#, 1, 1),
         (r#"{"conversation_id": 2,"message":"x"}"#, 1, 1),
-        // The value of another key stands where that of the id usually does.
+        // Another key's value at the usual position of the id.
         (r#"{"created_by_user":3,"conversation_id":2}"#, 1, 1),
         (r#"{"created_by_user":3,"conversation_id":30}"#, 1, 0),
-        // A nested id, and a nested number.
+        // A nested id, and a nested `seq`.
         (r#"{"reply_to":{"conversation_id":3}}"#, 1, 0),
         (r#"{"reply_to":{"conversation_id":3},"conversation_id":2}"#, 1, 1),
         (r#"{"conversation_id":3,"reply_to":{"conversation_id":2}}"#, 1, 0),
         (r#"{"reply_to":{"seq":7},"conversation_id":3}"#, 1, 0),
         (r#"{"conversation_id":3,"reply_to":{"seq":7}}"#, 1, 0),
-        // A brace, and a number that is written in another way.
+        // A brace, and numbers in another notation.
         (r#"{"message":"{","conversation_id":3}"#, 1, 0),
         (r#"{"conversation_id":3,"seq" :7}"#, 1, 0),
         (r#"{"conversation_id":3,"seq":7.0}"#, 1, 0),
@@ -289,11 +292,11 @@ fn what_nobody_listens_to_is_not_parsed_unless_its_text_is_not_plain() {
         (r#"{"conversation_id":3,"action" :"messages_response"}"#, 1, 0),
         (r#"{"conversation_id":3,"conversation_id" :2}"#, 1, 1),
     ] {
-        let before = (stat("framesParsed"), heard(&two).length());
+        let before = (stat("framesParsed"), frames_of(&two).length());
         receive(&frame.into());
         assert_eq!(
-            (stat("framesParsed") - before.0, heard(&two).length() - before.1),
-            (parsed, is_heard),
+            (stat("framesParsed") - before.0, frames_of(&two).length() - before.1),
+            (parsed, received),
             "{frame}"
         );
     }
@@ -316,7 +319,7 @@ async fn a_message_written_offline_is_sent_after_reconnection() {
 }
 
 #[wasm_bindgen_test]
-async fn what_cannot_be_sent_is_answered_with_a_reason() {
+async fn an_invalid_message_fails_and_is_not_sent() {
     page(PLAIN);
     let subscription = connected(1, &listener());
     let circular = js_sys::Object::new();
@@ -334,7 +337,7 @@ async fn what_cannot_be_sent_is_answered_with_a_reason() {
 }
 
 #[wasm_bindgen_test]
-async fn a_url_function_is_asked_by_each_attempt_and_only_the_present_one_takes_the_answer() {
+async fn each_attempt_calls_the_url_function_and_only_the_current_attempt_uses_the_result() {
     install();
     disconnect();
     let options = js_sys::Object::new();
@@ -351,20 +354,20 @@ async fn a_url_function_is_asked_by_each_attempt_and_only_the_present_one_takes_
 }
 
 #[wasm_bindgen_test]
-fn those_who_watch_the_state_are_told_of_each_change_until_they_leave() {
+fn a_watcher_is_called_after_each_change_of_the_state_until_it_is_removed() {
     page(PLAIN);
     let watcher = listener();
     let unwatch: Function = subscribe_state(watcher.clone()).unchecked_into();
     let subscription = connected(1, &listener());
-    assert_eq!(heard(&watcher).length(), 2, "connecting, connected");
+    assert_eq!(frames_of(&watcher).length(), 2, "connecting, connected");
     unwatch.call0(&JsValue::UNDEFINED).unwrap();
     close(1006, "");
-    assert_eq!(heard(&watcher).length(), 2);
+    assert_eq!(frames_of(&watcher).length(), 2);
     subscription.release();
 }
 
 #[wasm_bindgen_test]
-fn one_who_has_stopped_watching_in_the_same_round_is_not_told_of_it() {
+fn a_watcher_removed_by_an_earlier_watcher_is_not_called() {
     page(PLAIN);
     let unwatch = Rc::new(RefCell::new(None::<Function>));
     let other = unwatch.clone();
@@ -377,7 +380,7 @@ fn one_who_has_stopped_watching_in_the_same_round_is_not_told_of_it() {
     let end: Function = subscribe_state(first.as_ref().unchecked_ref::<Function>().clone()).unchecked_into();
     *unwatch.borrow_mut() = Some(subscribe_state(second.clone()).unchecked_into());
     let subscription = connected(1, &listener());
-    assert_eq!(heard(&second).length(), 0);
+    assert_eq!(frames_of(&second).length(), 0);
     end.call0(&JsValue::UNDEFINED).unwrap();
     subscription.release();
 }
@@ -385,7 +388,7 @@ fn one_who_has_stopped_watching_in_the_same_round_is_not_told_of_it() {
 mod layer_1 {
     use super::*;
 
-    /// A page whose server has just welcomed it.
+    /// Returns a subscription of a page that has just received `welcome`.
     fn welcomed(listener: &Function) -> Subscription {
         page("{}");
         let subscription = connected(JsValue::NULL, listener);
@@ -397,8 +400,9 @@ mod layer_1 {
         format!(r#"{{"conversation_id":2,"seq":{seq},"message":"m{seq}"}}"#).into()
     }
 
-    fn heard_seqs(listener: &Function) -> String {
-        let seqs = heard(listener).into_iter().map(|message| Reflect::get(&message, &"seq".into()).unwrap());
+    fn seqs_of(listener: &Function) -> String {
+        let seqs =
+            frames_of(listener).into_iter().map(|message| Reflect::get(&message, &"seq".into()).unwrap());
         seqs.collect::<Array>().join(" ").into()
     }
 
@@ -411,7 +415,7 @@ mod layer_1 {
     }
 
     #[wasm_bindgen_test]
-    fn the_client_speaks_first() {
+    fn the_client_sends_hello_first() {
         let subscription = welcomed(&listener());
         assert_eq!(sent().get(0), r#"{"action":"hello","protocol":1,"cursors":{}}"#);
         assert!(member(&get_stats(), "assured").is_truthy());
@@ -419,7 +423,7 @@ mod layer_1 {
     }
 
     #[wasm_bindgen_test]
-    async fn a_message_is_delivered_when_it_is_acknowledged() {
+    async fn an_acknowledged_message_resolves_to_delivered_with_its_id() {
         let subscription = welcomed(&listener());
         let sending = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED);
         let client_id = member(&sent_frame(1), "client_id").as_string().unwrap();
@@ -431,7 +435,7 @@ mod layer_1 {
     }
 
     #[wasm_bindgen_test]
-    async fn a_message_is_failed_with_the_servers_reason_when_it_is_refused() {
+    async fn a_rejected_message_fails_with_the_servers_reason() {
         let subscription = welcomed(&listener());
         let sending = send_message(&9.into(), &"Hello".into(), &JsValue::UNDEFINED);
         let client_id = member(&sent_frame(1), "client_id").as_string().unwrap();
@@ -443,19 +447,19 @@ mod layer_1 {
     }
 
     #[wasm_bindgen_test]
-    fn a_message_is_heard_once_and_in_order() {
+    fn each_message_is_received_once_and_in_order() {
         let all = listener();
         let subscription = welcomed(&all);
         for seq in [58, 58, 60, 57, 59, 61] {
             receive(&message(seq));
         }
-        assert_eq!(heard_seqs(&all), "58 59 60 61");
+        assert_eq!(seqs_of(&all), "58 59 60 61");
         assert_eq!(stat("duplicates"), 2);
         subscription.release();
     }
 
     #[wasm_bindgen_test]
-    async fn a_hole_is_asked_after_and_filled() {
+    async fn missing_messages_are_fetched_with_sync() {
         let all = listener();
         let subscription = welcomed(&all);
         receive(&message(60));
@@ -467,13 +471,13 @@ mod layer_1 {
             r#"{{"action":"sync_response","id":{id},"messages":[{history}],"heads":{{"2":60}},"has_more":false}}"#
         );
         receive(&response.as_str().into());
-        assert_eq!(heard_seqs(&all), "58 59 60");
+        assert_eq!(seqs_of(&all), "58 59 60");
         assert_eq!(stat("recovered"), 3);
         subscription.release();
     }
 
     #[wasm_bindgen_test]
-    async fn a_hole_that_cannot_be_filled_is_told_before_what_comes_after_it() {
+    async fn a_gap_is_reported_before_the_messages_after_it() {
         let all = listener();
         let subscription = welcomed(&all);
         receive(&message(90));
@@ -484,12 +488,12 @@ mod layer_1 {
             message(89).as_string().unwrap()
         );
         receive(&response.as_str().into());
-        let heard = heard(&all);
+        let frames = frames_of(&all);
         assert_eq!(
-            JSON::stringify(&heard.get(0)).unwrap(),
+            JSON::stringify(&frames.get(0)).unwrap(),
             r#"{"action":"gap","conversation_id":2,"after":57,"before":89}"#
         );
-        assert_eq!(heard_seqs(&all), " 89 90");
+        assert_eq!(seqs_of(&all), " 89 90");
         subscription.release();
     }
 
@@ -507,7 +511,7 @@ mod layer_1 {
     }
 
     #[wasm_bindgen_test]
-    fn a_listener_may_end_the_connection_in_the_middle_of_what_was_missed() {
+    fn a_listener_may_disconnect_while_a_sync_response_is_delivered() {
         page("{}");
         let leaver = leaving();
         leave_with(&leaver, &Closure::once_into_js(disconnect));
@@ -520,12 +524,12 @@ mod layer_1 {
             r#"{{"action":"sync_response","id":{id},"messages":[{history}],"heads":{{"2":60}},"has_more":false}}"#
         );
         receive(&response.as_str().into());
-        assert_eq!((heard_seqs(&leaver).as_str(), closed_with()), ("58", 1000.into()));
+        assert_eq!((seqs_of(&leaver).as_str(), closed_with()), ("58", 1000.into()));
         subscription.release();
     }
 
     #[wasm_bindgen_test]
-    fn who_ends_the_connection_at_one_gap_is_not_told_of_the_next_one() {
+    fn no_further_gap_is_reported_after_a_listener_disconnects() {
         page("{}");
         let (leaver, other, newcomer) = (leaving(), listener(), listener());
         let subscription = connected(2, &leaver);
@@ -546,16 +550,16 @@ mod layer_1 {
             r#"{{"action":"sync_response","id":{id},"messages":[],"heads":{{}},"has_more":false,"floors":{{"2":7,"7":7}}}}"#
         );
         receive(&response.as_str().into());
-        let counts = [&leaver, &other, &newcomer].map(|listener| heard(listener).length());
+        let counts = [&leaver, &other, &newcomer].map(|listener| frames_of(listener).length());
         assert_eq!(counts, [1, 0, 0]);
         retry();
-        assert_eq!(count(), 2, "whoever asks connects again");
+        assert_eq!(count(), 2, "retry() connects again");
         subscription.release();
         disconnect();
     }
 
     #[wasm_bindgen_test]
-    fn a_server_that_does_not_know_hello_is_spoken_to_plainly() {
+    fn the_client_uses_layer_0_with_a_server_that_does_not_know_hello() {
         for proof in [
             r#"{"action":"error","code":"unknown_action","detail":"?","ref":null}"#,
             r#"{"conversation_id":2,"message":"plain"}"#,
@@ -564,7 +568,7 @@ mod layer_1 {
             page("{}");
             let subscription = connected(1, &listener());
             let _ = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED);
-            assert_eq!(sent().length(), 1, "it waits to know how to send");
+            assert_eq!(sent().length(), 1, "the message waits for the layer");
             receive(&proof.into());
             assert_eq!(sent().length(), 2, "{proof}");
             subscription.release();
@@ -573,7 +577,7 @@ mod layer_1 {
     }
 
     #[wasm_bindgen_test]
-    fn a_message_is_not_heard_by_who_came_in_the_place_of_its_conversation() {
+    fn a_new_conversation_that_reuses_a_slot_does_not_receive_the_old_ones_message() {
         page("{}");
         let (leaver, newcomer) = (leaving(), listener());
         let leave: Function = subscribe(2.into(), &leaver).unchecked_into();
@@ -585,30 +589,30 @@ mod layer_1 {
         });
         leave_with(&leaver, &leave_and_come);
         open();
-        // Held until it is known whether the server counts; the second shows that it does not.
+        // The client holds the first message until the second one, without `seq`, proves layer 0.
         receive(&r#"{"conversation_id":2,"seq":5,"message":"held"}"#.into());
         receive(&r#"{"conversation_id":2,"message":"plain"}"#.into());
-        assert!(newcomers.get().is_some(), "the first was heard");
-        assert_eq!(heard(&newcomer).length(), 0);
+        assert!(newcomers.get().is_some(), "the first was received");
+        assert_eq!(frames_of(&newcomer).length(), 0);
         newcomers.get().unwrap().release();
     }
 
     #[wasm_bindgen_test]
-    fn the_refusal_of_a_hello_is_nobodys_message_even_after_another_proof() {
+    fn listeners_do_not_receive_the_error_for_hello_even_after_another_proof_of_layer_0() {
         page("{}");
         let all = listener();
         let subscription = connected(JsValue::NULL, &all);
         receive(&r#"{"conversation_id":2,"message":"plain"}"#.into());
         receive(&r#"{"action":"error","code":"unknown_action","detail":"?","ref":null}"#.into());
-        assert_eq!(heard(&all).length(), 1);
-        // A later one answers something that the page itself has asked.
+        assert_eq!(frames_of(&all).length(), 1);
+        // A later error replies to a frame of the application.
         receive(&r#"{"action":"error","code":"unknown_action","detail":"?","ref":null}"#.into());
-        assert_eq!(heard(&all).length(), 2);
+        assert_eq!(frames_of(&all).length(), 2);
         subscription.release();
     }
 
     #[wasm_bindgen_test]
-    fn protocol_0_never_says_hello() {
+    fn protocol_0_never_sends_hello() {
         page(r#"{"protocol": 0}"#);
         let subscription = connected(1, &listener());
         let _ = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED);
@@ -616,40 +620,40 @@ mod layer_1 {
         subscription.release();
     }
 
-    /// The examples of PROTOCOL.md, which the server is held to as well.
+    /// Returns a list of the examples of PROTOCOL.md, which the server's tests use as well.
     fn examples(list: &str) -> Array {
         let examples = JSON::parse(include_str!("wire/examples.json")).unwrap();
         member(&examples, list).unchecked_into()
     }
 
-    /// After this frame, the page is connected and hears what comes next.
-    fn survives(frame: &JsValue) {
+    /// Asserts that after this frame, the page is still connected and receives the next message.
+    fn assert_survives(frame: &JsValue) {
         page("{}");
         let all = listener();
         let subscription = connected(JsValue::NULL, &all);
         receive(&r#"{"action":"welcome","protocol":1,"user_id":456,"heads":{"2":57,"7":12}}"#.into());
         receive(frame);
-        let before = heard(&all).length();
+        let before = frames_of(&all).length();
         receive(&r#"{"conversation_id":777,"seq":1,"message":"next"}"#.into());
-        assert_eq!(heard(&all).length(), before + 1, "{frame:?}");
+        assert_eq!(frames_of(&all).length(), before + 1, "{frame:?}");
         assert!(state("isConnected").is_truthy(), "{frame:?}");
         subscription.release();
         disconnect();
     }
 
     #[wasm_bindgen_test]
-    fn every_example_from_a_server_is_survived() {
+    fn the_client_survives_every_example_from_a_server() {
         let frames = examples("frames");
         let from_server = frames.iter().filter(|example| member(example, "from") == "server");
         let texts: Vec<_> = from_server.map(|it| JSON::stringify(&member(&it, "frame")).unwrap()).collect();
         assert!(texts.len() > 5, "the examples were found");
-        texts.iter().for_each(|text| survives(text));
+        texts.iter().for_each(|text| assert_survives(text));
     }
 
     #[wasm_bindgen_test]
-    fn every_malformed_example_from_a_server_is_survived() {
+    fn the_client_survives_every_malformed_example_from_a_server() {
         let malformed = examples("malformed_from_server");
         assert!(malformed.length() > 20, "the examples were found");
-        malformed.iter().for_each(|example| survives(&member(&example, "text")));
+        malformed.iter().for_each(|example| assert_survives(&member(&example, "text")));
     }
 }

@@ -1,5 +1,5 @@
-//! The API for pages in Rust, in a real browser: `wasm-pack test --headless --chrome`. What it lies upon is tested in
-//! browser.rs.
+//! The API for pages in Rust, in a real browser: `wasm-pack test --headless --chrome`. browser.rs tests the shell
+//! below it.
 
 #![cfg(all(target_arch = "wasm32", not(feature = "npm")))]
 #![allow(
@@ -42,24 +42,24 @@ fn mine(text: &str) -> Mine {
     Mine { message: text.into() }
 }
 
-/// What a closure was called with.
-type Heard<T> = Rc<RefCell<Vec<T>>>;
+/// The arguments of a closure's calls.
+type Collected<T> = Rc<RefCell<Vec<T>>>;
 
-fn keeping<T: 'static>() -> (Heard<T>, impl FnMut(T) + 'static) {
-    let heard = Heard::default();
-    let keep = heard.clone();
-    (heard, move |it| keep.borrow_mut().push(it))
+fn collector<T: 'static>() -> (Collected<T>, impl FnMut(T) + 'static) {
+    let collected = Collected::default();
+    let collect = collected.clone();
+    (collected, move |it| collect.borrow_mut().push(it))
 }
 
-/// A page as it is after loading.
-fn loaded() {
+/// Resets the page to its state after loading.
+fn reset() {
     install();
     disconnect();
     exports::configure(&JsValue::UNDEFINED);
 }
 
 fn page(options: Options) {
-    loaded();
+    reset();
     configure(options).unwrap();
 }
 
@@ -67,36 +67,36 @@ fn plain() -> Options {
     Options { protocol: Protocol::Plain, jitter: 0.0, ..Options::default() }
 }
 
-/// A page that is connected to a server of layer 1.
+/// Connects to a layer-1 server, with a listener for all frames.
 fn welcomed<T: serde::de::DeserializeOwned>(on_frame: impl FnMut(T) + 'static) -> Guard {
     page(Options::default());
     let guard = listen_all(on_frame);
     open();
-    say(r#"{"action":"welcome","protocol":1,"user_id":1,"heads":{"2":57}}"#);
+    receive_text(r#"{"action":"welcome","protocol":1,"user_id":1,"heads":{"2":57}}"#);
     guard
 }
 
-/// The server says this.
-fn say(frame: &str) {
+/// Receives a frame from the server.
+fn receive_text(frame: &str) {
     receive(&frame.into());
 }
 
-fn said(index: u32) -> String {
+fn sent_text(index: u32) -> String {
     sent().get(index).as_string().unwrap()
 }
 
-fn said_member(index: u32, name: &str) -> JsValue {
-    Reflect::get(&JSON::parse(&said(index)).unwrap(), &name.into()).unwrap()
+fn sent_member(index: u32, name: &str) -> JsValue {
+    Reflect::get(&JSON::parse(&sent_text(index)).unwrap(), &name.into()).unwrap()
 }
 
-/// Where the result will be: begun now, as a page does that does not wait for it.
-fn begun(sending: impl Future<Output = SendResult> + 'static) -> Heard<SendResult> {
-    let (results, mut keep) = keeping();
-    spawn_local(async move { keep(sending.await) });
+/// Starts sending without waiting for the result, which `result_of` returns.
+fn spawn(sending: impl Future<Output = SendResult> + 'static) -> Collected<SendResult> {
+    let (results, mut collect) = collector();
+    spawn_local(async move { collect(sending.await) });
     results
 }
 
-async fn result_of(results: Heard<SendResult>) -> SendResult {
+async fn result_of(results: Collected<SendResult>) -> SendResult {
     let waited_for = results.clone();
     wait_until(move || !waited_for.borrow().is_empty()).await;
     results.take().remove(0)
@@ -107,40 +107,40 @@ async fn wait_for_sent(count: u32) {
 }
 
 #[wasm_bindgen_test]
-fn a_listener_hears_the_messages_of_its_own_conversation_and_one_of_all_hears_all() {
+fn listen_receives_one_conversation_and_listen_all_receives_every_frame() {
     page(plain());
-    let (number, keep_number) = keeping::<Mine>();
-    let (text, keep_text) = keeping::<Mine>();
-    let (large, keep_large) = keeping::<Mine>();
-    let (all, keep_all) = keeping::<Mine>();
+    let (number, collect_number) = collector::<Mine>();
+    let (text, collect_text) = collector::<Mine>();
+    let (large, collect_large) = collector::<Mine>();
+    let (all, collect_all) = collector::<Mine>();
     let _guards = (
-        listen(2, keep_number),
-        listen("2", keep_text),
-        listen(Id::try_from(9_007_199_254_740_991_u64).unwrap(), keep_large),
-        listen_all(keep_all),
+        listen(2, collect_number),
+        listen("2", collect_text),
+        listen(Id::try_from(9_007_199_254_740_991_u64).unwrap(), collect_large),
+        listen_all(collect_all),
     );
     open();
-    say(r#"{"conversation_id":2,"message":"number"}"#);
-    say(r#"{"conversation_id":"2","message":"text"}"#);
-    say(r#"{"conversation_id":9007199254740991,"message":"large"}"#);
-    say(r#"{"message":"nobody's"}"#);
+    receive_text(r#"{"conversation_id":2,"message":"number"}"#);
+    receive_text(r#"{"conversation_id":"2","message":"text"}"#);
+    receive_text(r#"{"conversation_id":9007199254740991,"message":"large"}"#);
+    receive_text(r#"{"message":"without id"}"#);
     assert_eq!(*number.borrow(), [mine("number")]);
     assert_eq!(*text.borrow(), [mine("text")]);
     assert_eq!(*large.borrow(), [mine("large")]);
-    assert_eq!(*all.borrow(), ["number", "text", "large", "nobody's"].map(mine));
+    assert_eq!(*all.borrow(), ["number", "text", "large", "without id"].map(mine));
 }
 
 #[wasm_bindgen_test]
-async fn a_user_who_signs_in_after_another_gets_a_connection_without_what_that_one_had_queued() {
+async fn a_change_of_user_fails_the_queued_messages_and_reconnects() {
     page(plain());
     set_user(Some("ana".into()));
     let _guard = listen(2, |_: Mine| {});
     open();
     close(1006, "");
-    let result = begun(send_message(2, "Ana's"));
+    let result = spawn(send_message(2, "Ana's"));
     wait_until(|| stats().queued == 1).await;
     set_user(Some("ana".into()));
-    assert_eq!(stats().queued, 1, "she is the same");
+    assert_eq!(stats().queued, 1, "the same user");
     set_user(Some("ben".into()));
     let reason = "another user signed in before the frame was sent".into();
     assert_eq!(result_of(result).await, SendResult::Failed { reason });
@@ -153,61 +153,63 @@ async fn a_user_who_signs_in_after_another_gets_a_connection_without_what_that_o
 }
 
 #[wasm_bindgen_test]
-fn a_limit_of_nothing_is_refused() {
+fn a_message_limit_of_0_is_invalid() {
     let limited = Options { message_limit: 0, ..plain() };
     assert!(matches!(configure(limited), Err(ConfigureError::Invalid { option: "message_limit", .. })));
 }
 
 #[wasm_bindgen_test]
-async fn a_ping_of_the_servers_own_is_answered() {
+async fn the_client_replies_to_the_configured_server_ping() {
     let server_ping = ServerPing { ping: r#"{"type":"ping"}"#.into(), pong: "pong".into() };
     page(Options { server_ping: Some(server_ping), ..plain() });
-    let (heard, keep) = keeping::<AnyFrame>();
-    let _guard = listen_all(keep);
+    let (received, collect) = collector::<AnyFrame>();
+    let _guard = listen_all(collect);
     open();
-    say(r#"{"type":"ping","at":1}"#);
-    assert_eq!(said(0), "pong");
-    assert_eq!(heard.borrow().len(), 0);
+    receive_text(r#"{"type":"ping","at":1}"#);
+    assert_eq!(sent_text(0), "pong");
+    assert_eq!(received.borrow().len(), 0);
 }
 
 #[wasm_bindgen_test]
-async fn the_frame_that_keeps_the_connection_alive_is_sent() {
+async fn the_keepalive_frame_is_sent() {
     let keepalive = Keepalive { every: Duration::from_secs(1), frame: r#"{"type":"ping"}"#.into() };
     page(Options { keepalive: Some(keepalive), ..plain() });
     let _guard = listen_all(|_: AnyFrame| {});
     open();
     wait_for_sent(1).await;
-    assert_eq!(said(0), r#"{"type":"ping"}"#);
+    assert_eq!(sent_text(0), r#"{"type":"ping"}"#);
 }
 
-/// Any frame at all.
+/// Deserializes from any frame.
 #[derive(Deserialize)]
 struct AnyFrame {}
 
 #[wasm_bindgen_test]
-fn a_frame_that_does_not_fit_is_passed_over() {
+fn a_frame_that_does_not_fit_is_skipped() {
     page(plain());
-    let (heard, keep) = keeping::<Mine>();
-    let _guard = listen(2, keep);
+    let (received, collect) = collector::<Mine>();
+    let _guard = listen(2, collect);
     open();
-    say(r#"{"conversation_id":2,"message":7}"#);
-    say(r#"{"conversation_id":2,"action":"typing"}"#);
-    say(r#"{"conversation_id":2,"message":"fits"}"#);
-    assert_eq!(*heard.borrow(), [mine("fits")]);
+    receive_text(r#"{"conversation_id":2,"message":7}"#);
+    receive_text(r#"{"conversation_id":2,"action":"typing"}"#);
+    receive_text(r#"{"conversation_id":2,"message":"fits"}"#);
+    assert_eq!(*received.borrow(), [mine("fits")]);
     assert_eq!(reported().length(), 0);
 }
 
 #[wasm_bindgen_test]
-async fn a_frame_tells_messages_histories_refusals_and_gaps_apart() {
-    let (heard, keep) = keeping::<Frame<Mine>>();
-    let _guard = welcomed(keep);
-    say(r#"{"action":"messages_response","conversation_id":2,"messages":[{"message":"old"}]}"#);
-    say(r#"{"action":"error","code":"rate_limited","ref":null,"conversation_id":"b","retry_after":1500}"#);
-    say(r#"{"action":"typing"}"#);
-    say(r#"{"conversation_id":2,"seq":90,"message":"m90"}"#);
+async fn frame_distinguishes_messages_histories_errors_and_gaps() {
+    let (received, collect) = collector::<Frame<Mine>>();
+    let _guard = welcomed(collect);
+    receive_text(r#"{"action":"messages_response","conversation_id":2,"messages":[{"message":"old"}]}"#);
+    receive_text(
+        r#"{"action":"error","code":"rate_limited","ref":null,"conversation_id":"b","retry_after":1500}"#,
+    );
+    receive_text(r#"{"action":"typing"}"#);
+    receive_text(r#"{"conversation_id":2,"seq":90,"message":"m90"}"#);
     wait_for_sent(2).await;
-    let id = said_member(1, "id").as_f64().unwrap();
-    say(&format!(
+    let id = sent_member(1, "id").as_f64().unwrap();
+    receive_text(&format!(
         r#"{{"action":"sync_response","id":{id},"messages":[],"heads":{{"2":90}},"has_more":false,"floors":{{"2":89}}}}"#
     ));
     let refusal = Frame::Refusal {
@@ -218,7 +220,7 @@ async fn a_frame_tells_messages_histories_refusals_and_gaps_apart() {
         retry_after: Some(1500.0),
     };
     assert_eq!(
-        *heard.borrow(),
+        *received.borrow(),
         [
             Frame::History { conversation_id: 2.into(), messages: vec![mine("old")], has_more: false },
             refusal,
@@ -229,130 +231,132 @@ async fn a_frame_tells_messages_histories_refusals_and_gaps_apart() {
 }
 
 #[wasm_bindgen_test]
-async fn a_dropped_guard_ends_its_listener_and_frees_its_closure_and_the_last_one_closes_the_connection() {
+async fn dropping_the_last_guard_removes_its_listener_frees_its_closure_and_closes_the_connection() {
     page(Options { linger: Duration::from_millis(10), ..plain() });
-    let (heard, keep) = keeping::<Mine>();
-    let guard = listen(2, keep);
+    let (received, collect) = collector::<Mine>();
+    let guard = listen(2, collect);
     open();
     drop(guard);
-    say(r#"{"conversation_id":2,"message":"too late"}"#);
+    receive_text(r#"{"conversation_id":2,"message":"too late"}"#);
     assert_eq!(stats().listeners, 0);
     wait_until(|| closed_with() == 1000).await;
-    let closures = heard.clone();
+    let closures = received.clone();
     wait_until(move || Rc::strong_count(&closures) == 2).await;
-    assert_eq!(*heard.borrow(), []);
+    assert_eq!(*received.borrow(), []);
 }
 
 #[wasm_bindgen_test]
-fn a_guard_may_be_dropped_inside_its_own_call_and_the_closure_goes_on_to_its_end() {
+fn a_closure_that_drops_its_own_guard_still_runs_to_its_end() {
     page(plain());
-    let (heard, mut keep) = keeping::<Mine>();
+    let (received, mut collect) = collector::<Mine>();
     let guard = Rc::new(RefCell::new(None));
     let own = guard.clone();
     *guard.borrow_mut() = Some(listen(2, move |message| {
         drop(own.take());
-        keep(message);
+        collect(message);
     }));
-    let (others, keep_other) = keeping::<Mine>();
-    let _other = listen(2, keep_other);
+    let (others, collect_other) = collector::<Mine>();
+    let _other = listen(2, collect_other);
     open();
-    say(r#"{"conversation_id":2,"message":"first"}"#);
-    say(r#"{"conversation_id":2,"message":"second"}"#);
-    assert_eq!(*heard.borrow(), [mine("first")]);
+    receive_text(r#"{"conversation_id":2,"message":"first"}"#);
+    receive_text(r#"{"conversation_id":2,"message":"second"}"#);
+    assert_eq!(*received.borrow(), [mine("first")]);
     assert_eq!(*others.borrow(), [mine("first"), mine("second")]);
     assert_eq!(reported().length(), 0);
 }
 
 #[wasm_bindgen_test]
-fn a_forgotten_guard_goes_on() {
+fn a_forgotten_guard_keeps_its_subscription() {
     page(plain());
-    let (heard, keep) = keeping::<Mine>();
-    listen(2, keep).forget();
+    let (received, collect) = collector::<Mine>();
+    listen(2, collect).forget();
     open();
-    say(r#"{"conversation_id":2,"message":"still"}"#);
-    assert_eq!(*heard.borrow(), [mine("still")]);
+    receive_text(r#"{"conversation_id":2,"message":"still"}"#);
+    assert_eq!(*received.borrow(), [mine("still")]);
 }
 
 #[wasm_bindgen_test]
-fn a_watcher_is_told_of_each_change_until_its_guard_is_dropped() {
+fn a_watcher_is_called_after_each_change_until_its_guard_is_dropped() {
     page(plain());
-    let (states, keep) = keeping::<State>();
-    let watching = watch(keep);
+    let (states, collect) = collector::<State>();
+    let watching = watch(collect);
     let _guard = listen::<Mine>(1, |_| {});
     open();
     close(1006, "");
     drop(watching);
     disconnect();
-    let told: Vec<_> = states.borrow().iter().map(|state| (state.is_connected, state.error)).collect();
-    assert_eq!(told, [(false, None), (true, None), (false, Some(ConnectionError::Lost))]);
+    let seen: Vec<_> = states.borrow().iter().map(|state| (state.is_connected, state.error)).collect();
+    assert_eq!(seen, [(false, None), (true, None), (false, Some(ConnectionError::Lost))]);
     assert_eq!(state(), State::default());
 }
 
 #[wasm_bindgen_test]
-fn a_watcher_that_another_one_ends_is_not_told_any_more() {
+fn a_watcher_removed_by_an_earlier_watcher_is_not_called() {
     page(plain());
     let second = Rc::new(RefCell::new(None));
     let ended = second.clone();
     let _first = watch(move |_| drop(ended.take()));
-    let (states, keep) = keeping::<State>();
-    *second.borrow_mut() = Some(watch(keep));
+    let (states, collect) = collector::<State>();
+    *second.borrow_mut() = Some(watch(collect));
     let _guard = listen::<Mine>(1, |_| {});
     assert_eq!(*states.borrow(), []);
     assert_eq!(reported().length(), 0);
 }
 
 #[wasm_bindgen_test]
-async fn a_message_is_sent_where_the_server_acknowledges_nothing() {
+async fn a_message_resolves_to_sent_with_layer_0() {
     page(plain());
     let _guard = listen::<Mine>(1, |_| {});
     open();
     assert_eq!(send_message(1, "Hello").await, SendResult::Sent);
     assert_eq!(send_typed_message("a", &["x.png"], "IMAGE").await, SendResult::Sent);
-    assert_eq!(said(0), r#"{"conversation_id":1,"message":"Hello","type":"TEXT"}"#);
-    assert_eq!(said(1), r#"{"conversation_id":"a","message":["x.png"],"type":"IMAGE"}"#);
+    assert_eq!(sent_text(0), r#"{"conversation_id":1,"message":"Hello","type":"TEXT"}"#);
+    assert_eq!(sent_text(1), r#"{"conversation_id":"a","message":["x.png"],"type":"IMAGE"}"#);
 }
 
 #[wasm_bindgen_test]
-async fn a_message_is_delivered_under_the_servers_name_for_it() {
+async fn a_delivered_message_has_the_id_that_the_server_assigned() {
     let _guard = welcomed::<Mine>(|_| {});
     for (name, message_id) in
         [("789", Some(789.into())), ("\"m\"", Some("m".into())), ("null", None), ("{}", None)]
     {
         let before = sent().length();
-        let sending = begun(send_message(2, "Hello"));
+        let sending = spawn(send_message(2, "Hello"));
         wait_for_sent(before + 1).await;
-        let client_id = said_member(before, "client_id").as_string().unwrap();
-        say(&format!(r#"{{"action":"ack","client_id":"{client_id}","message_id":{name},"seq":58}}"#));
+        let client_id = sent_member(before, "client_id").as_string().unwrap();
+        receive_text(&format!(
+            r#"{{"action":"ack","client_id":"{client_id}","message_id":{name},"seq":58}}"#
+        ));
         assert_eq!(result_of(sending).await, SendResult::Delivered { message_id });
     }
 }
 
 #[wasm_bindgen_test]
-async fn what_fails_says_why() {
+async fn a_failed_frame_has_a_reason() {
     let failed = |reason: &str| SendResult::Failed { reason: reason.into() };
     let _guard = welcomed::<Mine>(|_| {});
-    let sending = begun(send_message(9, "Hello"));
+    let sending = spawn(send_message(9, "Hello"));
     wait_for_sent(2).await;
-    let client_id = said_member(1, "client_id").as_string().unwrap();
-    say(&format!(r#"{{"action":"error","code":"not_found","detail":"No.","ref":"{client_id}"}}"#));
+    let client_id = sent_member(1, "client_id").as_string().unwrap();
+    receive_text(&format!(r#"{{"action":"error","code":"not_found","detail":"No.","ref":"{client_id}"}}"#));
     assert_eq!(result_of(sending).await, failed("No."));
 
     assert_eq!(send_message(1, "").await, failed("`message` must not be empty"));
     assert_eq!(send("text").await, failed("`frame` must be an object; got text"));
     let SendResult::Failed { reason } = send(&HashMap::from([((1, 2), 3)])).await else {
-        panic!("a key that is no text cannot be sent");
+        panic!("a key that is not a string cannot be sent");
     };
     assert!(reason.contains("key"), "{reason}");
 
     close(1006, "");
-    let waiting = begun(request_messages(2));
+    let waiting = spawn(request_messages(2));
     wait_until(|| stats().queued == 1).await;
     disconnect();
     assert_eq!(result_of(waiting).await, failed("disconnect() was called before the frame was sent"));
 }
 
 #[wasm_bindgen_test]
-async fn frames_of_the_applications_own_are_sent_as_json_has_them() {
+async fn custom_frames_are_sent_as_json() {
     #[derive(Serialize)]
     struct Typing {
         action: &'static str,
@@ -368,29 +372,29 @@ async fn frames_of_the_applications_own_are_sent_as_json_has_them() {
     assert_eq!(send(&typing).await, SendResult::Sent);
     assert_eq!(request_messages("a").await, SendResult::Sent);
     assert_eq!(
-        said(0),
+        sent_text(0),
         r#"{"action":"typing","conversation_id":2,"until":null,"more":{"at":1700000000000}}"#
     );
-    assert_eq!(said(1), r#"{"action":"get_messages","conversation_id":"a"}"#);
+    assert_eq!(sent_text(1), r#"{"action":"get_messages","conversation_id":"a"}"#);
 }
 
 #[wasm_bindgen_test]
-fn options_are_what_the_connection_goes_by() {
+fn the_connection_uses_the_options() {
     page(Options { url: "https://example.com/inbox/".into(), frame_limit: 45, max_attempts: 0, ..plain() });
-    let (heard, keep) = keeping::<Mine>();
-    let _guard = listen(1, keep);
+    let (received, collect) = collector::<Mine>();
+    let _guard = listen(1, collect);
     assert_eq!(url(), "wss://example.com/inbox/");
     open();
     assert_eq!(sent().length(), 0, "no hello");
-    say(r#"{"conversation_id":1,"message":"longer than allowed"}"#);
-    say(r#"{"conversation_id":1,"message":"short"}"#);
-    assert_eq!(*heard.borrow(), [mine("short")]);
+    receive_text(r#"{"conversation_id":1,"message":"longer than allowed"}"#);
+    receive_text(r#"{"conversation_id":1,"message":"short"}"#);
+    assert_eq!(*received.borrow(), [mine("short")]);
     close(1006, "");
     assert_eq!(state().error, Some(ConnectionError::GaveUp));
 }
 
 #[wasm_bindgen_test]
-async fn an_address_is_asked_for_before_each_attempt_and_an_error_is_reported() {
+async fn each_attempt_calls_the_url_function_and_its_error_is_reported() {
     let mut answers = vec![Ok("wss://example.com/?token=2".to_owned()), Err(JsError::new("signed out"))];
     page(Options {
         url: Url::asked(move || {
@@ -407,8 +411,8 @@ async fn an_address_is_asked_for_before_each_attempt_and_an_error_is_reported() 
 }
 
 #[wasm_bindgen_test]
-fn an_option_that_cannot_be_is_refused_by_name() {
-    loaded();
+fn the_error_for_an_invalid_option_names_the_option() {
+    reset();
     let millis = Duration::from_millis;
     for (options, message) in [
         (
@@ -434,12 +438,12 @@ fn an_option_that_cannot_be_is_refused_by_name() {
     ] {
         assert_eq!(configure(options).unwrap_err().to_string(), message);
     }
-    configure(plain()).expect("nothing was set");
+    configure(plain()).expect("no option was set");
 }
 
 #[wasm_bindgen_test]
-fn options_are_refused_after_first_use() {
-    loaded();
+fn configure_fails_after_first_use() {
+    reset();
     let watching = watch(|_| {});
     assert_eq!(configure(plain()), Err(ConfigureError::TooLate));
     drop(watching);
@@ -449,7 +453,7 @@ fn options_are_refused_after_first_use() {
 }
 
 #[wasm_bindgen_test]
-fn an_id_is_a_number_that_javascript_holds_exactly_or_a_text() {
+fn an_id_is_a_string_or_an_integer_that_javascript_represents_exactly() {
     let read = |json: &str| serde_wasm_bindgen::from_value::<Id>(JSON::parse(json).unwrap()).ok();
     assert_eq!(read("2").and_then(|id| id.as_number()), Some(2));
     assert_eq!(read("\"2\"").and_then(|id| id.as_text().map(str::to_owned)), Some("2".into()));
@@ -459,7 +463,7 @@ fn an_id_is_a_number_that_javascript_holds_exactly_or_a_text() {
         "`id` must be a number from -9007199254740991 to 9007199254740991 or a string; got 18446744073709551615"
     );
     assert!(Id::try_from(-9_007_199_254_740_992_i64).is_err());
-    // As another format than JSON may hold it.
+    // From a format other than JSON.
     let inexact: I64Deserializer<serde::de::value::Error> = i64::MAX.into_deserializer();
     assert!(Id::deserialize(inexact).is_err());
     assert_eq!(format!("{} {}", Id::from(2), Id::from("b")), "2 b");

@@ -1,6 +1,6 @@
-//! Replaces the browser's WebSocket by one whose server the test plays, and provides listeners in JavaScript.
+//! Replaces the browser's WebSocket by one whose server side the test controls, and provides listeners in JavaScript.
 
-// Each test file uses only a part.
+// Each test file uses only some of these.
 #![allow(dead_code)]
 
 use js_sys::{Array, Function, Promise};
@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 /// Replaces the browser's WebSocket by the scripted one and forgets earlier sockets.
 ///
 /// This evaluates the script instead of adding a module to the page, because `wasm-bindgen-test-runner` reliably
-/// serves only four connections. For five modules a browser opens a fifth, which often gets no answer, so that no
+/// serves only four connections. For five modules a browser opens a fifth, which often gets no reply, so that no
 /// test starts.
 pub(crate) fn install() {
     js_sys::eval(include_str!("web_socket.js")).unwrap();
@@ -28,11 +28,13 @@ extern "C" {
     pub(crate) fn closed_with() -> JsValue;
     /// The errors passed to reportError since `install`.
     pub(crate) fn reported() -> Array;
-    /// Returns a listener that collects the frames it receives in `.heard`.
+    /// Returns a listener that collects the frames it receives in `.frames`.
     pub(crate) fn listener() -> Function;
-    pub(crate) fn heard(listener: &Function) -> Array;
+    #[wasm_bindgen(js_name = framesOf)]
+    pub(crate) fn frames_of(listener: &Function) -> Array;
+    /// Returns a listener that throws.
     pub(crate) fn throwing() -> Function;
-    /// Returns a listener that, on its first frame, ends the subscription given to `leave_with`.
+    /// Returns a listener that, on its first frame, calls the function given to `leave_with`.
     pub(crate) fn leaving() -> Function;
     #[wasm_bindgen(js_name = leaveWith)]
     pub(crate) fn leave_with(listener: &Function, release: &JsValue);

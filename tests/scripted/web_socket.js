@@ -1,4 +1,4 @@
-// A WebSocket that the test controls through the global `server`. mod.rs gives the reason why this isn't a module.
+// A WebSocket that the test controls through the global `server`. mod.rs explains why this isn't a module.
 
 globalThis.server = (() => {
   const sockets = [];
@@ -48,19 +48,19 @@ globalThis.server = (() => {
     reported: () => reports,
 
     listener() {
-      const heard = [];
-      return Object.assign((message) => heard.push(message), { heard });
+      const frames = [];
+      return Object.assign((frame) => frames.push(frame), { frames });
     },
-    heard: (listener) => listener.heard,
+    framesOf: (listener) => listener.frames,
     throwing: () => () => {
       throw new Error("on purpose");
     },
     leaving() {
-      const leaver = (message) => {
-        leaver.heard.push(message);
+      const leaver = (frame) => {
+        leaver.frames.push(frame);
         leaver.release();
       };
-      return Object.assign(leaver, { heard: [] });
+      return Object.assign(leaver, { frames: [] });
     },
     leaveWith: (listener, release) => (listener.release = release),
 
