@@ -388,12 +388,13 @@ fn a_watcher_removed_by_an_earlier_watcher_is_not_called() {
 mod layer_1 {
     use super::*;
 
-    /// Returns a subscription of a page that has just received `welcome`.
-    fn welcomed(listener: &Function) -> Subscription {
+    /// Resets the page and lets it receive `welcome`. Returns a subscription to all frames, and its listener.
+    fn welcomed() -> (Subscription, Function) {
         page("{}");
-        let subscription = connected(JsValue::NULL, listener);
+        let all = listener();
+        let subscription = connected(JsValue::NULL, &all);
         receive(&r#"{"action":"welcome","protocol":1,"user_id":1,"heads":{"2":57}}"#.into());
-        subscription
+        (subscription, all)
     }
 
     fn message(seq: u32) -> JsValue {
@@ -416,7 +417,7 @@ mod layer_1 {
 
     #[wasm_bindgen_test]
     fn the_client_sends_hello_first() {
-        let subscription = welcomed(&listener());
+        let (subscription, _) = welcomed();
         assert_eq!(sent().get(0), r#"{"action":"hello","protocol":1,"cursors":{}}"#);
         assert!(member(&get_stats(), "assured").is_truthy());
         subscription.release();
@@ -424,7 +425,7 @@ mod layer_1 {
 
     #[wasm_bindgen_test]
     async fn an_acknowledged_message_resolves_to_delivered_with_its_id() {
-        let subscription = welcomed(&listener());
+        let (subscription, _) = welcomed();
         let sending = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED);
         let client_id = member(&sent_frame(1), "client_id").as_string().unwrap();
         let ack = format!(r#"{{"action":"ack","client_id":"{client_id}","message_id":789,"seq":58}}"#);
@@ -436,7 +437,7 @@ mod layer_1 {
 
     #[wasm_bindgen_test]
     async fn a_rejected_message_fails_with_the_servers_reason() {
-        let subscription = welcomed(&listener());
+        let (subscription, _) = welcomed();
         let sending = send_message(&9.into(), &"Hello".into(), &JsValue::UNDEFINED);
         let client_id = member(&sent_frame(1), "client_id").as_string().unwrap();
         let error = format!(r#"{{"action":"error","code":"not_found","detail":"No.","ref":"{client_id}"}}"#);
@@ -448,8 +449,7 @@ mod layer_1 {
 
     #[wasm_bindgen_test]
     fn each_message_is_received_once_and_in_order() {
-        let all = listener();
-        let subscription = welcomed(&all);
+        let (subscription, all) = welcomed();
         for seq in [58, 58, 60, 57, 59, 61] {
             receive(&message(seq));
         }
@@ -460,8 +460,7 @@ mod layer_1 {
 
     #[wasm_bindgen_test]
     async fn missing_messages_are_fetched_with_sync() {
-        let all = listener();
-        let subscription = welcomed(&all);
+        let (subscription, all) = welcomed();
         receive(&message(60));
         wait_until(|| sent().length() == 2).await;
         assert_eq!(JSON::stringify(&member(&sent_frame(1), "after")).unwrap(), r#"{"2":57}"#);
@@ -478,8 +477,7 @@ mod layer_1 {
 
     #[wasm_bindgen_test]
     async fn a_gap_is_reported_before_the_messages_after_it() {
-        let all = listener();
-        let subscription = welcomed(&all);
+        let (subscription, all) = welcomed();
         receive(&message(90));
         wait_until(|| sent().length() == 2).await;
         let id = member(&sent_frame(1), "id").as_f64().unwrap();
@@ -499,7 +497,7 @@ mod layer_1 {
 
     #[wasm_bindgen_test]
     fn the_next_users_first_message_is_sent_after_a_logout() {
-        let subscription = welcomed(&listener());
+        let (subscription, _) = welcomed();
         subscription.release();
         disconnect();
         let subscription = use_web_socket(2.into(), &listener());
