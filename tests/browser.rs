@@ -1,7 +1,7 @@
 //! The shell in a real browser: `wasm-pack test --headless --chrome` (or `--firefox`).
 //!
-//! The tests replace the browser's WebSocket and control its server side; `tests/hook` and `tests/e2e` use real
-//! sockets and a real server.
+//! The tests replace the browser's WebSocket and control its server side; `tests/hook` and `tests/e2e` use
+//! real sockets and a real server.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]

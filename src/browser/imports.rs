@@ -84,8 +84,8 @@ extern "C" {
 /// Names the files for wasm-bindgen to copy; it does not copy the files that these import.
 ///
 /// `wasm-bindgen-test-runner` reliably serves only four connections, so a page must not load more than four
-/// files at once. inbox.js therefore imports only incoming.js, outgoing.js, connection.js and numbers.js, which
-/// import the others.
+/// files at once. inbox.js therefore imports only incoming.js, outgoing.js, connection.js and numbers.js,
+/// which import the others.
 macro_rules! copy {
     ($($file:literal $name:ident),* $(,)?) => {
         $(

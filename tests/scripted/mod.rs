@@ -1,4 +1,5 @@
-//! Replaces the browser's WebSocket by one whose server side the test controls, and provides listeners in JavaScript.
+//! Replaces the browser's WebSocket by one whose server side the test controls, and provides listeners in
+//! JavaScript.
 
 // Each test file uses only some of these.
 #![allow(dead_code)]
@@ -9,9 +10,9 @@ use wasm_bindgen_futures::JsFuture;
 
 /// Replaces the browser's WebSocket by the scripted one and forgets earlier sockets.
 ///
-/// This evaluates the script instead of adding a module to the page, because `wasm-bindgen-test-runner` reliably
-/// serves only four connections. For five modules a browser opens a fifth, which often gets no reply, so that no
-/// test starts.
+/// This evaluates the script instead of adding a module to the page, because `wasm-bindgen-test-runner`
+/// reliably serves only four connections. For five modules a browser opens a fifth, which often gets no
+/// reply, so that no test starts.
 pub(crate) fn install() {
     js_sys::eval(include_str!("web_socket.js")).unwrap();
 }
