@@ -1,6 +1,6 @@
 //! The shell in a real browser: `wasm-pack test --headless --chrome` (or `--firefox`).
 //!
-//! The tests replace the browser's WebSocket and control its server side; `tests/hook` and `tests/e2e` use
+//! The tests replace the browser's WebSocket and control its server side; `tests/npm` and `tests/e2e` use
 //! real sockets and a real server.
 
 #![cfg(target_arch = "wasm32")]

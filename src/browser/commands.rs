@@ -207,7 +207,7 @@ fn configuration(pairs: Vec<(u32, f64)>) -> Config {
 }
 
 /// The connection's phase: the milliseconds until the next attempt, or a negative index into the lists of
-/// `pkg/lib/diagnosis/inspect.js`; tests/package/copies.test.mjs compares them.
+/// `pkg/lib/diagnosis/inspect.js`; tests/npm/package/copies.test.mjs compares them.
 fn place_of(phase: Phase) -> f64 {
     let place = match phase {
         Phase::Waiting { next_attempt_in } => return next_attempt_in as f64,

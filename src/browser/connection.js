@@ -1,8 +1,6 @@
 // The connection on the browser's side: its address, its WebSocket, its public state, and the page's events.
 
-import {
-  CLOSED, IS_WANTED, OFFLINE, ONLINE, OPEN, OPENED, PAGE_HIDDEN, PAGE_SHOWN, VISIBLE,
-} from "./numbers.js";
+import { CLOSED, IS_WANTED, OFFLINE, ONLINE, OPEN, OPENED, PAGE_HIDDEN, PAGE_SHOWN, VISIBLE } from "./numbers.js";
 import { call, report } from "./report.js";
 
 // The close code of a connection that never opened or ended without a close frame: RFC 6455, section 7.4.1.

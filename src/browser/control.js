@@ -2,8 +2,19 @@
 
 import { isMessage, seqOf } from "./messages.js";
 import {
-  ACK, ANOTHER_USER, PAIR, PLAIN_SERVER, PONG, RECEIVE, RECEIVE_CONTROL, REFUSAL, SYNC_BEGIN, SYNC_END, SYNC_MESSAGE,
-  SYNC_REFUSAL, WELCOME,
+  ACK,
+  ANOTHER_USER,
+  PAIR,
+  PLAIN_SERVER,
+  PONG,
+  RECEIVE,
+  RECEIVE_CONTROL,
+  REFUSAL,
+  SYNC_BEGIN,
+  SYNC_END,
+  SYNC_MESSAGE,
+  SYNC_REFUSAL,
+  WELCOME,
 } from "./numbers.js";
 
 // The default of a missing `retry_after`, in ms.

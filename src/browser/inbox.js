@@ -3,11 +3,48 @@
 import { Connection, watchAttempts } from "./connection.js";
 import { Incoming } from "./incoming.js";
 import {
-  ACCEPT, ADD_PAIR, CHANGE_USER, CLOSED, CONFIGURE, CONNECT_TIMEOUT, DELIVER_HELD, DISCONNECT, DROP_SOCKET,
-  FORGET_CONVERSATIONS, FORGET_HELD, FRAME_LIMIT, HEARTBEAT, INSPECT, IS_COUNTED, IS_UNDER_WAY, IS_WANTED, JITTER,
-  KEEPALIVE, LINGER, MAX_ATTEMPTS, MESSAGE, MESSAGE_LIMIT, OPEN, OPENED, OTHER, PAIR, PROTOCOL, QUEUE_LIMIT,
-  RECONNECT_DELAY, REPORT_GAP, REQUEST, RESOLVE_ADDRESS, RETRY, SEND, SEND_HELLO, SEND_KEEPALIVE, SEND_PING, SEND_SYNC,
-  STAT, SUBSCRIBE, TRANSMIT, UNSUBSCRIBE, WAS_DELIVERED, WAS_SENT, WATCH_PAGE,
+  ACCEPT,
+  ADD_PAIR,
+  CHANGE_USER,
+  CONFIGURE,
+  CONNECT_TIMEOUT,
+  DELIVER_HELD,
+  DISCONNECT,
+  DROP_SOCKET,
+  FORGET_CONVERSATIONS,
+  FORGET_HELD,
+  FRAME_LIMIT,
+  HEARTBEAT,
+  INSPECT,
+  IS_COUNTED,
+  IS_UNDER_WAY,
+  JITTER,
+  KEEPALIVE,
+  LINGER,
+  MAX_ATTEMPTS,
+  MESSAGE,
+  MESSAGE_LIMIT,
+  OTHER,
+  PAIR,
+  PROTOCOL,
+  QUEUE_LIMIT,
+  RECONNECT_DELAY,
+  REPORT_GAP,
+  REQUEST,
+  RESOLVE_ADDRESS,
+  RETRY,
+  SEND,
+  SEND_HELLO,
+  SEND_KEEPALIVE,
+  SEND_PING,
+  SEND_SYNC,
+  STAT,
+  SUBSCRIBE,
+  TRANSMIT,
+  UNSUBSCRIBE,
+  WAS_DELIVERED,
+  WAS_SENT,
+  WATCH_PAGE,
 } from "./numbers.js";
 import { Outgoing } from "./outgoing.js";
 
@@ -24,10 +61,25 @@ export const showState = (inbox, ...state) => inboxes[inbox].showState(...state)
 
 const DEFAULTS = { protocol: 1, frameLimit: FRAME_LIMIT, messageLimit: MESSAGE_LIMIT };
 
-// In the order of Stats::list in src/core/stats.rs; tests/package/copies.test.mjs compares them.
+// In the order of Stats::list in src/core/stats.rs; tests/npm/package/copies.test.mjs compares them.
 const STATS = [
-  "attempts", "handshakes", "reconnections", "framesIn", "framesOut", "charactersIn", "charactersOut", "framesParsed",
-  "framesDelivered", "framesDropped", "duplicates", "recovered", "gaps", "pings", "assured", "listeners", "queued",
+  "attempts",
+  "handshakes",
+  "reconnections",
+  "framesIn",
+  "framesOut",
+  "charactersIn",
+  "charactersOut",
+  "framesParsed",
+  "framesDelivered",
+  "framesDropped",
+  "duplicates",
+  "recovered",
+  "gaps",
+  "pings",
+  "assured",
+  "listeners",
+  "queued",
   "connectedMs",
 ];
 
@@ -112,9 +164,15 @@ export class Inbox {
     for (const [name, value] of Object.entries(options)) if (value !== undefined) this.#options[name] = value;
     const { reconnectDelays = [], keepalive, ...others } = this.#options;
     const numbers = [
-      [JITTER, others.jitter], [MAX_ATTEMPTS, others.maxAttempts], [CONNECT_TIMEOUT, others.connectTimeout],
-      [LINGER, others.linger], [QUEUE_LIMIT, others.queueLimit], [HEARTBEAT, others.heartbeat],
-      [KEEPALIVE, keepalive?.every], [PROTOCOL, others.protocol], ...reconnectDelays.map((delay) => [RECONNECT_DELAY, delay]),
+      [JITTER, others.jitter],
+      [MAX_ATTEMPTS, others.maxAttempts],
+      [CONNECT_TIMEOUT, others.connectTimeout],
+      [LINGER, others.linger],
+      [QUEUE_LIMIT, others.queueLimit],
+      [HEARTBEAT, others.heartbeat],
+      [KEEPALIVE, keepalive?.every],
+      [PROTOCOL, others.protocol],
+      ...reconnectDelays.map((delay) => [RECONNECT_DELAY, delay]),
     ];
     for (const [option, value] of numbers) if (value !== undefined) this.#command(PAIR, option, value);
     this.#command(CONFIGURE);

@@ -7,7 +7,14 @@ import { Control } from "./control.js";
 import { Listeners, NO_SLOT, hasListeners } from "./listeners.js";
 import { certainSeq, likelyId, seqOf } from "./messages.js";
 import {
-  DELIVER, DELIVERED, NOT_AN_OBJECT, NOT_TEXT, RECEIVE, RECEIVE_UNUSABLE, SYNC_TOO_LONG, TOO_LONG,
+  DELIVER,
+  DELIVERED,
+  NOT_AN_OBJECT,
+  NOT_TEXT,
+  RECEIVE,
+  RECEIVE_UNUSABLE,
+  SYNC_TOO_LONG,
+  TOO_LONG,
 } from "./numbers.js";
 
 export class Incoming {

@@ -25,8 +25,12 @@ function isExact(id) {
   if (Math.abs(id) <= Number.MAX_SAFE_INTEGER) return true;
   if (!hasReported) {
     hasReported = true;
-    report(new RangeError(`conversation_id must be at most 2^53 - 1 as a number, or a string; got about ${id}: ` +
-      "JavaScript has rounded it, so no listener receives its messages. Write such ids as strings on the server"));
+    report(
+      new RangeError(
+        `conversation_id must be at most 2^53 - 1 as a number, or a string; got about ${id}: ` +
+          "JavaScript has rounded it, so no listener receives its messages. Write such ids as strings on the server",
+      ),
+    );
   }
   return false;
 }
