@@ -20,11 +20,11 @@
 //! ```
 //!
 //! Messages take a shorter path, because thousands may arrive each second: JavaScript parses a message, the machine
-//! judges by its numbers alone whether it is next, and JavaScript calls the listeners with the parsed frame.
+//! decides from its slot and `seq` alone whether it is next, and JavaScript calls the listeners with the parsed frame.
 //!
 //! # Glossary
 //!
-//! `PROTOCOL.md` defines the terms of the wire in full.
+//! `PROTOCOL.md` defines the terms of the wire protocol in full.
 //!
 //! | term | meaning |
 //! | --- | --- |
@@ -32,8 +32,8 @@
 //! | slot | a conversation id as a small integer, so that no string passes through Rust |
 //! | listener | a callback for the frames of one conversation, or of all |
 //! | frame | one JSON object on the wire; a *message* is a frame without `action` |
-//! | plain, layer 0 | frames without any guarantee |
-//! | assured, layer 1 | acknowledged delivery: each message is stored once, and received once and in order |
+//! | plain, layer 0 | a plain chat without guarantees |
+//! | assured, layer 1 | acknowledged delivery: the server stores, and each page receives, a message once and in order |
 //! | `seq` | the number of a message within its conversation: 1, 2, 3 … |
 //! | head | the highest `seq` of a conversation on the server |
 //! | cursor | the `seq` up to which this page has received every message of a conversation |
@@ -42,20 +42,22 @@
 //! | gate | judges each received message: deliver, drop or hold |
 //! | hold | to keep a message that arrived early until the ones before it have been delivered |
 //! | sync | a request for the messages after some cursors |
-//! | digest | the sum of the heads in a `pong`; another sum than the cursors' means a missed message |
+//! | digest | the sum of the heads in a `pong`; if it differs from the cursors' sum, the page has missed a message |
 //! | outbox | the queue of outgoing frames, from acceptance until each is settled |
 //! | settle | to report how an outgoing frame ended: delivered, sent, rejected or failed |
 //! | window | the messages that may be unacknowledged at once; the others wait in the outbox |
-//! | linger | how long the connection stays open after the last listener has left |
-//! | nudge | a reason to connect now: the page, a message, a first listener or the user |
-//! | session | the state of one open connection: its layer, and the replies that it awaits |
+//! | linger | how long the connection stays open after the last listener unsubscribes |
+//! | nudge | a request to connect now: by the page (visible or online), a message, a first listener or `retry()` |
+//! | session | the state of one open connection: its layer, and its pending requests |
 //!
 //! # From Rust
 //!
-//! For `wasm32`, a page in Leptos, Yew or plain wasm-bindgen finds at the crate's root: `listen`, `listen_all` and
-//! `watch`, which end when their `Guard` is dropped; `send_message`, `send` and `request_messages`, whose futures
-//! return the result; `state`, `stats`, `retry` and `disconnect`; `set_user`, for the signed-in user; and `configure`,
-//! which must come first.
+//! A page in Leptos, Yew or plain wasm-bindgen uses these functions of the crate's root, on `wasm32` only:
+//!
+//! - `configure` sets the options. Call it first.
+//! - `listen`, `listen_all` and `watch` subscribe, and return a `Guard`; dropping it unsubscribes.
+//! - `send_message`, `send` and `request_messages` return futures of the result.
+//! - `set_user` sets the signed-in user; `state`, `stats`, `retry` and `disconnect` act on the connection.
 //!
 //! ```no_run,standalone_crate
 //! # #[cfg(all(target_arch = "wasm32", not(feature = "npm")))]
@@ -92,10 +94,10 @@
 //! # }
 //! ```
 //!
-//! `exports` has the same API with JavaScript values, for frames as they were parsed: deserializing them into Rust
-//! values costs more than parsing them. To JavaScript, the crate exports one internal function of numbers and, with the
-//! feature `npm`, `createInbox`, whose object has the API of `pkg/index.d.ts`. The npm package is built with that
-//! feature, and without the API of this section.
+//! `exports` has the same API with JavaScript values. It passes on each parsed frame, because deserializing it into
+//! Rust values costs more than parsing it. The crate exports two functions to JavaScript: an internal one that takes
+//! only numbers and, with the feature `npm`, `createInbox`, which returns an object with the API of `pkg/index.d.ts`.
+//! The npm package is built with that feature, and without the API of this section.
 
 pub mod core;
 

@@ -1,13 +1,13 @@
 //! The pure core: events and the time go in, effects and the next deadline come out.
 //!
 //! The core calls no browser API, clock or random source. The caller passes the time in milliseconds and seeds the
-//! random generator, so tests run every behaviour natively, in virtual time, and repeat it exactly.
+//! random generator, so tests run every behavior natively, in virtual time, and repeat it exactly.
 //!
 //! # The contract
 //!
 //! After each input, the caller takes effects from [`poll_effect`](Machine::poll_effect) and carries them out in order
-//! until there are none, then sets its one alarm to [`next_deadline`](Machine::next_deadline). Carrying out an effect
-//! may call inputs in turn.
+//! until there are none, then sets its one alarm to [`next_deadline`](Machine::next_deadline). While carrying out an
+//! effect, the caller may call inputs.
 //!
 //! - **Inputs** report what happened. [`handle`](Machine::handle) takes the events of sockets, the alarm, the page and
 //!   the user; [`subscribe`](Machine::subscribe) and [`unsubscribe`](Machine::unsubscribe) count listeners;
@@ -21,12 +21,12 @@
 //!   [`sync_rejected`](Machine::sync_rejected).
 //! - **The hot path** is for messages, which may arrive by the thousand a second: [`receive`](Machine::receive) judges
 //!   one, and [`delivered`](Machine::delivered) counts the listeners called.
-//!   [`has_effects`](Machine::has_effects) tells whether `receive` left an effect to poll. Neither moves a deadline or
-//!   changes the status.
+//!   [`has_effects`](Machine::has_effects) returns whether `receive` left an effect to poll. None of the three moves a
+//!   deadline or changes the status.
 //! - **Outputs** are [`poll_effect`](Machine::poll_effect), [`next_deadline`](Machine::next_deadline), and the contents
 //!   of two effects: [`cursors`](Machine::cursors) and [`sync_cursors`](Machine::sync_cursors). Read these while
 //!   carrying out [`Effect::Hello`] and [`Effect::Sync`].
-//! - **Queries** change nothing, and may be called at any time: [`status`](Machine::status), [`stats`](Machine::stats),
+//! - **Queries** change nothing. Call them at any time: [`status`](Machine::status), [`stats`](Machine::stats),
 //!   [`phase`](Machine::phase), [`counts`](Machine::counts), [`is_under_way`](Machine::is_under_way).
 //!
 //! ```
@@ -51,8 +51,8 @@
 //!
 //! # Five rules
 //!
-//! 1. **Deadlines, not timer events.** The machine asks for an alarm at a time. An early, late or stale alarm is
-//!    harmless, because only the time decides what is due.
+//! 1. **Deadlines, not timer events.** The machine asks for an alarm at a point in time. An early, late or stale alarm
+//!    is harmless, because only the time decides what is due.
 //! 2. **Every socket event carries the id of its socket.** Events of a dropped socket do nothing.
 //! 3. **JavaScript is never called while Rust state is borrowed.** The machine never calls out: it queues effects,
 //!    which the caller carries out after the call has returned.
