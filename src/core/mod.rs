@@ -29,7 +29,7 @@
 //! - **Queries** change nothing. Call them at any time: [`status`](Machine::status), [`stats`](Machine::stats),
 //!   [`phase`](Machine::phase), [`counts`](Machine::counts), [`is_under_way`](Machine::is_under_way).
 //!
-//! ```
+//! ```ignore-wasm32,standalone_crate
 //! use inbox_socket::core::{Config, Effect, Event, Machine};
 //!
 //! let mut machine = Machine::new(Config::default(), 7);
