@@ -41,7 +41,12 @@ describe("the quick start", () => {
     server = await serve();
     // Connect now, unless the tab has already reconnected.
     for (const { page } of tabs) await page.evaluate(() => document.querySelector("[role=alert] button")?.["click"]());
-    for (const tab of tabs) await until(tab.page, () => document.querySelectorAll("li").length === 2);
+    await until(tabs[1].page, () => document.querySelectorAll("li").length === 2);
+    // The other tab has missed this message if it reconnected later, so send it another one.
+    await conversation(tabs[0]).getByText("Your messages will be sent").waitFor({ state: "detached" });
+    const before = await conversation(tabs[0]).getByRole("listitem").count();
+    await conversation(tabs[1]).getByRole("button", { name: "Say hello" }).click();
+    await until(tabs[0].page, (count) => document.querySelectorAll("li").length > count, before);
     // In development the library logs that a layer-0 server doesn't acknowledge messages.
     const isOfLayer0 = (complaint) => complaint.includes('does not know "hello"');
     for (const tab of tabs)
