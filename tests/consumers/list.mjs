@@ -24,11 +24,8 @@ const VUE = { ...REACT, "on a server": passes(["node", "check.mjs"]) };
 /** Returns the files that the documentation shows. @param {number} port */
 const nextFiles = (port) => ({
   "next.config.mjs": block("docs/frameworks.md", "next/next.config.mjs").text.replaceAll(":8000/", `:${port}/`),
-  "src/Conversation.jsx": `"use client";\n\n${block("docs/quick-start.md", "Conversation.jsx").text}`,
-  "app/quick-start/page.jsx": `import { Conversation } from "../../src/Conversation.jsx";
-
-export default () => <Conversation id={1} />;
-`,
+  "app/quick-start/Conversation.jsx": `"use client";\n\n${block("docs/quick-start.md", "Conversation.jsx").text}`,
+  "app/quick-start/page.jsx": block("docs/quick-start.md", "App.jsx").text,
 });
 
 /** @type {Consumer[]} */

@@ -141,9 +141,10 @@ async function checkPython({ file }) {
   await run(PYTHON, ["-W", "error", "-c", compile, inWorkshop(file)]);
 }
 
-/** Commands of the quick start and docs/testing.md that their tests run in another way or replace. */
+/** Commands of the documentation that its tests run in another way or replace. */
 const APPLICATION = [
   "npm create --yes vite@latest chat -- --template react --no-interactive",
+  "npx create-next-app@latest chat --yes",
   "cd chat",
   "npm run dev",
   "npx vitest run",
