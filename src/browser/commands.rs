@@ -35,8 +35,14 @@ pub fn command(number: u32, what: i32, a: f64, b: f64, c: f64, d: f64, e: f64) -
             0.0
         }
         PAIR | CONFIGURE | RECEIVE_CONTROL | STAT | INSPECT | IS_UNDER_WAY | IS_COUNTED | IS_WANTED => {
-            let now = clock::now();
-            inbox::with(number, |inbox| run(inbox, now, what, a, b)).unwrap_or(f64::NAN)
+            // The clock and the random source are JavaScript's, so they are read before the inbox is borrowed, and
+            // only for the commands that need them.
+            let (now, seed) = match what {
+                STAT | INSPECT => (clock::now(), 0),
+                CONFIGURE => (0, clock::seed()),
+                _ => (0, 0),
+            };
+            inbox::with(number, |inbox| run(inbox, now, seed, what, a, b)).unwrap_or(f64::NAN)
         }
         _ => {
             let result =
@@ -52,7 +58,7 @@ pub fn command(number: u32, what: i32, a: f64, b: f64, c: f64, d: f64, e: f64) -
 
 /// Carries out a command that causes no effects. All of these share one borrow of the inbox, and those of
 /// [`run_with_effects`] another, because each call of `inbox::with` compiles to a hundred bytes.
-fn run(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64) -> f64 {
+fn run(inbox: &mut Inbox, now: Millis, seed: u64, what: i32, a: f64, b: f64) -> f64 {
     let machine = &mut inbox.machine;
     match what {
         STAT => machine.stats(now).list().get(a as usize).copied().unwrap_or(f64::NAN),
@@ -65,7 +71,7 @@ fn run(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64) -> f64 {
             0.0
         }
         CONFIGURE => {
-            inbox.machine = Machine::new(configuration(std::mem::take(&mut inbox.pairs)), clock::seed());
+            inbox.machine = Machine::new(configuration(std::mem::take(&mut inbox.pairs)), seed);
             0.0
         }
         // PAIR: a key and a number for the next command.
