@@ -21,7 +21,7 @@ export class Outgoing {
       throw new TypeError(`\`message\` must not be undefined in JSON; got ${describe(message)}`);
     }
     const count = hasClientId ? ++this.#count : undefined;
-    const clientId = hasClientId ? this.#clientId(count) : undefined;
+    const clientId = hasClientId ? `${(this.#page ??= randomName())}-${count}` : undefined;
     const frame = { conversation_id: conversationId, message, type: type ?? "TEXT", client_id: clientId };
     return draft(frame, limit, count);
   }
@@ -57,8 +57,9 @@ export class Outgoing {
 
   /** Returns the send id of the pending message with this client id, or undefined. */
   sendOf(clientId) {
-    const count = Number(String(clientId).slice(String(this.#page).length + 1));
-    return clientId === this.#clientId(count) ? this.#sends.get(count) : undefined;
+    // The prefix is base64, which contains no hyphen.
+    const count = Number(String(clientId).split("-")[1]);
+    return clientId === `${this.#page}-${count}` ? this.#sends.get(count) : undefined;
   }
 
   /** Adds the server's reply to a message's draft: its `messageId`, or the `reason` for its rejection. */
@@ -73,10 +74,6 @@ export class Outgoing {
     this.drafts.delete(id);
     this.#sends.delete(draft.count);
     draft.resolve(resultOf(draft));
-  }
-
-  #clientId(count) {
-    return `${(this.#page ??= randomName())}-${count}`;
   }
 }
 
