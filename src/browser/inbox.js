@@ -325,7 +325,7 @@ export class Inbox {
   }
 }
 
-/** The result of `useWebSocket`. A class, because an object with a getter and closures takes 400 bytes more each. */
+/** The result of `useWebSocket`. A class, because an object with a getter and closures takes 220 bytes more each. */
 class Subscription {
   #inbox;
   #listener;
