@@ -26,6 +26,9 @@ pub struct Config {
     pub keepalive: Option<Millis>,
     /// The highest layer to offer, 0 or 1. Default 1.
     pub protocol: u32,
+    /// The server does not speak layer 1, but acknowledges each message by its client id, and stores a repeated one once:
+    /// a message is kept until it is acknowledged. Requires `protocol` 0. Default: no.
+    pub acks: bool,
 }
 
 impl Default for Config {
@@ -40,6 +43,7 @@ impl Default for Config {
             heartbeat: None,
             keepalive: None,
             protocol: 1,
+            acks: false,
         }
     }
 }

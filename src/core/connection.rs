@@ -216,6 +216,11 @@ impl Connection {
         }
     }
 
+    /// Returns whether there is neither a connection nor an attempt to come.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.socket().is_none() && self.state != State::Waiting
+    }
+
     pub(super) fn next_deadline(&self) -> Option<Millis> {
         self.deadlines.next()
     }

@@ -39,8 +39,13 @@ pub enum SendError {
     Disconnected,
     /// Another user signed in while the frame waited.
     UserChanged,
-    /// Either of the two happened after a socket had taken the frame and before the server replied.
+    /// Either of the two happened after a socket had taken the frame and before the server replied. Or the connection was
+    /// lost then, and the message must not be sent again.
     Unanswered,
+    /// Three connections were given up because the server did not acknowledge the message: only with the option `acks`.
+    Unacknowledged,
+    /// A message that must not wait could not be sent at once.
+    NotConnected,
 }
 
 impl SendError {
@@ -54,6 +59,10 @@ impl SendError {
             Self::Unanswered => {
                 "the connection ended before the server answered: the message may have been delivered"
             }
+            Self::Unacknowledged => {
+                "the server did not answer on three connections: the message may have been delivered"
+            }
+            Self::NotConnected => "no connection was ready for the message, and it was not queued",
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     Seq, Slot, SocketId, Stats, Status, Verdict,
     connection::{Connection, Io, Nudge},
     gate::Gate,
-    outbox::Outbox,
+    outbox::{Outbox, Which},
     session::{Due, Session},
 };
 
@@ -50,7 +50,7 @@ impl Machine {
     pub fn new(config: Config, seed: u64) -> Self {
         Self {
             queue_limit: config.queue_limit,
-            session: Session::new(config.protocol >= 1, config.heartbeat, config.keepalive),
+            session: Session::new(&config),
             connection: Connection::new(config, seed),
             listeners: 0,
             gate: Gate::default(),
@@ -137,12 +137,16 @@ impl Machine {
     /// # Errors
     ///
     /// [`SendError::QueueFull`] if the queue has reached its limit of frames or characters.
+    /// [`SendError::NotConnected`] if a [`Kind::Immediate`] cannot be sent at once.
     pub fn send(&mut self, now: Millis, kind: Kind, characters: usize) -> Result<SendId, SendError> {
         self.tick(now);
         let send = self.outbox.push(kind, characters, self.queue_limit)?;
-        if self.session.socket().is_some() {
-            self.flush();
-        } else {
+        self.flush();
+        if kind == Kind::Immediate && !self.is_under_way(send) {
+            self.outbox.take(Which::One(send));
+            return Err(SendError::NotConnected);
+        }
+        if self.session.socket().is_none() {
             self.nudge(Nudge::Send);
         }
         self.reconcile();
@@ -155,9 +159,9 @@ impl Machine {
         let Some(kind) = self.outbox.taken(send) else { return };
         self.stats.frames_out += 1;
         self.stats.characters_out += u64::from(characters);
-        if kind != Kind::Message || self.session.settles_by_sending() {
-            self.settle_send(send, Outcome::Sent);
-        } else if self.session.is_assured() {
+        if !kind.is_message() || self.session.settles_by_sending() {
+            self.settle_one(send, Outcome::Sent);
+        } else if self.session.acknowledges() {
             self.session.expect_ack(now);
         }
         // The connection may have been kept only for this frame.
@@ -237,25 +241,26 @@ impl Machine {
     pub fn acknowledged(&mut self, now: Millis, socket: SocketId, send: SendId) {
         let now = self.tick(now);
         if self.connection.open_socket() == Some(socket) {
-            self.settle_send(send, Outcome::Delivered);
+            self.settle_one(send, Outcome::Delivered);
             self.session.acknowledged(now, self.outbox.any_under_way());
             self.flush();
             self.reconcile();
         }
     }
 
-    /// Handles an `error` that rejects this message: finally, or for `retry_after` ms.
+    /// Handles an `error` that rejects this message: finally, or for `retry_after` ms. Any rejection of a
+    /// [`Kind::Immediate`] is final.
     pub fn rejected(&mut self, now: Millis, socket: SocketId, send: SendId, retry_after: Option<Millis>) {
         let now = self.tick(now);
         if self.connection.open_socket() != Some(socket) {
             return;
         }
-        match retry_after {
-            None => self.settle_send(send, Outcome::Rejected),
-            Some(span) => {
-                self.outbox.retry_later(send);
-                self.session.pause(now.saturating_add(span));
-            }
+        let is_repeated = retry_after.is_some_and(|span| {
+            self.session.pause(now.saturating_add(span));
+            self.outbox.retry_later(send)
+        });
+        if !is_repeated {
+            self.settle_one(send, Outcome::Rejected);
         }
         self.session.acknowledged(now, self.outbox.any_under_way());
         self.flush();
@@ -421,6 +426,11 @@ impl Machine {
         self.connection.phase(now.max(self.now), self.session.layer())
     }
 
+    /// Returns whether nothing is lost if the machine is dropped: without a connection, listeners and queued frames.
+    pub fn is_idle(&self) -> bool {
+        self.connection.is_at_rest() && self.listeners == 0 && self.outbox.is_empty()
+    }
+
     /// Returns whether the gate has a cursor for this conversation, so that the caller must keep its slot.
     pub fn counts(&self, conversation: Slot) -> bool {
         self.gate.knows(conversation)
@@ -443,7 +453,7 @@ impl Machine {
         let (connection, mut io) = self.connection_io();
         connection.alarm(now, &mut io);
         // If this closed the connection, the session ends before its own deadlines are handled.
-        self.follow_connection();
+        self.follow_connection(false);
         while let Some(due) = self.session.alarm(now) {
             match due {
                 Due::Dead => self.lose_connection(),
@@ -471,10 +481,9 @@ impl Machine {
                 self.session.closed(now, code != 1006);
             }
             if code == TOO_LARGE
-                && let Some(send) = self.outbox.take_largest_under_way()
+                && let Some(send) = self.outbox.largest_under_way()
             {
-                let outcome = Outcome::Failed(SendError::TooLarge);
-                self.effects.push_back(Effect::Settle { send, outcome });
+                self.settle(Which::One(send), Outcome::Failed(SendError::TooLarge));
             }
         }
         let (connection, mut io) = self.connection_io();
@@ -493,7 +502,7 @@ impl Machine {
     fn lose_connection(&mut self) {
         if let Some(socket) = self.session.socket() {
             self.closed(socket, 1006, None);
-            self.follow_connection();
+            self.follow_connection(true);
         }
     }
 
@@ -515,7 +524,7 @@ impl Machine {
         if is_here {
             connection.reconcile(now, wanted, &mut io);
         }
-        self.follow_connection();
+        self.follow_connection(false);
         let status = self.connection.status();
         if status != self.announced {
             self.announced = status;
@@ -523,10 +532,13 @@ impl Machine {
         }
     }
 
-    fn follow_connection(&mut self) {
+    /// Ends the session of a lost connection. `is_verdict`: the client gave it up because a reply was overdue.
+    fn follow_connection(&mut self, is_verdict: bool) {
         if self.session.socket().is_some() && self.session.socket() != self.connection.open_socket() {
             self.session.end();
-            self.outbox.requeue();
+            self.settle(Which::Immediate, Outcome::Failed(SendError::NotConnected));
+            self.outbox.requeue(is_verdict && self.session.acks);
+            self.settle(Which::StruckOut, Outcome::Failed(SendError::Unacknowledged));
         }
     }
 
@@ -592,9 +604,7 @@ impl Machine {
         if !self.session.prove_plain(self.now) {
             return false;
         }
-        for send in self.outbox.take_under_way() {
-            self.effects.push_back(Effect::Settle { send, outcome: Outcome::Sent });
-        }
+        self.settle(Which::UnderWay, Outcome::Sent);
         self.gate.stop_counting(&mut self.effects);
         // Frames sent only now are settled when the socket has taken them.
         self.flush();
@@ -608,10 +618,24 @@ impl Machine {
         }
     }
 
-    fn settle_send(&mut self, send: SendId, outcome: Outcome) {
-        if self.outbox.remove(send) {
+    fn settle_one(&mut self, send: SendId, outcome: Outcome) {
+        self.settle(Which::One(send), outcome);
+        self.flush();
+    }
+
+    /// Removes these frames from the queue, and reports this outcome.
+    #[inline(never)]
+    fn settle(&mut self, which: Which, outcome: Outcome) {
+        use SendError::{Disconnected, NotConnected, UserChanged};
+        while let Some((send, unanswered)) = self.outbox.take(which) {
+            let outcome = match outcome {
+                // These errors say that the frame was not sent.
+                Outcome::Failed(Disconnected | UserChanged | NotConnected) if unanswered => {
+                    Outcome::Failed(SendError::Unanswered)
+                }
+                outcome => outcome,
+            };
             self.effects.push_back(Effect::Settle { send, outcome });
-            self.flush();
         }
     }
 
@@ -625,10 +649,7 @@ impl Machine {
                 other => self.effects.push_back(other),
             }
         }
-        for (send, unanswered) in self.outbox.take_all() {
-            let why = if unanswered { SendError::Unanswered } else { why };
-            self.effects.push_back(Effect::Settle { send, outcome: Outcome::Failed(why) });
-        }
+        self.settle(Which::All, Outcome::Failed(why));
         self.gate.clear(&mut self.effects);
         self.effects.push_back(Effect::ForgetConversations);
         self.session.server.forget();

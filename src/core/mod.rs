@@ -27,7 +27,8 @@
 //!   of two effects: [`cursors`](Machine::cursors) and [`sync_cursors`](Machine::sync_cursors). Read these while
 //!   carrying out [`Effect::Hello`] and [`Effect::Sync`].
 //! - **Queries** change nothing. Call them at any time: [`status`](Machine::status), [`stats`](Machine::stats),
-//!   [`phase`](Machine::phase), [`counts`](Machine::counts), [`is_under_way`](Machine::is_under_way).
+//!   [`phase`](Machine::phase), [`counts`](Machine::counts), [`is_under_way`](Machine::is_under_way),
+//!   [`is_idle`](Machine::is_idle).
 //!
 //! ```ignore-wasm32,standalone_crate
 //! use inbox_socket::core::{Config, Effect, Event, Machine};

@@ -13,6 +13,11 @@ const WINDOW_CHARACTERS: usize = 32 << 10;
 /// The queue's limit in characters, beside the configured one in frames: 4 Mi UTF-16 code units.
 const CHARACTER_LIMIT: usize = 4 << 20;
 
+/// The number of connections that the client gives up because of one unacknowledged message. A server that never
+/// acknowledges it, or an adapter that does not recognize the acknowledgement, would otherwise make the client reconnect
+/// forever. Connections that the network ends do not count: they are not the message's fault.
+const STRIKES: u32 = 3;
+
 /// The kind of a frame, which decides when it may be sent and when it is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -22,6 +27,15 @@ pub enum Kind {
     Request,
     /// The application's custom frame: waits as a message does, and is settled when sent.
     Other,
+    /// A message that does not wait: it is refused unless it can be sent at once, and is never sent again.
+    Immediate,
+}
+
+impl Kind {
+    /// Returns whether the server may acknowledge it.
+    pub(super) fn is_message(self) -> bool {
+        matches!(self, Self::Message | Self::Immediate)
+    }
 }
 
 /// How an accepted frame ended.
@@ -46,6 +60,9 @@ struct Entry {
     /// A socket, the present or an earlier one, took this message, and the server has neither acknowledged nor rejected
     /// it.
     unanswered: bool,
+    /// How many connections the client gave up because the server had not acknowledged messages in time, this one among
+    /// them.
+    strikes: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +73,22 @@ enum Stage {
     /// The present socket has taken it.
     UnderWay,
 }
+
+/// The frames to remove.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    All,
+    One(SendId),
+    /// The messages that are never sent again.
+    Immediate,
+    /// Those that the present socket has taken.
+    UnderWay,
+    /// The messages with as many strikes as they may have.
+    StruckOut,
+}
+
+/// A removed frame, and whether the server may have stored it.
+pub(super) type Taken = (SendId, bool);
 
 /// Contains ids only: the caller keeps the texts.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +106,14 @@ impl Outbox {
         let id = self.next;
         self.next = self.next.wrapping_add(1);
         self.characters += characters;
-        self.entries.push(Entry { id, kind, characters, stage: Stage::Waiting, unanswered: false });
+        self.entries.push(Entry {
+            id,
+            kind,
+            characters,
+            stage: Stage::Waiting,
+            unanswered: false,
+            strikes: 0,
+        });
         Ok(id)
     }
 
@@ -103,57 +143,54 @@ impl Outbox {
     pub(super) fn taken(&mut self, id: SendId) -> Option<Kind> {
         let entry = self.entries.iter_mut().find(|entry| entry.id == id)?;
         entry.stage = Stage::UnderWay;
-        entry.unanswered = entry.kind == Kind::Message;
+        entry.unanswered = entry.kind.is_message();
         Some(entry.kind)
     }
 
-    /// Removes a frame. Returns whether it was there.
-    pub(super) fn remove(&mut self, id: SendId) -> bool {
+    /// Removes the first of these frames.
+    #[inline(never)]
+    pub(super) fn take(&mut self, which: Which) -> Option<Taken> {
         // Frames leave nearly in order, so this search ends near the front.
-        let Some(at) = self.entries.iter().position(|entry| entry.id == id) else {
-            return false;
-        };
-        self.characters -= self.entries.remove(at).characters;
-        true
+        let at = self.entries.iter().position(|entry| match which {
+            Which::All => true,
+            Which::One(id) => entry.id == id,
+            Which::Immediate => entry.kind == Kind::Immediate,
+            Which::UnderWay => entry.stage == Stage::UnderWay,
+            Which::StruckOut => entry.strikes >= STRIKES,
+        })?;
+        let entry = self.entries.remove(at);
+        self.characters -= entry.characters;
+        Some((entry.id, entry.unanswered))
     }
 
-    /// The socket is lost: all frames wait to be sent again, in order.
-    pub(super) fn requeue(&mut self) {
+    /// The socket is lost: all frames wait to be sent again, in order. Take the immediate ones first. With `strike`, the
+    /// messages in flight are the reason.
+    pub(super) fn requeue(&mut self, strike: bool) {
         for entry in &mut self.entries {
-            entry.stage = Stage::Waiting;
+            entry.strikes += u32::from(strike && entry.stage == Stage::UnderWay);
+            // After a temporary rejection the socket is still there, and the server replies to the immediate ones.
+            if entry.kind != Kind::Immediate {
+                entry.stage = Stage::Waiting;
+            }
         }
     }
 
     /// The server rejected this message temporarily, and has not stored it: it is sent again, and the later ones after
-    /// it.
-    pub(super) fn retry_later(&mut self, id: SendId) {
-        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) {
-            entry.unanswered = false;
+    /// it. Returns false for a message that is never sent again.
+    pub(super) fn retry_later(&mut self, id: SendId) -> bool {
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) else { return false };
+        entry.unanswered = false;
+        let is_repeated = entry.kind != Kind::Immediate;
+        if is_repeated {
+            self.requeue(false);
         }
-        self.requeue();
+        is_repeated
     }
 
-    /// Removes the largest message in flight.
-    pub(super) fn take_largest_under_way(&mut self) -> Option<SendId> {
+    /// Returns the largest message in flight.
+    pub(super) fn largest_under_way(&self) -> Option<SendId> {
         let under_way = self.entries.iter().filter(|entry| entry.stage == Stage::UnderWay);
-        let id = under_way.max_by_key(|entry| entry.characters)?.id;
-        self.remove(id).then_some(id)
-    }
-
-    /// Removes all frames in flight, for a server that turned out to speak layer 0.
-    pub(super) fn take_under_way(&mut self) -> Vec<SendId> {
-        let under_way = self.entries.iter().filter(|entry| entry.stage == Stage::UnderWay);
-        let under_way: Vec<SendId> = under_way.map(|entry| entry.id).collect();
-        for id in &under_way {
-            self.remove(*id);
-        }
-        under_way
-    }
-
-    /// Removes all frames. Returns for each whether the server may have stored it.
-    pub(super) fn take_all(&mut self) -> impl Iterator<Item = (SendId, bool)> + use<> {
-        self.characters = 0;
-        std::mem::take(&mut self.entries).into_iter().map(|entry| (entry.id, entry.unanswered))
+        under_way.max_by_key(|entry| entry.characters).map(|entry| entry.id)
     }
 
     /// Returns whether the present socket has taken this frame, or was offered it.
@@ -182,7 +219,7 @@ pub(super) enum MayGo {
     Nothing,
     /// Requests: the layer is unknown, or the server asked to wait with messages.
     Requests,
-    /// Requests, and messages and custom frames within the window: layer 1.
+    /// Requests, and messages and custom frames within the window: a server that acknowledges.
     Window,
     /// All frames: layer 0, or a server in doubt.
     Everything,

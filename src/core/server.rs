@@ -153,9 +153,10 @@ impl Server {
         BATCH >> self.strikes.min(HALVINGS)
     }
 
-    /// A connection was given up with a request pending.
-    pub(super) fn strike(&mut self) {
-        self.strikes = (self.strikes + 1).min(HALVINGS + DOUBLINGS);
+    /// A connection was given up with a request pending. If the server has no batches, the strikes for these are skipped.
+    pub(super) fn strike(&mut self, has_batches: bool) {
+        let skipped = if has_batches { 0 } else { HALVINGS };
+        self.strikes = (self.strikes.max(skipped) + 1).min(HALVINGS + DOUBLINGS);
     }
 
     /// The server replied to a request after this time.

@@ -2,7 +2,7 @@
 //! new session; [`Server`] keeps what outlives it.
 
 use super::{
-    Layer, Millis, SocketId,
+    Config, Layer, Millis, SocketId,
     deadlines::{Deadlines, Timer},
     outbox::MayGo,
     server::Server,
@@ -48,6 +48,8 @@ pub(super) enum Due {
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) server: Server,
+    /// The option `acks`: a server without layer 1 acknowledges messages, and replies to nothing else.
+    pub(super) acks: bool,
     socket: Option<SocketId>,
     opened_at: Millis,
     layer: Layer,
@@ -76,16 +78,17 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(enabled: bool, heartbeat_limit: Option<Millis>, keepalive: Option<Millis>) -> Self {
+    pub(super) fn new(config: &Config) -> Self {
         Self {
-            server: Server::new(enabled),
+            server: Server::new(config.protocol >= 1),
+            acks: config.acks,
             socket: None,
             opened_at: 0,
             layer: Layer::Plain,
             deadlines: Deadlines::default(),
             heartbeat: None,
-            heartbeat_limit,
-            keepalive,
+            heartbeat_limit: config.heartbeat,
+            keepalive: config.keepalive,
             heard: false,
             asked_at: 0,
             probed: false,
@@ -161,7 +164,12 @@ impl Session {
 
     /// Returns whether a message is settled when it is sent.
     pub(super) fn settles_by_sending(&self) -> bool {
-        self.layer == Layer::Plain
+        self.layer == Layer::Plain && !self.acks
+    }
+
+    /// Returns whether the server must acknowledge a message that is sent now.
+    pub(super) fn acknowledges(&self) -> bool {
+        self.acks || self.is_assured()
     }
 
     pub(super) fn may_go(&self) -> MayGo {
@@ -170,9 +178,10 @@ impl Session {
             Layer::Pending if self.server.is_met() => MayGo::Nothing,
             Layer::Pending => MayGo::Requests,
             Layer::Doubtful if !self.heard && !self.server.may_send_unseen() => MayGo::Nothing,
-            Layer::Doubtful | Layer::Plain => MayGo::Everything,
-            Layer::Assured if self.deadlines.is_set(Timer::Resume) => MayGo::Requests,
-            Layer::Assured => MayGo::Window,
+            Layer::Doubtful => MayGo::Everything,
+            Layer::Plain if !self.acks => MayGo::Everything,
+            Layer::Plain | Layer::Assured if self.deadlines.is_set(Timer::Resume) => MayGo::Requests,
+            Layer::Plain | Layer::Assured => MayGo::Window,
         }
     }
 
@@ -212,7 +221,7 @@ impl Session {
     /// A message was sent that the server must acknowledge.
     pub(super) fn expect_ack(&mut self, now: Millis) {
         self.expect_answer(now);
-        self.deadlines.set_by(Timer::Unacknowledged, now.saturating_add(ACK_WITHIN));
+        self.deadlines.set_by(Timer::Unacknowledged, self.ack_due(now));
     }
 
     /// The server has replied to a request, which proves that it receives this page's frames; other users' messages
@@ -231,7 +240,7 @@ impl Session {
     /// The server has acknowledged or rejected a message. `messages` tells whether messages are still in flight.
     pub(super) fn acknowledged(&mut self, now: Millis, messages: bool) {
         if messages {
-            self.deadlines.set(Timer::Unacknowledged, now.saturating_add(ACK_WITHIN));
+            self.deadlines.set(Timer::Unacknowledged, self.ack_due(now));
         } else {
             self.deadlines.clear(Timer::Unacknowledged);
         }
@@ -365,7 +374,7 @@ impl Session {
         }
         let half = self.server.reply_within() / 2;
         if self.probed || late >= half {
-            self.server.strike();
+            self.server.strike(!self.acks);
             return Some(Due::Dead);
         }
         self.probed = true;
@@ -379,6 +388,11 @@ impl Session {
         if !self.deadlines.is_set(Timer::Reply) {
             self.await_answer(now);
         }
+    }
+
+    /// Not before the time to reply is over: without `ping`, an acknowledgement is the only reply.
+    fn ack_due(&self, now: Millis) -> Millis {
+        now.saturating_add(ACK_WITHIN.max(self.server.reply_within()))
     }
 
     fn await_answer(&mut self, now: Millis) {

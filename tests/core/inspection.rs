@@ -89,3 +89,28 @@ fn a_message_waits_until_a_socket_has_it_and_again_when_the_socket_is_lost() {
     assert!(!machine.is_under_way(send));
     assert!(!machine.is_under_way(send + 1), "the message does not exist");
 }
+
+#[test]
+fn a_machine_is_idle_without_connection_listeners_and_queued_frames() {
+    let mut world = World::new();
+    assert!(world.machine.is_idle());
+    world.subscribe();
+    assert!(!world.machine.is_idle(), "it connects");
+    world.open();
+    world.unsubscribe();
+    assert!(!world.machine.is_idle(), "the connection lingers");
+    world.pass(250);
+    assert!(world.machine.is_idle());
+
+    world.send();
+    world.close(4403);
+    assert!(!world.machine.is_idle(), "a message is queued");
+    world.handle(Event::Disconnect);
+    assert!(world.machine.is_idle());
+
+    world.subscribe();
+    world.close(1000);
+    assert!(!world.machine.is_idle(), "it has a listener");
+    world.unsubscribe();
+    assert!(world.machine.is_idle());
+}

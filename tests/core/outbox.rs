@@ -215,3 +215,211 @@ mod the_end_of_a_user {
         assert_eq!(page.sent, [send]);
     }
 }
+
+mod a_message_to_a_server_of_another_wire_that_acknowledges {
+    use super::*;
+
+    #[test]
+    fn is_kept_until_it_is_acknowledged() {
+        let mut page = Page::with_acks();
+        let send = page.send();
+        assert_eq!(page.sent, [send]);
+        assert_eq!(page.outcome(send), None);
+        page.acknowledge(send);
+        assert_eq!(page.outcome(send), Some(Outcome::Delivered));
+    }
+
+    #[test]
+    fn is_sent_again_in_order_on_the_next_connection() {
+        let mut page = Page::with_acks();
+        let sent = [page.send(), page.send()];
+        page.close(1006);
+        page.sent.clear();
+        page.come_back();
+        assert_eq!(page.sent, sent);
+    }
+
+    #[test]
+    fn waits_while_thirty_two_others_are_unacknowledged() {
+        let mut page = Page::with_acks();
+        let all: Vec<_> = (0..40).map(|_| page.send()).collect();
+        assert_eq!(page.sent, all[..32]);
+        page.acknowledge(all[0]);
+        assert_eq!(page.sent, all[..33]);
+    }
+
+    #[test]
+    fn fails_when_the_server_rejects_it() {
+        let mut page = Page::with_acks();
+        let send = page.send();
+        page.reject(send, None);
+        assert_eq!(page.outcome(send), Some(Outcome::Rejected));
+    }
+
+    #[test]
+    fn waits_with_the_later_ones_after_a_temporary_rejection() {
+        let mut page = Page::with_acks();
+        let sent = [page.send(), page.send()];
+        page.sent.clear();
+        page.reject(sent[0], Some(3_000));
+        page.pass(2_999);
+        assert!(page.sent.is_empty());
+        page.pass(1);
+        assert_eq!(page.sent, sent);
+    }
+
+    #[test]
+    fn keeps_the_connection_open_without_a_listener() {
+        let mut page = Page::with_acks();
+        let send = page.send();
+        page.machine.unsubscribe(page.now);
+        page.pass(1_000);
+        assert!(page.machine.status().is_connected);
+        page.acknowledge(send);
+        page.pass(1_000);
+        assert_eq!(page.socket, None);
+    }
+
+    #[test]
+    fn fails_after_three_connections_on_which_it_was_not_acknowledged_and_the_others_are_sent() {
+        let mut page = Page::with_acks();
+        let lost = page.send();
+        for _ in 0..3 {
+            assert_eq!(page.outcome(lost), None);
+            page.time_until_given_up();
+            page.come_back();
+        }
+        assert_eq!(page.outcome(lost), Some(Outcome::Failed(SendError::Unacknowledged)));
+        assert_eq!(page.sent, [lost; 3]);
+        let next = page.send();
+        page.acknowledge(next);
+        page.pass(600_000);
+        assert_eq!(page.attempts, 4, "the connection stays");
+    }
+
+    #[test]
+    fn is_not_counted_against_by_connections_that_the_network_ends() {
+        let mut page = Page::with_acks();
+        let send = page.send();
+        for _ in 0..10 {
+            page.pass(4_000);
+            page.close(1006);
+            page.come_back();
+        }
+        assert_eq!(page.outcome(send), None);
+        page.acknowledge(send);
+        assert_eq!(page.outcome(send), Some(Outcome::Delivered));
+    }
+
+    #[test]
+    fn is_reported_as_unanswered_when_the_user_leaves() {
+        let mut page = Page::with_acks();
+        let send = page.send();
+        page.handle(Event::Disconnect);
+        assert_eq!(page.outcome(send), Some(Outcome::Failed(SendError::Unanswered)));
+    }
+}
+
+mod a_message_that_must_not_wait {
+    use super::*;
+
+    const NOT_CONNECTED: Result<u32, SendError> = Err(SendError::NotConnected);
+
+    /// Asserts that nothing was queued for a refused message.
+    fn assert_refused(page: &mut Page) {
+        let queued = page.machine.stats(page.now).queued;
+        assert_eq!(page.try_send(Kind::Immediate, 10), NOT_CONNECTED);
+        assert_eq!(page.machine.stats(page.now).queued, queued);
+    }
+
+    #[test]
+    fn is_sent_at_once_on_an_open_connection() {
+        let mut world = World::connected();
+        let send = world.machine.send(world.now, Kind::Immediate, 10).unwrap();
+        world.handle(Event::Alarm);
+        assert_eq!(world.settled, [(send, Outcome::Sent)]);
+    }
+
+    #[test]
+    fn is_delivered_when_the_server_acknowledges_it() {
+        for mut page in [Page::assured(0), Page::with_acks()] {
+            let send = page.try_send(Kind::Immediate, 10).unwrap();
+            assert_eq!(page.outcome(send), None);
+            page.acknowledge(send);
+            assert_eq!(page.outcome(send), Some(Outcome::Delivered));
+        }
+    }
+
+    #[test]
+    fn is_refused_without_a_connection_and_opens_none() {
+        let mut machine = Machine::new(Config::default(), 1);
+        assert_eq!(machine.send(0, Kind::Immediate, 10), NOT_CONNECTED);
+        assert_eq!(machine.poll_effect(), None);
+        assert_eq!(machine.next_deadline(), None);
+    }
+
+    #[test]
+    fn is_refused_while_the_layer_is_unknown_during_a_pause_and_outside_the_window() {
+        let mut page = Page::new();
+        page.open();
+        assert_refused(&mut page);
+
+        let mut page = Page::assured(0);
+        let send = page.send();
+        page.reject(send, Some(1_000));
+        assert_refused(&mut page);
+
+        let mut page = Page::with_acks();
+        for _ in 0..32 {
+            page.send();
+        }
+        assert_refused(&mut page);
+    }
+
+    #[test]
+    fn fails_and_is_not_sent_again_when_the_connection_is_lost_before_its_acknowledgement() {
+        for (mut page, is_layer_1) in [(Page::assured(0), true), (Page::with_acks(), false)] {
+            let kept = page.send();
+            let send = page.try_send(Kind::Immediate, 10).unwrap();
+            page.close(1006);
+            assert_eq!(page.outcome(send), Some(Outcome::Failed(SendError::Unanswered)));
+            page.sent.clear();
+            page.come_back();
+            if is_layer_1 {
+                page.welcome(0);
+            }
+            assert_eq!(page.sent, [kept]);
+        }
+    }
+
+    #[test]
+    fn fails_as_not_sent_when_the_socket_takes_no_more_frames() {
+        let mut world = World::connected();
+        world.socket_takes_no_more = true;
+        let send = world.machine.send(world.now, Kind::Immediate, 10).unwrap();
+        world.handle(Event::Alarm);
+        assert_eq!(world.settled, [(send, Outcome::Failed(SendError::NotConnected))]);
+    }
+
+    #[test]
+    fn fails_when_it_is_rejected_temporarily() {
+        let mut page = Page::assured(0);
+        let send = page.try_send(Kind::Immediate, 10).unwrap();
+        page.reject(send, Some(1_000));
+        assert_eq!(page.outcome(send), Some(Outcome::Rejected));
+        page.pass(2_000);
+        assert_eq!(page.sent, [send]);
+    }
+
+    #[test]
+    fn is_not_sent_again_when_another_one_is_rejected_temporarily() {
+        let mut page = Page::assured(0);
+        let other = page.send();
+        let send = page.try_send(Kind::Immediate, 10).unwrap();
+        page.reject(other, Some(1_000));
+        page.pass(1_000);
+        assert_eq!(page.sent, [other, send, other]);
+        page.acknowledge(send);
+        assert_eq!(page.outcome(send), Some(Outcome::Delivered));
+    }
+}

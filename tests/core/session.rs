@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use crate::world::page::Page;
-use inbox_socket::core::{Config, Effect, Event};
+use inbox_socket::core::{Config, Effect, Event, Verdict};
 
 mod a_dead_connection {
     use super::*;
@@ -165,5 +165,77 @@ mod a_plain_connection {
         page.welcome(0);
         page.pass(10_000);
         assert!(!page.effects().iter().any(|effect| matches!(effect, Effect::Keepalive(_))));
+    }
+}
+
+mod a_server_of_another_wire_that_acknowledges {
+    use super::*;
+
+    #[test]
+    fn is_given_more_time_after_each_connection_without_an_acknowledgement() {
+        let mut page = Page::with_acks();
+        let mut waited = Vec::new();
+        for _ in 0..5 {
+            page.send();
+            waited.push(page.time_until_given_up());
+            page.come_back();
+        }
+        assert_eq!(waited, [5_000, 10_000, 20_000, 40_000, 40_000]);
+    }
+
+    #[test]
+    fn is_given_less_time_again_when_it_acknowledges_quickly() {
+        let mut page = Page::with_acks();
+        let send = page.send();
+        page.time_until_given_up();
+        page.come_back();
+        page.pass(100);
+        page.acknowledge(send);
+        page.send();
+        assert_eq!(page.time_until_given_up(), 5_000);
+    }
+
+    #[test]
+    fn is_kept_while_it_acknowledges_one_message_after_the_other() {
+        let mut page = Page::with_acks();
+        let sent: Vec<_> = (0..30).map(|_| page.send()).collect();
+        for send in sent {
+            page.pass(4_000);
+            page.acknowledge(send);
+        }
+        page.pass(600_000);
+        assert_eq!(page.attempts, 1);
+    }
+
+    #[test]
+    fn is_not_given_up_when_the_alarm_was_delayed() {
+        let mut page = Page::with_acks();
+        page.send();
+        page.now += 60_000;
+        page.handle(Event::Alarm);
+        assert!(page.machine.status().is_connected);
+        assert_eq!(page.time_until_given_up(), 5_000);
+    }
+
+    #[test]
+    fn is_sent_neither_hello_nor_ping_but_keepalive_frames() {
+        let mut page =
+            Page::with(Config { protocol: 0, acks: true, keepalive: Some(20_000), ..Config::default() });
+        page.open();
+        page.pass(45_000);
+        page.send();
+        page.time_until_given_up();
+        let effects = page.effects();
+        let count = |wanted: fn(&Effect) -> bool| effects.iter().filter(|effect| wanted(effect)).count();
+        assert_eq!(count(|effect| matches!(effect, Effect::Keepalive(_))), 2);
+        assert_eq!(count(|effect| matches!(effect, Effect::Hello(_) | Effect::Ping { .. })), 0);
+    }
+
+    #[test]
+    fn passes_on_messages_without_counting_them() {
+        let mut page = Page::with_acks();
+        for seq in [5, 5, 2] {
+            assert_eq!(page.receive(seq), Verdict::Deliver);
+        }
     }
 }

@@ -78,14 +78,14 @@ const MUTATIONS = [
   {
     what: "acknowledgement: a message is settled when it is sent",
     file: "src/core/machine.rs",
-    text: "if kind != Kind::Message || self.session.settles_by_sending() {",
+    text: "if !kind.is_message() || self.session.settles_by_sending() {",
     instead: "if kind != Kind::Other {",
   },
   {
     what: "queue: it is dropped when the connection is lost",
     file: "src/core/machine.rs",
-    text: "self.session.end();\n            self.outbox.requeue();",
-    instead: "self.session.end();\n            self.outbox = Outbox::default();",
+    text: "self.outbox.requeue(is_verdict && self.session.acks);",
+    instead: "let _ = is_verdict; self.outbox = Outbox::default();",
   },
   {
     what: "welcome: messages do not wait for it",
@@ -144,8 +144,8 @@ const MUTATIONS = [
   {
     what: "users: messages in flight are reported as not sent",
     file: "src/core/machine.rs",
-    text: "let why = if unanswered { SendError::Unanswered } else { why };",
-    instead: "let _ = unanswered;",
+    text: "Outcome::Failed(Disconnected | UserChanged | NotConnected) if unanswered => {",
+    instead: "Outcome::Failed(Disconnected | UserChanged | NotConnected) if unanswered && false => {",
   },
   {
     what: "users: a message sent in a listener leaves after disconnect()",

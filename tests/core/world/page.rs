@@ -52,6 +52,14 @@ impl Page {
         page
     }
 
+    /// Its server speaks another wire and acknowledges messages. The connection is open.
+    pub(crate) fn with_acks() -> Self {
+        let mut page = Self::with(Config { protocol: 0, acks: true, ..Config::default() });
+        page.open();
+        page.effects();
+        page
+    }
+
     /// Its server spoke layer 1 before, and a new connection to it has just opened.
     pub(crate) fn met() -> Self {
         let mut page = Self::assured(0);
@@ -105,6 +113,12 @@ impl Page {
 
     pub(crate) fn acknowledge(&mut self, send: SendId) {
         self.machine.acknowledged(self.now, self.socket(), send);
+        self.carry_out();
+    }
+
+    /// Receives a rejection of this message.
+    pub(crate) fn reject(&mut self, send: SendId, retry_after: Option<Millis>) {
+        self.machine.rejected(self.now, self.socket(), send, retry_after);
         self.carry_out();
     }
 
