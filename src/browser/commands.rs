@@ -34,7 +34,8 @@ pub fn command(number: u32, what: i32, a: f64, b: f64, c: f64, d: f64, e: f64) -
             inbox::open_socket(number, a as SocketId);
             0.0
         }
-        PAIR | CONFIGURE | RECEIVE_CONTROL | STAT | INSPECT | IS_UNDER_WAY | IS_COUNTED | IS_WANTED => {
+        PAIR | CONFIGURE | RECEIVE_CONTROL | STAT | INSPECT | IS_UNDER_WAY | IS_COUNTED | IS_WANTED
+        | IS_IDLE => {
             // The clock and the random source are JavaScript's, so they are read before the inbox is borrowed, and
             // only for the commands that need them.
             let (now, seed) = match what {
@@ -66,6 +67,7 @@ fn run(inbox: &mut Inbox, now: Millis, seed: u64, what: i32, a: f64, b: f64) -> 
         IS_UNDER_WAY => number_of(machine.is_under_way(a as u32)),
         IS_COUNTED => number_of(machine.counts(a as Slot)),
         IS_WANTED => number_of(inbox.is_wanted(a as SocketId)),
+        IS_IDLE => number_of(machine.is_idle()),
         RECEIVE_CONTROL => {
             machine.receive_control(a as SocketId, b as u32);
             0.0
@@ -85,7 +87,7 @@ fn run(inbox: &mut Inbox, now: Millis, seed: u64, what: i32, a: f64, b: f64) -> 
 /// Carries out a command that may cause effects. Returns the command's result, or false if it has none.
 fn run_with_effects(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c: f64) -> bool {
     let socket = a as SocketId;
-    let Inbox { machine, pairs, .. } = inbox;
+    let Inbox { machine, pairs, is_disposed, .. } = inbox;
     let mut take_pairs = || -> Vec<(Slot, Seq)> {
         std::mem::take(pairs).into_iter().map(|(slot, seq)| (slot, seq as Seq)).collect()
     };
@@ -93,7 +95,10 @@ fn run_with_effects(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c
         SUBSCRIBE => machine.subscribe(now),
         UNSUBSCRIBE => machine.unsubscribe(now),
         RETRY => machine.handle(now, Event::Retry),
-        DISCONNECT => machine.handle(now, Event::Disconnect),
+        DISCONNECT | DISPOSE => {
+            *is_disposed |= what == DISPOSE;
+            machine.handle(now, Event::Disconnect);
+        }
         CHANGE_USER => machine.handle(now, Event::UserChanged),
         ONLINE => machine.handle(now, Event::Online),
         OFFLINE => machine.handle(now, Event::Offline),
@@ -174,6 +179,7 @@ fn send(number: u32, kind: i32, characters: usize) -> f64 {
     let kind = match kind {
         MESSAGE => Kind::Message,
         REQUEST => Kind::Request,
+        IMMEDIATE => Kind::Immediate,
         _ => Kind::Other,
     };
     let now = clock::now();
@@ -203,6 +209,7 @@ fn configuration(pairs: Vec<(u32, f64)>) -> Config {
             HEARTBEAT => config.heartbeat = Some(value as Millis),
             KEEPALIVE => config.keepalive = Some(value as Millis),
             PROTOCOL => config.protocol = value as u32,
+            ACKS => config.acks = value > 0.0,
             _ => {}
         }
     }

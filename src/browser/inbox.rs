@@ -14,7 +14,8 @@ use super::numbers::*;
 use crate::core::{Config, Effect, Event, Machine, Millis, Outcome, SendId, Seq, Slot, SocketId};
 
 thread_local! {
-    static INBOXES: RefCell<Vec<Inbox>> = const { RefCell::new(Vec::new()) };
+    /// A disposed inbox leaves its place empty, so that no stale callback reaches another one.
+    static INBOXES: RefCell<Vec<Option<Box<Inbox>>>> = const { RefCell::new(Vec::new()) };
 }
 
 pub(crate) struct Inbox {
@@ -31,6 +32,8 @@ pub(crate) struct Inbox {
     /// A nested call has left effects to the `drain` or the delivery in progress.
     pending: bool,
     watching_page: bool,
+    /// `DISPOSE` was called: the inbox is removed as soon as its last effect has been carried out.
+    pub(super) is_disposed: bool,
 }
 
 impl Inbox {
@@ -52,16 +55,17 @@ pub(super) fn create() -> u32 {
         draining: false,
         pending: false,
         watching_page: false,
+        is_disposed: false,
     };
     INBOXES.with_borrow_mut(|all| {
-        all.push(fresh);
+        all.push(Some(Box::new(fresh)));
         all.len() as u32 - 1
     })
 }
 
-/// Borrows an inbox. `f` must not call JavaScript, which may call back. `None` if there is no such inbox.
+/// Borrows an inbox. `f` must not call JavaScript, which may call back. `None` if there is no such inbox any more.
 pub(crate) fn with<T>(number: u32, f: impl FnOnce(&mut Inbox) -> T) -> Option<T> {
-    INBOXES.with_borrow_mut(|all| all.get_mut(number as usize).map(f))
+    INBOXES.with_borrow_mut(|all| all.get_mut(number as usize)?.as_deref_mut().map(f))
 }
 
 /// Passes an event to the machine, and carries out the effects.
@@ -122,12 +126,20 @@ pub(super) fn drain(number: u32) {
     let deadline = with(number, |inbox| {
         inbox.draining = false;
         inbox.pending = false;
-        inbox.machine.next_deadline()
+        (!inbox.is_disposed).then(|| inbox.machine.next_deadline())
     });
+    let Some(deadline) = deadline.flatten() else { return remove(number) };
     // Setting the timer calls JavaScript, so the inbox is not borrowed meanwhile.
     let armed = take_alarm(number);
-    let alarm = alarm::adjust(armed, deadline.flatten(), move || ring(number));
+    let alarm = alarm::adjust(armed, deadline, move || ring(number));
     with(number, |inbox| inbox.alarm = alarm);
+}
+
+/// Removes an inbox. Dropping its alarm calls JavaScript, so the table is not borrowed meanwhile.
+fn remove(number: u32) {
+    let removed = INBOXES.with_borrow_mut(|all| all.get_mut(number as usize).and_then(Option::take));
+    drop(removed);
+    effect(number, DISPOSED, 0.0, 0.0, 0.0);
 }
 
 fn ring(number: u32) {

@@ -37,6 +37,8 @@ export const INSPECT = 31;
 export const IS_UNDER_WAY = 32;
 export const IS_COUNTED = 33;
 export const IS_WANTED = 34;
+export const IS_IDLE = 35;
+export const DISPOSE = 36;
 
 // From Rust: effect(inbox, what, a, b, c), and through(inbox, socket, what, a, b) for the WebSocket. See inbox.js.
 export const RESOLVE_ADDRESS = 0;
@@ -47,6 +49,7 @@ export const REPORT_GAP = 4;
 export const FORGET_CONVERSATIONS = 5;
 export const ADD_PAIR = 6;
 export const ACCEPT = 7;
+export const DISPOSED = 8;
 
 export const TRANSMIT = 0;
 export const SEND_HELLO = 1;
@@ -59,6 +62,7 @@ export const DROP_SOCKET = 5;
 export const MESSAGE = 0;
 export const REQUEST = 1;
 export const OTHER = 2;
+export const IMMEDIATE = 3;
 
 // Verdicts on a message; 0 or more is the id to hold it under.
 export const DELIVER = -1;
@@ -85,6 +89,7 @@ export const QUEUE_LIMIT = 5;
 export const HEARTBEAT = 6;
 export const KEEPALIVE = 7;
 export const PROTOCOL = 8;
+export const ACKS = 9;
 
 // The defaults of the two options that only JavaScript uses: in UTF-16 code units, and in bytes.
 export const FRAME_LIMIT = 1048576;
