@@ -210,6 +210,7 @@ fn configuration(pairs: Vec<(u32, f64)>) -> Config {
             KEEPALIVE => config.keepalive = Some(value as Millis),
             PROTOCOL => config.protocol = value as u32,
             ACKS => config.acks = value > 0.0,
+            RESEND => config.resend = value > 0.0,
             _ => {}
         }
     }

@@ -90,6 +90,7 @@ export const HEARTBEAT = 6;
 export const KEEPALIVE = 7;
 export const PROTOCOL = 8;
 export const ACKS = 9;
+export const RESEND = 10;
 
 // The defaults of the two options that only JavaScript uses: in UTF-16 code units, and in bytes.
 export const FRAME_LIMIT = 1048576;

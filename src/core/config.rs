@@ -29,6 +29,9 @@ pub struct Config {
     /// The server does not speak layer 1, but acknowledges each message by its client id, and stores a repeated one once:
     /// a message is kept until it is acknowledged. Requires `protocol` 0. Default: no.
     pub acks: bool,
+    /// With `acks`: a message that a socket has taken is sent again if the connection ends before its acknowledgement.
+    /// Without, it fails, for a server that would store it again. Default: yes.
+    pub resend: bool,
 }
 
 impl Default for Config {
@@ -44,6 +47,7 @@ impl Default for Config {
             keepalive: None,
             protocol: 1,
             acks: false,
+            resend: true,
         }
     }
 }

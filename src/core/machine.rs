@@ -537,6 +537,9 @@ impl Machine {
         if self.session.socket().is_some() && self.session.socket() != self.connection.open_socket() {
             self.session.end();
             self.settle(Which::Immediate, Outcome::Failed(SendError::NotConnected));
+            if !self.session.resend {
+                self.settle(Which::UnderWay, Outcome::Failed(SendError::Unanswered));
+            }
             self.outbox.requeue(is_verdict && self.session.acks);
             self.settle(Which::StruckOut, Outcome::Failed(SendError::Unacknowledged));
         }

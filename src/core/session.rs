@@ -50,6 +50,8 @@ pub(super) struct Session {
     pub(super) server: Server,
     /// The option `acks`: a server without layer 1 acknowledges messages, and replies to nothing else.
     pub(super) acks: bool,
+    /// The option `resend`.
+    pub(super) resend: bool,
     socket: Option<SocketId>,
     opened_at: Millis,
     layer: Layer,
@@ -82,6 +84,7 @@ impl Session {
         Self {
             server: Server::new(config.protocol >= 1),
             acks: config.acks,
+            resend: config.resend,
             socket: None,
             opened_at: 0,
             layer: Layer::Plain,

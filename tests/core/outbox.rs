@@ -240,6 +240,19 @@ mod a_message_to_a_server_of_another_wire_that_acknowledges {
     }
 
     #[test]
+    fn fails_when_the_connection_ends_if_the_server_would_store_it_again() {
+        let mut page = Page::with(Config { protocol: 0, acks: true, resend: false, ..Config::default() });
+        page.open();
+        let sent = page.send();
+        page.close(1006);
+        let queued = page.send();
+        assert_eq!(page.outcome(sent), Some(Outcome::Failed(SendError::Unanswered)));
+        page.sent.clear();
+        page.come_back();
+        assert_eq!(page.sent, [queued]);
+    }
+
+    #[test]
     fn waits_while_thirty_two_others_are_unacknowledged() {
         let mut page = Page::with_acks();
         let all: Vec<_> = (0..40).map(|_| page.send()).collect();
