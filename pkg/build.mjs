@@ -17,6 +17,7 @@ const made = join(crate, "target", "wasm-bindgen");
 const out = join(here, "wasm");
 // Replaces the page's time functions in the core.
 const time = join(here, "build/time.js");
+const compile = join(here, "build/compile.js");
 
 const wasm = join(made, "core_bg.wasm");
 const glue = join(made, "core.js");
@@ -76,7 +77,7 @@ function metadata() {
 async function bundleGlue() {
   await build({
     stdin: {
-      contents: `export { initSync, createInbox } from "./core.js"; export { setTime } from "${time}";`,
+      contents: `export { initSync, createInbox } from "./core.js"; export { setTime } from "${time}"; export { compile } from "${compile}";`,
       resolveDir: made,
     },
     bundle: true,

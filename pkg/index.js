@@ -4,15 +4,19 @@
 // core.
 
 import { client } from "./lib/client.js";
+import { openChat } from "./lib/chat.js";
+import { configure as configureClient } from "./lib/configure.js";
 
-export const useWebSocket = (conversationId, onMessage) => client().useWebSocket(conversationId, onMessage);
+export { createInbox } from "./lib/configure.js";
+
+export const useWebSocket = (conversationId, onMessage) => openChat(client(), conversationId, onMessage);
 export const subscribe = (conversationId, listener) => client().subscribe(conversationId, listener);
-export const sendMessage = (conversationId, message, type) => client().sendMessage(conversationId, message, type);
-export const send = (frame) => client().send(frame);
+export const sendMessage = (id, message, type, how) => client().sendMessage(id, message, type, how);
+export const send = (frame, how) => client().send(frame, how);
 export const requestMessages = (conversationId) => client().requestMessages(conversationId);
 export const retry = () => client().retry();
 export const disconnect = () => client().disconnect();
-export const configure = (options) => client().configure(options);
-export const getState = () => client().getState();
+export const configure = (options) => configureClient(client(), options);
+export const getState = (conversationId) => client().getState(conversationId);
 export const subscribeState = (listener) => client().subscribeState(listener);
 export const getStats = () => client().getStats();

@@ -47,7 +47,7 @@ class View {
   }
 
   begin() {
-    this.chat ??= client().useWebSocket(this.conversationId, (message) => {
+    this.chat ??= client().listen(this.conversationId, (message) => {
       try {
         this.onMessage?.(message);
       } finally {

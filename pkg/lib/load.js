@@ -5,19 +5,10 @@
  * @param {import("../index.js").Options["wasm"]} wasm
  */
 export async function loadCore(wasm) {
-  const [core, module] = await Promise.all([
+  const [core, binary] = await Promise.all([
     import("../wasm/core.js"),
-    wasm === undefined ? import("../wasm/inline.js").then((inline) => inline.compile()) : compile(await wasm),
+    wasm ?? import("../wasm/inline.js").then((inline) => inline.compile()),
   ]);
-  core.initSync({ module });
+  core.initSync({ module: await core.compile(binary) });
   return core;
-}
-
-/** @param {string | URL | Response | BufferSource | WebAssembly.Module} wasm */
-function compile(wasm) {
-  if (wasm instanceof WebAssembly.Module) return wasm;
-  // A body can be read only once, and loading may be retried.
-  if (wasm instanceof Response) return WebAssembly.compileStreaming(wasm.clone());
-  if (typeof wasm === "string" || wasm instanceof URL) return WebAssembly.compileStreaming(fetch(wasm));
-  return WebAssembly.compile(wasm);
 }
