@@ -188,6 +188,150 @@ export interface ConnectionStats {
   connectedMs: number;
 }
 
+/** How {@link sendMessage} sends. */
+export interface SendOptions {
+  /**
+   * `false` sends the message now or not at all: without an open connection the result is `failed` and nothing is queued,
+   * for pages that then use HTTP. The message is never sent again: if the connection ends before the server has
+   * acknowledged it, the result is `failed`, although the server may have stored it. Default: `true`.
+   */
+  queue?: boolean;
+  /**
+   * The message's id, a string of 1 to 64 characters that identifies it among those of its sender: send a message by
+   * HTTP with the same id, and the server can recognize it. Default: an id of this client.
+   */
+  clientId?: string;
+}
+
+/** What the functions `url` and `protocols` receive. */
+export interface SocketOf {
+  /** The conversation that the connection is for, only with `sockets: "each"`. */
+  conversationId: ConversationId;
+}
+
+/**
+ * How to read and write the frames of a server that has its own wire protocol. Each member is optional.
+ *
+ * A *frame* here is the parsed JSON if a received text is an object or an array, and the text itself otherwise. A frame
+ * to send is an object or an array, which is sent as JSON, or a string, which is sent as it is. A *path* such as
+ * `"data.room_id"` names a member of a member; the names of an array's members are their indexes.
+ *
+ * A member that throws, or that returns something invalid, is reported as uncaught, each error once. It costs the frame
+ * that it was called for and never the connection.
+ */
+export interface Adapter {
+  /**
+   * Where a received frame names its conversation: a path or a function. The listeners of that conversation receive the
+   * frame, besides those of all conversations; if there is no id, only the latter do.
+   */
+  conversationId?: string | ((frame: any) => ConversationId | null | undefined);
+  /**
+   * What the listeners receive of a frame, in place of `conversationId`: one delivery, several, or `null` for none. For
+   * frames that need to be converted.
+   */
+  incoming?: (frame: any) => Delivery | Delivery[] | null | undefined;
+  /** Whether a delivered frame is a message. Only messages become `lastMessage`. Default: all are. */
+  isMessage?: (frame: any) => boolean;
+  /**
+   * Returns the frame of a message; called once, when the message is queued. Default: an object with the id at the path
+   * `conversationId` (or `conversation_id`), the text at the path `message`, and the `type` if one was given.
+   */
+  outgoing?: (message: OutgoingMessage) => object | string;
+  /** The path of the text in a sent message, without `outgoing`. Default: `"message"`. */
+  message?: string;
+  /** The path of the client id in a sent message, without `outgoing`. Default: the client id is not sent. */
+  ref?: string;
+  /** Makes the frame that {@link requestMessages} sends, or does so and reads the answer. */
+  history?: ((conversationId: ConversationId) => object | string) | AdapterHistory;
+  /**
+   * Called when a connection has opened, before any other frame is sent: for authentication or a greeting. The client
+   * sends nothing else until the result settles. If it rejects, the client closes the connection and connects again only
+   * for `retry()` or a new first listener; `error` is then the message of the error. If it does not settle within
+   * `connectTimeout`, the attempt has failed.
+   */
+  onOpen?: (connection: Opening) => unknown;
+  /**
+   * Joins a conversation: called for its first listener, and again on each new connection before queued frames are sent.
+   * A returned frame is sent. A returned promise is awaited, for half of `connectTimeout` at most, and messages to the
+   * conversation wait for it. If it rejects, these messages fail, and the conversation's listeners receive an
+   * {@link ErrorMessage} with the code `join_refused`.
+   *
+   * A message to a conversation without listeners joins it until the message is settled.
+   */
+  join?: (conversationId: ConversationId, connection: Opening) => object | string | undefined | Promise<unknown>;
+  /** Returns the frame that leaves a conversation; called `linger` ms after its last listener has unsubscribed. */
+  leave?: (conversationId: ConversationId) => object | string | undefined;
+  /**
+   * The acknowledgement of a message: the path of its client id in a received frame, or a function. Results of
+   * {@link sendMessage} are then `delivered`, and a message whose acknowledgement is missing when the connection ends is
+   * sent again on the next one. Set it only if the server stores a repeated client id once, or with `resend: false`.
+   */
+  ack?: string | ((frame: any) => string | Acknowledgement | null | undefined);
+  /** With `ack`: `false` fails a message instead of sending it again. The server may have stored it. Default: `true`. */
+  resend?: boolean;
+  /**
+   * Whether to connect again after the server has closed the connection with this code; `undefined` decides by the code
+   * as usual. For servers that close with 1000 when they restart, which otherwise ends the connection.
+   */
+  reconnect?: (code: number, reason: string) => boolean | undefined;
+}
+
+/** What listeners receive of a frame: see {@link Adapter.incoming}. */
+export interface Delivery {
+  /** The conversation; `null` for the listeners of all conversations only. Not needed with `sockets: "each"`. */
+  conversationId?: ConversationId | null;
+  /** What the listeners receive. Default: the received frame. */
+  frame?: unknown;
+}
+
+/** A message to send: see {@link Adapter.outgoing}. */
+export interface OutgoingMessage {
+  conversationId: ConversationId;
+  /** The argument of {@link sendMessage}. */
+  message: any;
+  /** The argument of {@link sendMessage}, if there was one. */
+  type?: string;
+  /** Identifies the message among those of its sender: the option `clientId` of {@link sendMessage}, or a unique id. */
+  clientId: string;
+}
+
+/** A request for a conversation's history and its answer: see {@link Adapter.history}. */
+export interface AdapterHistory {
+  /** Returns the frame that requests the history. */
+  request: (conversationId: ConversationId) => object | string;
+  /**
+   * Returns the messages if a received frame is an answer, else `undefined`. The conversation's listeners then receive a
+   * {@link HistoryMessage} in place of the frame. An answer without a conversation belongs to the oldest request that has
+   * not been answered on this connection.
+   */
+  answer?: (frame: any) => any[] | undefined;
+}
+
+/** The acknowledgement of a message: see {@link Adapter.ack}. */
+export interface Acknowledgement {
+  /** The client id of the message. */
+  clientId: string;
+  /** The server's id of the message, for the result. */
+  messageId?: number | string;
+  /** Why the server has refused the message. The result is then `failed`. */
+  reason?: string;
+}
+
+/** A new connection: see {@link Adapter.onOpen} and {@link Adapter.join}. */
+export interface Opening {
+  /** The conversation that the connection is for, only with `sockets: "each"`. */
+  readonly conversationId?: ConversationId;
+  /** Sends a frame at once, before queued frames. Does nothing after the connection has ended. */
+  send(frame: object | string): void;
+  /**
+   * Resolves with the next frame for which `test` returns true, which no listener receives. During `onOpen` it may have
+   * been received before this call. Rejects if `test` throws, or if the connection ends.
+   *
+   * @param test default: any frame
+   */
+  waitFor(test?: (frame: any) => unknown): Promise<any>;
+}
+
 /** How to keep a connection to a server with layer 0 alive: see {@link Options.keepalive}. */
 export type Keepalive =
   | { every: number; frame: object | string; ping?: undefined; pong?: undefined }
@@ -205,7 +349,7 @@ export interface Options {
    * Must be a ws:, wss:, http:, https: or relative URL, or a function that returns one. Default: `/ws/inbox/` on the
    * page's origin.
    */
-  url?: string | URL | (() => string | URL | Promise<string | URL>);
+  url?: string | URL | ((socket: SocketOf) => string | URL | Promise<string | URL>);
   /**
    * Who is signed in: a name that is the same each time, or `null` if no user is signed in. You can change this
    * option at any time.
@@ -286,8 +430,8 @@ export interface Options {
    * A received frame that has all members of `ping` is answered with `pong` and reaches no listener. Objects are sent
    * as JSON and strings as they are; a `ping` that is a string is compared with the whole frame.
    *
-   * Must be { every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects or non-empty
-   * strings. Default: none.
+   * Must be { every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects, arrays or
+   * non-empty strings. Default: none.
    */
   keepalive?: Keepalive;
   /**
@@ -296,6 +440,31 @@ export interface Options {
    * Must be 0 or 1. Default: `1`.
    */
   protocol?: 0 | 1;
+  /**
+   * The WebSocket subprotocols to offer, or a function (sync or async) that the client calls before every attempt.
+   *
+   * A browser closes the connection if the server selects none of them.
+   *
+   * Must be a string, an array of strings, or a function that returns one. Default: none.
+   */
+  protocols?: string | string[] | ((socket: SocketOf) => string | string[] | Promise<string | string[]>);
+  /**
+   * With `"each"` every conversation has its own connection, which closes after its last listener. `url` must then be
+   * a function of `{ conversationId }`.
+   *
+   * A first step for applications whose server has a socket for each conversation. All received frames of a
+   * connection belong to its conversation; layer 1 is off. The state is that of a conversation: {@link
+   * getState}`(conversationId)`.
+   *
+   * Must be "one" or "each". Default: `"one"`.
+   */
+  sockets?: "one" | "each";
+  /**
+   * How to read and write the frames of a server that has its own wire protocol. Layer 1 is off with it.
+   *
+   * Must be an object. Default: none.
+   */
+  adapter?: Adapter;
   /**
    * `true` logs every state change and every frame, in production too; `false` logs nothing, not even warnings.
    *
@@ -365,18 +534,25 @@ export function subscribe<Message extends object = InboxMessage>(
  * @param conversationId a number or a string
  * @param message a non-empty string, or any other value that can be serialized to JSON
  * @param type default `"TEXT"`
+ * @param options whether the message may wait, and its id
  * @returns the result. The promise never rejects, so you don't have to await it; invalid arguments resolve to `failed`
  */
-export function sendMessage(conversationId: ConversationId, message: unknown, type?: string): Promise<SendResult>;
+export function sendMessage(
+  conversationId: ConversationId,
+  message: unknown,
+  type?: string,
+  options?: SendOptions,
+): Promise<SendResult>;
 
 /**
  * Sends a custom frame, such as `{action: "typing", conversation_id: 2}`, queued like a message. Servers don't
  * acknowledge custom frames.
  *
- * @param frame an object that can be serialized to JSON
+ * @param frame an object that can be serialized to JSON; with an {@link Adapter} also a string, which is sent as it is
+ * @param options required with `sockets: "each"`: the conversation on whose connection to send
  * @returns resolves to `sent` or `failed`
  */
-export function send(frame: object): Promise<SendResult>;
+export function send(frame: object | string, options?: SocketOf): Promise<SendResult>;
 
 /**
  * Requests a conversation's history with `{action: "get_messages", conversation_id}`. The conversation's listeners
@@ -406,8 +582,13 @@ export function disconnect(): void;
  */
 export function configure(options: Options): void;
 
-/** Returns the current state: the same object until it changes, so you can compare it with `===`. */
-export function getState(): ConnectionState;
+/**
+ * Returns the current state: the same object until it changes, so you can compare it with `===`.
+ *
+ * @param conversationId with `sockets: "each"`, the conversation whose connection is meant; without it, the state of all
+ *   connections together: connected if all are
+ */
+export function getState(conversationId?: ConversationId | null): ConnectionState;
 
 /**
  * Calls `listener` after each change of the state, which {@link getState} returns. Does not connect.
@@ -415,6 +596,29 @@ export function getState(): ConnectionState;
  * @returns the function that unsubscribes
  */
 export function subscribeState(listener: () => void): () => void;
+
+/**
+ * Creates an inbox: its own connection, listeners, queue and options, with all functions of this page as methods. The
+ * functions of this module are those of the page's default inbox. For a page of two backends, and for tests.
+ *
+ * @throws TypeError if an option is invalid
+ */
+export function createInbox(options?: Options): Inbox;
+
+/** An inbox: see {@link createInbox}. */
+export interface Inbox {
+  readonly useWebSocket: typeof useWebSocket;
+  readonly subscribe: typeof subscribe;
+  readonly sendMessage: typeof sendMessage;
+  readonly send: typeof send;
+  readonly requestMessages: typeof requestMessages;
+  readonly retry: typeof retry;
+  readonly disconnect: typeof disconnect;
+  readonly configure: typeof configure;
+  readonly getState: typeof getState;
+  readonly subscribeState: typeof subscribeState;
+  readonly getStats: typeof getStats;
+}
 
 /** Returns the current counters, or `null` before the core is loaded. */
 export function getStats(): ConnectionStats | null;

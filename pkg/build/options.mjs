@@ -16,7 +16,7 @@ import { OPTIONS } from "../lib/options.js";
  */
 export const DOCS = {
   url: {
-    type: "string | URL | (() => string | URL | Promise<string | URL>)",
+    type: "string | URL | ((socket: SocketOf) => string | URL | Promise<string | URL>)",
     initial: "`/ws/inbox/` on the page's origin",
     doc: "The address, or a function (sync or async) that the client calls before every attempt, for tokens.",
     more: ["Relative addresses are resolved against the page; `http:` becomes `ws:`, and `https:` becomes `wss:`."],
@@ -94,6 +94,31 @@ export const DOCS = {
     initial: "`1`",
     doc: "The highest layer to offer. `0` never offers acknowledged delivery, for servers that fail on unknown frames.",
   },
+  protocols: {
+    type: "string | string[] | ((socket: SocketOf) => string | string[] | Promise<string | string[]>)",
+    initial: "none",
+    doc: "The WebSocket subprotocols to offer, or a function (sync or async) that the client calls before every attempt.",
+    more: ["A browser closes the connection if the server selects none of them."],
+  },
+  sockets: {
+    type: '"one" | "each"',
+    initial: '`"one"`',
+    doc:
+      'With `"each"` every conversation has its own connection, which closes after its last listener. `url` must then be a ' +
+      "function of `{ conversationId }`.",
+    more: [
+      "A first step for applications whose server has a socket for each conversation. All received frames of a " +
+        "connection belong to its conversation; layer 1 is off. The state is that of a conversation: " +
+        "{@link getState}`(conversationId)`.",
+    ],
+    see: "see [adapters](adapters.md)",
+  },
+  adapter: {
+    type: "Adapter",
+    initial: "none",
+    doc: "How to read and write the frames of a server that has its own wire protocol. Layer 1 is off with it.",
+    see: "see [adapters](adapters.md)",
+  },
   debug: {
     type: "boolean",
     initial: "warnings, in development only",
@@ -135,7 +160,9 @@ export function documented() {
 /** @param {string} name */
 function typescript(name) {
   const { type, initial, doc, more = [] } = DOCS[name];
-  const paragraphs = [doc, ...more, `Must be ${OPTIONS[name][1]}. Default: ${initial}.`];
+  const rule = OPTIONS[name];
+  const expected = Array.isArray(rule) ? rule[1] : "an object";
+  const paragraphs = [doc, ...more, `Must be ${expected}. Default: ${initial}.`];
   const lines = paragraphs.flatMap((paragraph, i) => [...(i > 0 ? [""] : []), ...wrapped(paragraph, 113)]);
   return `  /**\n${lines.map((line) => `   * ${line}`.trimEnd()).join("\n")}\n   */\n  ${name}?: ${type};\n`;
 }

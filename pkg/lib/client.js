@@ -1,8 +1,7 @@
-// The page's one client. It holds no connection logic: until the core is loaded it queues calls in order, and from then
+// The client of an inbox. It holds no connection logic: until the core is loaded it queues calls in order, and from then
 // on it forwards them.
 
 import { isDevelopment, isLogEnabled } from "./debug-mode.js";
-import { checkOptions } from "./options.js";
 import { loadCore } from "./load.js";
 import { IDLE } from "./idle.js";
 import { wakeAfter } from "./wake.js";
@@ -17,12 +16,12 @@ const LONGEST_LOAD_DELAY = 30_000;
 
 /** @typedef {import("../wasm/core.js").Inbox} Inbox */
 
-/** The page's client, made on first use. */
+/** The client of the page's default inbox, made on first use. */
 export function client() {
   return (globalThis[CLIENT] ??= createClient());
 }
 
-function createClient() {
+export function createClient() {
   /** The page's inbox, once that is loaded. @type {Inbox | null} */
   let core = null;
   /** The load under way. @type {object | null} */
@@ -45,10 +44,6 @@ function createClient() {
   // Functions that end each subscription, including the client's own to the core's state.
   /** @type {Set<() => void>} */
   const subscriptions = new Set();
-  // Options and time set by a test; see reset().
-  /** @type {import("../index.js").Options & {time?: any}} */
-  let overrides = {};
-
   function withCore(action) {
     if (core) return action(core);
     pending.add(action);
@@ -69,17 +64,18 @@ function createClient() {
     // The error of a failed load is shown until one succeeds.
     setState({ ...state, isConnecting: true });
     try {
+      const { overrides } = client();
       const log = isLogEnabled(options.debug);
-      // Both at once, so that diagnosis sees the first attempt too.
-      const [loaded] = await Promise.all([
-        loadCore(overrides.wasm ?? options.wasm),
+      const all = { ...overrides, ...options };
+      // All at once, so that diagnosis sees the first attempt too.
+      const [loaded, wire] = await Promise.all([
+        loadCore(all.wasm),
+        (all.adapter || all.sockets) && import("./wire/create.js"),
         (log ?? isDevelopment()) && api.debug(log),
       ]);
       if (loading !== mine) return;
       loaded.setTime(overrides.time);
-      const inbox = loaded.createInbox();
-      inbox.configure({ ...overrides, ...options });
-      start(inbox);
+      start(wire ? wire.createInbox(loaded, all) : loaded.createInbox(all));
     } catch (error) {
       if (loading !== mine) return;
       const shown = `Unable to load inbox-socket: ${error instanceof Error ? error.message : error}`;
@@ -165,8 +161,8 @@ function createClient() {
     return core ? send(core) : new Promise((resolve) => withCore((core) => resolve(send(core))));
   }
 
-  // Each open conversation has one, so members are shared through the prototype.
-  class Chat {
+  // Each open conversation has one, so `lastMessage` is shared through the prototype.
+  class Listening {
     /** @type {import("../wasm/core.js").Subscription | undefined} */
     #subscription;
 
@@ -179,46 +175,26 @@ function createClient() {
         };
       });
     }
-    get isConnected() {
-      return state.isConnected;
-    }
-    get isConnecting() {
-      return state.isConnecting;
-    }
-    get error() {
-      return state.error;
-    }
-    get reconnectAttempts() {
-      return state.reconnectAttempts;
-    }
     get lastMessage() {
       return this.#subscription?.lastMessage ?? null;
-    }
-    get sendMessage() {
-      return api.sendMessage;
-    }
-    get requestMessages() {
-      return api.requestMessages;
-    }
-    get retry() {
-      return api.retry;
     }
   }
 
   const api = {
-    useWebSocket(conversationId, onMessage) {
+    /** Options and time set by a test, for all inboxes: see reset(). @type {import("../index.js").Options & {time?: any}} */
+    overrides: {},
+    /** Subscribes like `subscribe`, and keeps the last message. */
+    listen(conversationId, listener) {
       checkConversation(conversationId);
-      const listener = onMessage ?? (() => {});
-      checkFunction("onMessage", listener);
-      return new Chat(conversationId, listener);
+      return new Listening(conversationId, listener);
     },
     subscribe(conversationId, listener) {
       checkConversation(conversationId);
       checkFunction("listener", listener);
       return begin((core) => core.subscribe(conversationId, listener));
     },
-    sendMessage: (id, message, type) => post((core) => core.sendMessage(id, message, type)),
-    send: (frame) => post((core) => core.send(frame)),
+    sendMessage: (id, message, type, how) => post((core) => core.sendMessage(id, message, type, how)),
+    send: (frame, how) => post((core) => core.send(frame, how)),
     requestMessages: (id) => post((core) => core.requestMessages(id)),
     retry() {
       if (core) core.retry();
@@ -228,8 +204,8 @@ function createClient() {
     disconnect() {
       if (isUsed()) withCore((core) => core.disconnect());
     },
+    /** Does not check the options: configure.js does. */
     configure(wanted) {
-      checkOptions(wanted);
       const { user: nextUser, ...others } = wanted;
       const all = { ...options, ...others };
       // A hot-reloaded module repeats the same options.
@@ -239,7 +215,7 @@ function createClient() {
       options = all;
       changeUser(nextUser);
     },
-    getState: () => state,
+    getState: (id) => core?.getState(id) ?? state,
     subscribeState(listener) {
       checkFunction("listener", listener);
       // A new function each time, so that a listener can be registered twice.
@@ -275,7 +251,7 @@ function createClient() {
       failures = 0;
       state = IDLE;
       user = undefined;
-      overrides = replaced;
+      api.overrides = replaced;
     },
   };
   return api;
@@ -302,6 +278,6 @@ function checkConversation(id) {
   );
 }
 
-function checkFunction(name, value) {
+export function checkFunction(name, value) {
   if (typeof value !== "function") throw new TypeError(`\`${name}\` must be a function; got ${String(value)}`);
 }

@@ -1,7 +1,11 @@
 // The options of configure(). They are checked here and not in the core, which loads later: an error has to be thrown
 // by the call that made the mistake.
 
-/** Each option: whether a value is valid, and what it must be. Their documentation: ../build/options.mjs. */
+const FUNCTION = [isFunction, "a function"];
+const PATH = [isText, 'a path such as "data.room_id"'];
+const PATH_OR_FUNCTION = [(value) => isText(value) || isFunction(value), `${PATH[1]}, or a function`];
+
+/** Each option: whether a value is valid, and what it must be; or its members. Documentation: ../build/options.mjs. */
 export const OPTIONS = {
   url: [isUrl, "a ws:, wss:, http:, https: or relative URL, or a function that returns one"],
   user: [
@@ -21,11 +25,31 @@ export const OPTIONS = {
   frameLimit: integer(1),
   heartbeat: milliseconds(1000),
   keepalive: [
-    isKeepalive,
-    "{ every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects or non-empty strings",
+    (value) => isObject(value) && isKeepalive(value),
+    "{ every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects, arrays or non-empty strings",
   ],
-  protocol: [(value) => value === 0 || value === 1, "0 or 1"],
-  debug: [(value) => typeof value === "boolean", "true or false"],
+  protocol: oneOf(0, 1),
+  protocols: [
+    (value) => isFunction(value) || [value].flat().every(isText),
+    "a string, an array of strings, or a function that returns one",
+  ],
+  sockets: oneOf("one", "each"),
+  adapter: {
+    conversationId: PATH_OR_FUNCTION,
+    incoming: FUNCTION,
+    isMessage: FUNCTION,
+    outgoing: FUNCTION,
+    message: PATH,
+    ref: PATH,
+    history: [(value) => isFunction(value) || isFunction(value?.request), "a function, or { request, answer }"],
+    onOpen: FUNCTION,
+    join: FUNCTION,
+    leave: FUNCTION,
+    ack: PATH_OR_FUNCTION,
+    resend: oneOf(true, false),
+    reconnect: FUNCTION,
+  },
+  debug: oneOf(true, false),
   wasm: [
     (value) => typeof value === "string" || (typeof value === "object" && value !== null),
     "the URL of core.wasm, a Response, its bytes or a WebAssembly.Module",
@@ -33,16 +57,25 @@ export const OPTIONS = {
 };
 
 /** Throws a TypeError that names the option, what it must be and the value. */
-export function checkOptions(options) {
-  if (!isObject(options)) throw new TypeError(`the argument of configure() must be an object; got ${show(options)}`);
+export function checkOptions(options, table = OPTIONS, path = "") {
+  if (!isObject(options)) {
+    throw new TypeError(
+      `${path ? "`adapter`" : "the argument of configure()"} must be an object; got ${show(options)}`,
+    );
+  }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    if (!Object.hasOwn(OPTIONS, name)) {
-      throw new TypeError(`unknown option \`${name}\`; the options are ${Object.keys(OPTIONS).join(", ")}`);
+    if (!Object.hasOwn(table, name)) {
+      throw new TypeError(`unknown option \`${path}${name}\`; the options are ${Object.keys(table).join(", ")}`);
     }
-    const [isValid, expected] = OPTIONS[name];
-    if (!isValid(value)) throw new TypeError(`\`${name}\` must be ${expected}; got ${show(value)}`);
+    const rule = table[name];
+    if (!Array.isArray(rule)) checkOptions(value, rule, `${name}.`);
+    else if (!rule[0](value)) throw new TypeError(`\`${path}${name}\` must be ${rule[1]}; got ${show(value)}`);
   }
+}
+
+function oneOf(...values) {
+  return [(value) => values.includes(value), values.map(show).join(" or ")];
 }
 
 function milliseconds(min) {
@@ -62,18 +95,27 @@ function isInteger(value, min) {
   return Number.isInteger(value) && value >= min && value <= 0xffffffff;
 }
 
-function isKeepalive(value) {
-  if (!isObject(value)) return false;
-  const { every, frame, ping, pong } = value;
-  const isSent = isNumber(every, 1000) && isFrame(frame);
-  const isAnswered = isFrame(ping) && isFrame(pong);
+function isFunction(value) {
+  return typeof value === "function";
+}
+
+function isText(value) {
+  return typeof value === "string" && value !== "";
+}
+
+function isKeepalive({ every, frame, ping, pong }) {
+  const isGiven = (value) => value !== undefined;
+  const isSent = isGiven(every) || isGiven(frame);
+  const isAnswered = isGiven(ping) || isGiven(pong);
   return (
-    (isSent || isAnswered) && (isSent || (every ?? frame) === undefined) && (isAnswered || (ping ?? pong) === undefined)
+    (isSent || isAnswered) &&
+    (!isSent || (isNumber(every, 1000) && isFrame(frame))) &&
+    (!isAnswered || (isFrame(ping) && isFrame(pong)))
   );
 }
 
 function isFrame(value) {
-  return (typeof value === "string" && value !== "") || isObject(value);
+  return isText(value) || (typeof value === "object" && value !== null);
 }
 
 function isObject(value) {
@@ -81,7 +123,7 @@ function isObject(value) {
 }
 
 function isUrl(value) {
-  if (typeof value === "function") return true;
+  if (isFunction(value)) return true;
   if (typeof value !== "string" && !(value instanceof URL)) return false;
   try {
     // Only the form is checked: on a server there is no page for it to be relative to.
@@ -92,7 +134,7 @@ function isUrl(value) {
 }
 
 function show(value) {
-  if (typeof value === "function") return "a function";
+  if (isFunction(value)) return "a function";
   // In JSON, NaN and Infinity would read null.
   if (typeof value === "number") return String(value);
   try {

@@ -5,6 +5,8 @@ import { call, report } from "./report.js";
 
 // The close code of a connection that never opened or ended without a close frame: RFC 6455, section 7.4.1.
 const LOST = 1006;
+// The close code of a refused connection: see PROTOCOL.md.
+const FORBIDDEN = 4403;
 
 // On the page's own origin, as in the hook that this package replaces.
 const DEFAULT_URL = "/ws/inbox/";
@@ -17,53 +19,81 @@ export class Connection {
   state = Object.freeze({ isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0 });
   /** @type {Set<() => void>} */
   watchers = new Set();
+  /** For another wire than this package's: see inbox.js. */
+  wire;
   #command;
-  // The address resolved for the current attempt.
+  // The address and the subprotocols resolved for the current attempt.
   #url;
+  #protocols;
+  // Why the application refused the current attempt.
+  #refusal;
+  // Ends the listeners to the page's events.
+  #page = new AbortController();
+  /** @type {Set<OnAttempt>} */
+  #observers = new Set();
+  /** @type {Parameters<OnAttempt> | undefined} */
+  #latest;
 
   constructor(command) {
     this.#command = command;
   }
 
-  /** Listens to the page's events until it is unloaded. Does nothing without a page (a server, a test runner). */
+  /** Listens to the page's events. Does nothing without a page (a server, a test runner). */
   watchPage() {
     if (typeof globalThis.addEventListener !== "function") return;
-    for (const [type, what] of Object.entries(WINDOW_EVENTS)) addEventListener(type, () => this.#command(what));
-    globalThis.document?.addEventListener("visibilitychange", () => {
+    const { signal } = this.#page;
+    for (const [type, what] of Object.entries(WINDOW_EVENTS))
+      addEventListener(type, () => this.#command(what), { signal });
+    const seen = () => {
       if (!document.hidden) this.#command(VISIBLE);
-    });
+    };
+    globalThis.document?.addEventListener("visibilitychange", seen, { signal });
+  }
+
+  unwatchPage() {
+    this.#page.abort();
   }
 
   webSocketUrl = webSocketUrl;
 
   /** Each attempt resolves the address anew, so a promise that never settles delays only one attempt. */
-  resolveAddress(socket, option) {
-    resolveAddress(
-      option,
-      (url) => {
-        this.#url = url;
+  resolveAddress(socket, { url, protocols }) {
+    const failed = (error) => {
+      // Ignore the failure of an attempt that is over.
+      if (this.#command(IS_WANTED, socket) === 0) return;
+      report(error);
+      this.#command(CLOSED, socket, LOST, -1);
+    };
+    this.#refusal = undefined;
+    resolve(url, failed, (url) => {
+      const address = webSocketUrl(url ?? DEFAULT_URL);
+      resolve(protocols, failed, (protocols) => {
+        this.#url = address;
+        this.#protocols = protocols;
         this.#command(OPEN, socket);
-      },
-      (error) => {
-        // Ignore the failure of an attempt that is over.
-        if (this.#command(IS_WANTED, socket) === 0) return;
-        report(error);
-        this.#command(CLOSED, socket, LOST, -1);
-      },
-    );
+      });
+    });
   }
 
   /** Opens a WebSocket to the resolved address; returns undefined if the browser rejects the address. */
   open(socket) {
     let raw;
     try {
-      raw = openWebSocket(this.#url);
+      raw = this.#openWebSocket();
     } catch (error) {
       report(error);
       return undefined;
     }
-    raw.onopen = () => void this.#command(OPENED, socket);
-    raw.onclose = ({ code, reason }) => void this.#command(CLOSED, socket, code, retryAfter(reason));
+    const opened = () => void this.#command(OPENED, socket);
+    const refused = (reason) => {
+      if (this.#command(IS_WANTED, socket) === 0) return;
+      this.#refusal = reason;
+      this.#command(CLOSED, socket, FORBIDDEN, -1);
+    };
+    raw.onopen = () => (this.wire ? this.wire.begin(raw, socket, opened, refused) : opened());
+    raw.onclose = ({ code, reason }) => {
+      this.#command(CLOSED, socket, this.wire?.closeCode(code, reason) ?? code, retryAfter(reason));
+    };
     // The close event handles the failure. Without an error listener, the WebSocket of Node's `ws` ends the process.
     raw.onerror = () => {};
     return raw;
@@ -73,43 +103,58 @@ export class Connection {
   drop(raw) {
     raw.onopen = raw.onclose = raw.onmessage = null;
     raw.close(1000);
+    this.wire?.end();
   }
 
-  show(isConnected, isConnecting, reconnectAttempts, error) {
-    this.state = Object.freeze({ isConnected, isConnecting, error: error || null, reconnectAttempts });
+  show(isConnected, isConnecting, reconnectAttempts, text) {
+    const error = text === "" ? null : (this.#refusal ?? text);
+    this.state = Object.freeze({ isConnected, isConnecting, error, reconnectAttempts });
     for (const watcher of [...this.watchers]) {
       // An earlier watcher may have removed this one.
       if (this.watchers.has(watcher)) call(watcher);
     }
   }
+
+  /**
+   * Reports the latest attempt at once, and then each further one; returns a function that removes the observer.
+   * `socket` is undefined if the browser rejected the address. pkg/lib/diagnosis/observe.js listens to the frames on the
+   * socket itself, so that an unobserved page pays nothing.
+   *
+   * @param {OnAttempt} observer
+   */
+  watchAttempts(observer) {
+    this.#observers.add(observer);
+    if (this.#latest) observer(...this.#latest);
+    return () => void this.#observers.delete(observer);
+  }
+
+  #openWebSocket() {
+    this.#latest = [this.#url, undefined];
+    try {
+      return (this.#latest[1] = new WebSocket(this.#url, this.#protocols));
+    } finally {
+      for (const observer of this.#observers) observer(...this.#latest);
+    }
+  }
 }
 
+/** @typedef {(url: string, socket: WebSocket | undefined) => void} OnAttempt */
+
 /**
- * Resolves the address: synchronously, unless the option returns a promise. Detects a promise by its `then`, because an
- * application may have replaced the global Promise.
+ * Resolves an option that may be a function: synchronously, unless that returns a promise. Detects a promise by its
+ * `then`, because an application may have replaced the global Promise.
  *
- * @param option a string, a URL, a function that returns one or a promise of one, or undefined for the default
- * @param {(url: string) => void} resolved
- * @param {(error: unknown) => void} failed
+ * @param {(error: unknown) => void} failed also receives an error of `resolved`
+ * @param {(value: any) => void} resolved
  */
-function resolveAddress(option, resolved, failed) {
-  const take = (value) => {
-    let url;
-    try {
-      url = webSocketUrl(value ?? DEFAULT_URL);
-    } catch (error) {
-      return failed(error);
-    }
-    resolved(url);
-  };
-  let value;
+function resolve(option, failed, resolved) {
   try {
-    value = typeof option === "function" ? option() : option;
+    const value = typeof option === "function" ? option({}) : option;
+    if (typeof value?.then === "function") Promise.resolve(value).then(resolved).catch(failed);
+    else resolved(value);
   } catch (error) {
-    return failed(error);
+    failed(error);
   }
-  if (typeof value?.then === "function") Promise.resolve(value).then(take, failed);
-  else take(value);
 }
 
 /**
@@ -136,34 +181,4 @@ function webSocketUrl(value) {
 function retryAfter(reason) {
   const [, digits] = /retry_after=(\d+)/.exec(reason) ?? [];
   return digits === undefined ? -1 : Math.min(Number(digits), 60_000);
-}
-
-/** @typedef {(url: string, socket: WebSocket | undefined) => void} OnAttempt */
-
-/** @type {Set<OnAttempt>} */
-const observers = new Set();
-/** @type {Parameters<OnAttempt> | undefined} */
-let latest;
-
-/**
- * Reports the latest attempt at once, and then each further one; returns a function that removes the observer. `socket`
- * is undefined if the browser rejected the address. pkg/lib/diagnosis/observe.js listens to the frames on the socket
- * itself, so that an unobserved page pays nothing.
- *
- * @param {OnAttempt} observer
- */
-export function watchAttempts(observer) {
-  observers.add(observer);
-  if (latest) observer(...latest);
-  return () => void observers.delete(observer);
-}
-
-/** @param {string} url */
-function openWebSocket(url) {
-  latest = [url, undefined];
-  try {
-    return (latest[1] = new WebSocket(url));
-  } finally {
-    for (const observer of observers) observer(...latest);
-  }
 }

@@ -32,8 +32,9 @@ fn with_default<T>(f: impl FnOnce(&(u32, Inbox)) -> T) -> T {
 
 /// Creates an inbox with its own connection, and the whole API as methods.
 #[cfg_attr(feature = "npm", wasm_bindgen(js_name = createInbox))]
-pub fn create_inbox() -> JsValue {
+pub fn create_inbox(options: &JsValue) -> JsValue {
     let (_, inbox) = commands::new_inbox();
+    inbox.configure(options);
     inbox.into()
 }
 

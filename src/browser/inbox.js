@@ -1,22 +1,27 @@
 // An inbox: the API, and the effects that Rust requests. mod.rs gives an overview.
 
-import { Connection, watchAttempts } from "./connection.js";
+import { Connection } from "./connection.js";
 import { Incoming } from "./incoming.js";
 import {
   ACCEPT,
+  ACKS,
   ADD_PAIR,
   CHANGE_USER,
   CONFIGURE,
   CONNECT_TIMEOUT,
   DELIVER_HELD,
   DISCONNECT,
+  DISPOSE,
+  DISPOSED,
   DROP_SOCKET,
   FORGET_CONVERSATIONS,
   FORGET_HELD,
   FRAME_LIMIT,
   HEARTBEAT,
+  IMMEDIATE,
   INSPECT,
   IS_COUNTED,
+  IS_IDLE,
   IS_UNDER_WAY,
   JITTER,
   KEEPALIVE,
@@ -31,6 +36,7 @@ import {
   RECONNECT_DELAY,
   REPORT_GAP,
   REQUEST,
+  RESEND,
   RESOLVE_ADDRESS,
   RETRY,
   SEND,
@@ -85,10 +91,13 @@ const STATS = [
 
 export class Inbox {
   outgoing = new Outgoing();
+  #number;
   #command;
   #incoming;
   #connection;
   #options = DEFAULTS;
+  // How frames to send are written.
+  #how = { hasClientId: true, limit: MESSAGE_LIMIT, wire: undefined };
   // The draft that #post is passing to Rust.
   #draft;
   // Slots and numbers that Rust passes for the next frame.
@@ -97,6 +106,7 @@ export class Inbox {
   /** @param {number} number @param command the export of commands.rs */
   constructor(number, command) {
     inboxes[number] = this;
+    this.#number = number;
     this.#command = (what, a = 0, b = 0, c = 0, d = 0, e = 0) => command(number, what, a, b, c, d, e);
     this.#incoming = new Incoming(this.#command, this.outgoing);
     this.#connection = new Connection(this.#command);
@@ -113,18 +123,19 @@ export class Inbox {
     return () => this.leave(listener);
   }
 
-  sendMessage(conversationId, message, type) {
-    const { protocol, messageLimit: limit } = this.#options;
-    const options = { hasClientId: protocol >= 1, limit };
-    return this.#post(MESSAGE, () => this.outgoing.message(conversationId, message, type, options));
+  sendMessage(conversationId, message, type, options) {
+    const kind = options?.queue === false ? IMMEDIATE : MESSAGE;
+    const make = () => this.outgoing.message(conversationId, message, type, options?.clientId, this.#how);
+    return this.#afterJoin(conversationId, () => this.#post(kind, make));
   }
 
   requestMessages(conversationId) {
-    return this.#post(REQUEST, () => this.outgoing.request(conversationId, this.#options.messageLimit));
+    const make = () => this.outgoing.request(conversationId, this.#how);
+    return this.#afterJoin(conversationId, () => this.#post(REQUEST, make));
   }
 
   send(frame) {
-    return this.#post(OTHER, () => this.outgoing.frame(frame, this.#options.messageLimit));
+    return this.#post(OTHER, () => this.outgoing.frame(frame, this.#how));
   }
 
   retry() {
@@ -142,6 +153,7 @@ export class Inbox {
     this.#command(CHANGE_USER);
   }
 
+  /** One connection serves all conversations, so each has the same state. */
   getState() {
     return this.#connection.state;
   }
@@ -162,7 +174,10 @@ export class Inbox {
   configure(options = {}) {
     this.#options = { ...DEFAULTS };
     for (const [name, value] of Object.entries(options)) if (value !== undefined) this.#options[name] = value;
-    const { reconnectDelays = [], keepalive, ...others } = this.#options;
+    const { reconnectDelays = [], keepalive, wire, ...others } = this.#options;
+    this.#connection.wire = wire;
+    wire?.attach(this, this.#incoming, later);
+    this.#how = { hasClientId: wire !== undefined || others.protocol >= 1, limit: others.messageLimit, wire };
     const numbers = [
       [JITTER, others.jitter],
       [MAX_ATTEMPTS, others.maxAttempts],
@@ -172,6 +187,8 @@ export class Inbox {
       [HEARTBEAT, others.heartbeat],
       [KEEPALIVE, keepalive?.every],
       [PROTOCOL, others.protocol],
+      [ACKS, wire?.acks],
+      [RESEND, wire?.resend],
       ...reconnectDelays.map((delay) => [RECONNECT_DELAY, delay]),
     ];
     for (const [option, value] of numbers) if (value !== undefined) this.#command(PAIR, option, value);
@@ -185,9 +202,8 @@ export class Inbox {
     return this.#command(INSPECT);
   }
 
-  /** Reports the connection attempts of all inboxes. */
   watchAttempts(observer) {
-    return watchAttempts(observer);
+    return this.#connection.watchAttempts(observer);
   }
 
   /** Returns whether this frame is in flight on the current socket. */
@@ -214,7 +230,18 @@ export class Inbox {
     if (listener.callback === undefined) return;
     const slot = this.listeners.remove(listener);
     this.#command(UNSUBSCRIBE);
+    this.#options.wire?.left(listener.conversation);
     if (slot >= 0) this.#forget(slot);
+  }
+
+  /** Whether nothing is lost if this inbox is disposed of. */
+  get isIdle() {
+    return this.#command(IS_IDLE) === 1;
+  }
+
+  /** Ends the connection, and frees the inbox, which must not be used afterwards. */
+  dispose() {
+    this.#command(DISPOSE);
   }
 
   // Effects.
@@ -235,13 +262,17 @@ export class Inbox {
         this.outgoing.hold(a, this.#draft);
         return 0;
       case RESOLVE_ADDRESS:
-        this.#connection.resolveAddress(a, this.#options.url);
+        this.#connection.resolveAddress(a, this.#options);
         return 0;
       case WATCH_PAGE:
         this.#connection.watchPage();
         return 0;
       case FORGET_CONVERSATIONS:
         this.#forgetConversations();
+        return 0;
+      case DISPOSED:
+        this.#connection.unwatchPage();
+        delete inboxes[this.#number];
         return 0;
     }
   }
@@ -293,8 +324,14 @@ export class Inbox {
   #listen(conversationId, callback, keepsLast) {
     // Add the listener before anything that may deliver a message to it.
     const listener = this.listeners.add(conversationId, callback, keepsLast);
+    this.#options.wire?.joined(listener.conversation);
     this.#command(SUBSCRIBE);
     return listener;
+  }
+
+  /** Calls `post`; on a wire with joins, once the conversation is joined. @param {() => Promise<object>} post */
+  #afterJoin(conversationId, post) {
+    return this.#options.wire?.afterJoin(conversationId, post) ?? post();
   }
 
   /** Passes a frame to Rust for sending. @param {() => {text: string}} makeDraft throws if the frame is invalid */
@@ -343,6 +380,9 @@ class Subscription {
     this.#inbox.leave(this.#listener);
   }
 }
+
+/** Calls back after `ms`. The other wire's timers go by the same clock as this one. */
+const later = (callback, ms) => void setTimeout(callback, ms);
 
 function failed(reason) {
   return Promise.resolve({ status: "failed", reason });

@@ -30,7 +30,7 @@ export class Incoming {
   }
 
   /** Reads a socket's frames, and reports each to Rust exactly once. */
-  read(raw, socket, { frameLimit, keepalive }) {
+  read(raw, socket, { frameLimit, keepalive, wire }) {
     const command = this.#command;
     const { control } = this;
     const { conversations, everything } = this.listeners;
@@ -38,6 +38,7 @@ export class Incoming {
     raw.onmessage = ({ data }) => {
       if (typeof data !== "string") return command(RECEIVE_UNUSABLE, socket, 0, NOT_TEXT);
       if (data.length > frameLimit) return command(RECEIVE_UNUSABLE, socket, data.length, tooLong(data));
+      if (wire !== undefined) return wire.receive(data, raw, socket);
       const likely = likelyId(data);
       let conversation = conversations.byId.get(likely);
       // A message without listeners is not parsed if its raw text alone proves what it is.
@@ -64,6 +65,25 @@ export class Incoming {
       if (verdict === DELIVER) this.deliver(frame, conversation);
       else if (verdict >= 0) this.#held.set(verdict, { message: frame, conversation });
     };
+  }
+
+  /**
+   * Handles a frame of another wire, of which the listeners receive `deliveries`; these are undefined if it has not been
+   * parsed, because it has no listeners.
+   *
+   * @param {{frame: any, conversationId: any, isMessage: boolean}[] | undefined} deliveries
+   */
+  deliverAll(socket, characters, deliveries) {
+    const verdict = this.#command(RECEIVE, socket, NO_SLOT, 0, characters, deliveries === undefined ? 0 : 1);
+    if (verdict !== DELIVER || deliveries === undefined) return;
+    let calls = 0;
+    try {
+      for (const { frame, conversationId, isMessage } of deliveries) {
+        calls += this.listeners.dispatch(frame, this.listeners.conversations.byId.get(conversationId), isMessage);
+      }
+    } finally {
+      this.#command(DELIVERED, calls);
+    }
   }
 
   /** Calls the listeners of a message that Rust has judged DELIVER. Effects wait until all have been called. */

@@ -1,17 +1,21 @@
 // The drafts of outgoing frames: the text and the promise, by the id that Rust assigned. Rust decides when to send each
 // frame; the text never enters wasm memory.
 
+// The limit of PROTOCOL.md.
+const LONGEST_CLIENT_ID = 64;
+
 export class Outgoing {
   /** Send id → draft. */
   drafts = new Map();
-  // Count → send id, for messages. Numbers, because each client id is a new string to hash.
+  // Key → send id, for messages. The key is the count, because each client id is a new string to hash; or the client id
+  // of the caller.
   #sends = new Map();
   // A client id is this random prefix and a count; the server recognizes a repeated message by it.
   #page;
   #count = 0;
 
   /** Creates the draft of a message. Throws an error that names an invalid value. */
-  message(conversationId, message, type, { hasClientId, limit }) {
+  message(conversationId, message, type, clientId, { hasClientId, limit, wire }) {
     checkConversation(conversationId);
     if (message === "" || message === null || message === undefined) {
       throw new TypeError("`message` must not be empty");
@@ -20,46 +24,50 @@ export class Outgoing {
     if (typeof message !== "string" && JSON.stringify(message) === undefined) {
       throw new TypeError(`\`message\` must not be undefined in JSON; got ${describe(message)}`);
     }
-    const count = hasClientId ? ++this.#count : undefined;
-    const clientId = hasClientId ? `${(this.#page ??= randomName())}-${count}` : undefined;
-    const frame = { conversation_id: conversationId, message, type: type ?? "TEXT", client_id: clientId };
-    return draft(frame, limit, count);
+    const key = this.#keyOf(clientId, hasClientId);
+    const id = typeof key === "number" ? `${(this.#page ??= randomName())}-${key}` : key;
+    const frame = wire
+      ? wire.message({ conversationId, message, type, clientId: id })
+      : { conversation_id: conversationId, message, type: type ?? "TEXT", client_id: id };
+    return draft(frame, limit, key);
   }
 
   /** Creates the draft of a request for a conversation's history. */
-  request(conversationId, limit) {
+  request(conversationId, { limit, wire }) {
     checkConversation(conversationId);
+    if (wire) return wire.request(conversationId, (frame) => draft(frame, limit));
     return draft({ action: "get_messages", conversation_id: conversationId }, limit);
   }
 
   /** Creates the draft of a custom frame. */
-  frame(frame, limit) {
-    if (typeof frame !== "object" || frame === null || Array.isArray(frame)) {
-      throw new TypeError(`\`frame\` must be an object; got ${describe(frame)}`);
-    }
+  frame(frame, { limit, wire }) {
+    const isFrame =
+      typeof frame === "object" ? frame !== null && (wire || !Array.isArray(frame)) : wire && typeof frame === "string";
+    if (!isFrame) throw new TypeError(`\`frame\` must be an object; got ${describe(frame)}`);
     return draft(frame, limit);
   }
 
   /** Keeps a draft until it is settled. */
   hold(id, draft) {
     this.drafts.set(id, draft);
-    if (draft.count !== undefined) this.#sends.set(draft.count, id);
+    if (draft.key !== undefined) this.#sends.set(draft.key, id);
   }
 
   /** Passes a frame to the socket. Returns its length, or -1 if the socket takes no more frames. */
   transmit(socket, id) {
     // A closing socket would silently drop the frame.
     if (socket.readyState !== socket.OPEN) return -1;
-    const { text } = this.drafts.get(id);
-    socket.send(text);
-    return text.length;
+    const draft = this.drafts.get(id);
+    socket.send(draft.text);
+    draft.sent?.();
+    return draft.text.length;
   }
 
   /** Returns the send id of the pending message with this client id, or undefined. */
   sendOf(clientId) {
     // The prefix is base64, which contains no hyphen.
     const count = Number(String(clientId).split("-")[1]);
-    return clientId === `${this.#page}-${count}` ? this.#sends.get(count) : undefined;
+    return this.#sends.get(clientId === `${this.#page}-${count}` ? count : clientId);
   }
 
   /** Adds the server's reply to a message's draft: its `messageId`, or the `reason` for its rejection. */
@@ -72,15 +80,26 @@ export class Outgoing {
     const draft = this.drafts.get(id);
     if (draft === undefined) return;
     this.drafts.delete(id);
-    this.#sends.delete(draft.count);
+    this.#sends.delete(draft.key);
     draft.resolve(resultOf(draft));
+  }
+
+  /** Returns the key of a new message: the client id that the caller has given, or else the next count. */
+  #keyOf(clientId, hasClientId) {
+    if (clientId === undefined) return hasClientId ? ++this.#count : undefined;
+    if (typeof clientId !== "string" || clientId === "" || clientId.length > LONGEST_CLIENT_ID) {
+      throw new TypeError(`\`clientId\` must be a string of 1 to 64 characters; got ${describe(clientId)}`);
+    }
+    if (this.#sends.has(clientId))
+      throw new Error(`\`clientId\` must differ from that of a pending message; got ${clientId}`);
+    return clientId;
   }
 }
 
-function draft(frame, limit, count) {
-  const text = JSON.stringify(frame);
+function draft(frame, limit, key) {
+  const text = typeof frame === "string" ? frame : JSON.stringify(frame);
   checkSize(text, limit);
-  return { text, count, resolve: undefined, messageId: undefined, reason: undefined };
+  return { text, key, resolve: undefined, messageId: undefined, reason: undefined, sent: undefined };
 }
 
 /** Throws if a frame exceeds the limit: the server would close the connection each time it is sent. */

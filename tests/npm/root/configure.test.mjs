@@ -11,7 +11,7 @@ describe("configure() refuses", () => {
   const DELAYS = "a non-empty array of numbers of milliseconds ≥ 0";
   const COUNT = "an integer ≥ 0";
   const KEEPALIVE =
-    "{ every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects or non-empty strings";
+    "{ every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects, arrays or non-empty strings";
   /** @type {[option: string, value: unknown, shown: string, expected: string][]} */
   const rows = [
     ["url", 5, "5", ADDRESS],
@@ -58,6 +58,11 @@ describe("configure() refuses", () => {
     ["protocol", 2, "2", "0 or 1"],
     ["wasm", 5, "5", "the URL of core.wasm, a Response, its bytes or a WebAssembly.Module"],
     ["wasm", null, "null", "the URL of core.wasm, a Response, its bytes or a WebAssembly.Module"],
+    ["protocols", "", '""', "a string, an array of strings, or a function that returns one"],
+    ["protocols", ["chat", 2], '["chat",2]', "a string, an array of strings, or a function that returns one"],
+    ["sockets", "both", '"both"', '"one" or "each"'],
+    ["adapter", "data.id", '"data.id"', "an object"],
+    ["adapter", [], "[]", "an object"],
   ];
   for (const [option, value, shown, expected] of rows) {
     it(`${option}: ${shown}`, () => {
@@ -67,6 +72,34 @@ describe("configure() refuses", () => {
       });
     });
   }
+
+  /** @type {[member: string, value: unknown, shown: string, expected: string][]} */
+  const members = [
+    ["conversationId", 5, "5", 'a path such as "data.room_id", or a function'],
+    ["message", "", '""', 'a path such as "data.room_id"'],
+    ["ref", () => "id", "a function", 'a path such as "data.room_id"'],
+    ["incoming", "data", '"data"', "a function"],
+    ["outgoing", {}, "{}", "a function"],
+    ["history", { answer: "messages" }, '{"answer":"messages"}', "a function, or { request, answer }"],
+    ["join", null, "null", "a function"],
+    ["ack", 1, "1", 'a path such as "data.room_id", or a function'],
+    ["resend", 0, "0", "true or false"],
+  ];
+  for (const [member, value, shown, expected] of members) {
+    it(`adapter.${member}: ${shown}`, () => {
+      assert.throws(() => configure({ adapter: { [member]: value } }), {
+        name: "TypeError",
+        message: `\`adapter.${member}\` must be ${expected}; got ${shown}`,
+      });
+    });
+  }
+
+  it("an unknown member of the adapter, and names the known ones", () => {
+    assert.throws(() => configure({ adapter: /** @type {any} */ ({ onopen() {} }) }), {
+      name: "TypeError",
+      message: /^unknown option `adapter.onopen`; the options are conversationId, .*onOpen/,
+    });
+  });
 
   it("an unknown option, and names the known ones", () => {
     assert.throws(() => configure(/** @type {any} */ ({ reconnectDelay: [1] })), {
@@ -109,8 +142,11 @@ describe("configure()", () => {
         protocol: 0,
         wasm: undefined,
         messageLimit: 0xffffffff,
-        keepalive: { every: 1000, frame: "ping", ping: {}, pong: {} },
+        keepalive: { every: 1000, frame: "ping", ping: {}, pong: [] },
         user: 0,
+        protocols: [],
+        sockets: undefined,
+        adapter: undefined,
       });
       inbox.subscribe(1, () => {});
     });

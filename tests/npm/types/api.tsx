@@ -60,8 +60,14 @@ export async function root() {
 
   // @ts-expect-error a message needs a conversation
   sendMessage(null, "Hello");
-  // @ts-expect-error a frame must be an object
-  send("Hello");
+  // @ts-expect-error the options of react-use-websocket, which takes an address
+  useWebSocket("wss://example.com/ws", { share: true, onMessage: () => {} });
+  // @ts-expect-error what react-use-websocket returns
+  useWebSocket("wss://example.com/ws").sendJsonMessage({});
+  // @ts-expect-error its readyState
+  if (useWebSocket("wss://example.com/ws").readyState === 1) return;
+  // @ts-expect-error a frame must be an object, or text on another wire
+  send(5);
   // @ts-expect-error a subscription needs a listener
   subscribe(2);
 }
