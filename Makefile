@@ -68,9 +68,10 @@ test-hook: build tests/node_modules/.package-lock.json tools-chromium ## Test th
 	$(call say,Testing the hook in Chromium)
 	@cd tests && npm run --silent test:hook
 
-test-package: build tests/node_modules/.package-lock.json tools-chromium ## Test the packed package, its fake server, and an application with Vite and Node.js
+test-package: build tests/node_modules/.package-lock.json tools-chromium ## Test the packed package, its fake server, the wires of real applications, and an application with Vite and Node.js
 	$(call say,Testing the package in new applications)
 	@cd tests && npm run --silent test:package
+	@cd tests && npm run --silent test:wires
 	@cd tests && CONSUMERS=vite,node npm run --silent test:consumers
 
 test-docs: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Build and run every code block of the documentation

@@ -61,6 +61,7 @@ export class TestServer {
         if (this.mode === "refuse") return void socket.destroy();
         this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
           const connection = new Connection(webSocket, path, this.answersHello);
+          connection.protocols = request.headers["sec-websocket-protocol"]?.split(/, */) ?? [];
           this.connections.push(connection);
           if (this.expectsHello) void connection.greeted.then(() => this.#opened.push(connection));
           else this.#opened.push(connection);
@@ -107,6 +108,9 @@ export class TestServer {
 
 /** The server's end of one WebSocket. */
 export class Connection {
+  /** The subprotocols that the client offered. @type {string[]} */
+  protocols = [];
+
   /** @type {Queue<any>} */
   #frames = new Queue("frames");
 
@@ -173,11 +177,12 @@ export class Connection {
   }
 }
 
-/** @param {string} text */
-function read(text) {
+/** Reads a frame as a connection does: a text that is JSON is parsed. @param {any} frame */
+export function read(frame) {
+  if (typeof frame !== "string") return frame;
   try {
-    return JSON.parse(text);
+    return JSON.parse(frame);
   } catch {
-    return text;
+    return frame;
   }
 }
