@@ -256,6 +256,108 @@ const MUTATIONS = [
     text: "now.saturating_sub(asked) < CREDENTIALS_LAST",
     instead: "now.saturating_sub(asked) < STABLE_AFTER",
   },
+  {
+    what: "other wire: a message is settled when it is sent",
+    file: "src/core/session.rs",
+    text: "self.layer == Layer::Plain && !self.acks",
+    instead: "self.layer == Layer::Plain",
+  },
+  {
+    what: "other wire: there is no window",
+    file: "src/core/session.rs",
+    text: "Layer::Plain if !self.acks => MayGo::Everything,",
+    instead: "Layer::Plain => MayGo::Everything,",
+  },
+  {
+    what: "other wire: an unacknowledged message has no deadline",
+    file: "src/core/session.rs",
+    text: "self.acks || self.is_assured()",
+    instead: "self.is_assured()",
+  },
+  {
+    what: "other wire: the time to acknowledge does not grow at once",
+    file: "src/core/server.rs",
+    text: "let skipped = if has_batches { 0 } else { HALVINGS };",
+    instead: "let skipped = u32::from(has_batches) * 0;",
+  },
+  {
+    what: "other wire: the time to acknowledge ends after half a minute",
+    file: "src/core/session.rs",
+    text: "ACK_WITHIN.max(self.server.reply_within())",
+    instead: "ACK_WITHIN",
+  },
+  {
+    what: "other wire: a message that is never acknowledged makes the client reconnect forever",
+    file: "src/core/outbox.rs",
+    text: "Which::StruckOut => entry.strikes >= STRIKES,",
+    instead: "Which::StruckOut => false,",
+  },
+  {
+    what: "other wire: lost connections count against a message",
+    file: "src/core/machine.rs",
+    text: "self.outbox.requeue(is_verdict && self.session.acks);",
+    instead: "let _ = is_verdict; self.outbox.requeue(self.session.acks);",
+  },
+  {
+    what: "other wire: waiting messages are struck as well",
+    file: "src/core/outbox.rs",
+    text: "u32::from(strike && entry.stage == Stage::UnderWay)",
+    instead: "u32::from(strike)",
+  },
+  {
+    what: "layer 1: dead connections count against a message",
+    file: "src/core/machine.rs",
+    text: "self.outbox.requeue(is_verdict && self.session.acks);",
+    instead: "self.outbox.requeue(is_verdict);",
+  },
+  {
+    what: "other wire: the server stores a repeated message again",
+    file: "tests/simulation/other_wire.rs",
+    text: "if !is_known {",
+    instead: "if id.1 < usize::MAX {",
+  },
+  {
+    what: "rejections: messages do not wait after a temporary one",
+    file: "src/core/machine.rs",
+    text: "self.session.pause(now.saturating_add(span));",
+    instead: "let _ = span;",
+  },
+  {
+    what: "immediate: a message waits for a connection",
+    file: "src/core/machine.rs",
+    text: "if kind == Kind::Immediate && !self.is_under_way(send) {",
+    instead: "if false {",
+  },
+  {
+    what: "immediate: a message in flight when the connection was lost is sent again",
+    file: "src/core/outbox.rs",
+    text: "            if entry.kind != Kind::Immediate {\n                entry.stage = Stage::Waiting;\n            }",
+    instead: "            entry.stage = Stage::Waiting;",
+  },
+  {
+    what: "immediate: a message in flight when the connection was lost is not settled",
+    file: "src/core/machine.rs",
+    text: "self.settle(Which::Immediate, Outcome::Failed(SendError::NotConnected));",
+    instead: "",
+  },
+  {
+    what: "immediate: a temporarily rejected message is sent again",
+    file: "src/core/outbox.rs",
+    text: "let is_repeated = entry.kind != Kind::Immediate;",
+    instead: "let is_repeated = true;",
+  },
+  {
+    what: "immediate: a message that the server may have stored is reported as not sent",
+    file: "src/core/outbox.rs",
+    text: "entry.unanswered = entry.kind.is_message();",
+    instead: "entry.unanswered = entry.kind == Kind::Message;",
+  },
+  {
+    what: "idle: a machine with queued messages is idle",
+    file: "src/core/machine.rs",
+    text: "self.connection.is_at_rest() && self.listeners == 0 && self.outbox.is_empty()",
+    instead: "self.connection.is_at_rest() && self.listeners == 0",
+  },
 ];
 
 /** The cheap tests that together need every guard. */

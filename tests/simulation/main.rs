@@ -19,34 +19,28 @@
 
 mod client;
 mod dice;
+mod other_wire;
 mod server;
+mod tally;
 mod world;
 
 use std::env;
 use std::panic::catch_unwind;
 
-use world::World;
+use tally::Tally;
 
 fn number(name: &str) -> Option<u64> {
     env::var(name).ok()?.parse().ok()
 }
 
-fn play(seed: u64, prints_history: bool) -> world::Tally {
-    let mut world = World::new(seed, prints_history);
-    world.run();
-    world.check();
-    world.tally()
-}
-
-#[test]
-fn every_message_is_stored_once_and_received_once_in_order_despite_faults() {
+/// Plays `SEEDS` seeds, or only `SEED`. The first failing seed runs again and prints its history.
+fn play_all(play: fn(u64, bool) -> Tally, kinds_of_trouble: &[&'static str]) {
     if let Some(seed) = number("SEED") {
         play(seed, true);
         return;
     }
-    let mut tally = world::Tally::default();
+    let mut tally = Tally::default();
     for seed in 0..number("SEEDS").unwrap_or(1_000) {
-        // The first failing seed runs again and prints its history.
         match catch_unwind(|| play(seed, false)) {
             Ok(one) => tally.add(&one),
             Err(_) => {
@@ -57,5 +51,27 @@ fn every_message_is_stored_once_and_received_once_in_order_despite_faults() {
         }
     }
     println!("{tally}");
-    tally.assert_eventful();
+    tally.assert_eventful(kinds_of_trouble);
+}
+
+#[test]
+fn every_message_is_stored_once_and_received_once_in_order_despite_faults() {
+    let play = |seed, prints_history| {
+        let mut world = world::World::new(seed, prints_history);
+        world.run();
+        world.check();
+        world.tally()
+    };
+    play_all(play, &world::KINDS_OF_TROUBLE);
+}
+
+#[test]
+fn a_message_to_another_wire_is_stored_as_often_as_its_outcome_says_despite_faults() {
+    let play = |seed, prints_history| {
+        let mut world = other_wire::World::new(seed, prints_history);
+        world.run();
+        world.check();
+        world.tally()
+    };
+    play_all(play, &other_wire::KINDS_OF_TROUBLE);
 }

@@ -3,13 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
-use std::fmt;
 
 use inbox_socket::core::{ConnectionError, Event, SocketId};
 
 use crate::client::{Client, FRAME_LIMIT, Heard, Wish};
 use crate::dice::Dice;
 use crate::server::{Database, Frame, Message, Room, Seq};
+use crate::tally::Tally;
 
 type Page = usize;
 type Link = usize;
@@ -95,32 +95,7 @@ pub(crate) struct World {
     prints_history: bool,
 }
 
-/// Counts the faults, to show that they happened.
-#[derive(Default)]
-pub(crate) struct Tally {
-    counts: BTreeMap<&'static str, u64>,
-}
-
-impl Tally {
-    fn count(&mut self, what: &'static str) {
-        *self.counts.entry(what).or_default() += 1;
-    }
-
-    pub(crate) fn add(&mut self, other: &Self) {
-        for (what, count) in &other.counts {
-            *self.counts.entry(what).or_default() += count;
-        }
-    }
-
-    /// Asserts that every kind of fault happened, because a simulation without faults proves nothing.
-    pub(crate) fn assert_eventful(&self) {
-        for what in KINDS_OF_TROUBLE {
-            assert!(self.counts.contains_key(what), "no seed had the fault: {what}");
-        }
-    }
-}
-
-const KINDS_OF_TROUBLE: [&str; 23] = [
+pub(crate) const KINDS_OF_TROUBLE: [&str; 23] = [
     "connection cut",
     "connection half-open",
     "handshake lost on the way",
@@ -145,15 +120,6 @@ const KINDS_OF_TROUBLE: [&str; 23] = [
     "first contact with a dead network",
     "user joined",
 ];
-
-impl fmt::Display for Tally {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (what, count) in &self.counts {
-            writeln!(f, "{count:>9}  {what}")?;
-        }
-        Ok(())
-    }
-}
 
 impl World {
     pub(crate) fn new(seed: u64, prints_history: bool) -> Self {
