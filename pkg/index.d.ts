@@ -203,6 +203,14 @@ export interface SendOptions {
   clientId?: string;
 }
 
+/** How {@link send} sends. */
+export interface FrameOptions {
+  /** `false` fails the frame while the connection is not open, for frames such as "is typing". Default: `true`. */
+  queue?: boolean;
+  /** The conversation on whose connection to send: required with `sockets: "each"`. */
+  conversationId?: ConversationId;
+}
+
 /** What the functions `url` and `protocols` receive. */
 export interface SocketOf {
   /** The conversation that the connection is for, only with `sockets: "each"`. */
@@ -328,8 +336,9 @@ export interface Opening {
    * been received before this call. Rejects if `test` throws, or if the connection ends.
    *
    * @param test default: any frame
+   * @param options with `deliver: true` the listeners receive the frame as well
    */
-  waitFor(test?: (frame: any) => unknown): Promise<any>;
+  waitFor(test?: (frame: any) => unknown, options?: { deliver?: boolean }): Promise<any>;
 }
 
 /** How to keep a connection to a server with layer 0 alive: see {@link Options.keepalive}. */
@@ -549,10 +558,10 @@ export function sendMessage(
  * acknowledge custom frames.
  *
  * @param frame an object that can be serialized to JSON; with an {@link Adapter} also a string, which is sent as it is
- * @param options required with `sockets: "each"`: the conversation on whose connection to send
+ * @param options whether the frame may wait, and on which connection to send it
  * @returns resolves to `sent` or `failed`
  */
-export function send(frame: object | string, options?: SocketOf): Promise<SendResult>;
+export function send(frame: object | string, options?: FrameOptions): Promise<SendResult>;
 
 /**
  * Requests a conversation's history with `{action: "get_messages", conversation_id}`. The conversation's listeners

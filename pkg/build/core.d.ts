@@ -4,10 +4,10 @@ import type {
   ConnectionState,
   ConnectionStats,
   ConversationId,
+  FrameOptions,
   Options,
   SendOptions,
   SendResult,
-  SocketOf,
 } from "../index.js";
 
 export function initSync(module: { module: BufferSource | WebAssembly.Module }): unknown;
@@ -33,7 +33,7 @@ export interface Inbox {
     options?: SendOptions,
   ): Promise<SendResult>;
   requestMessages(conversationId: ConversationId): Promise<SendResult>;
-  send(frame: object | string, options?: SocketOf): Promise<SendResult>;
+  send(frame: object | string, options?: FrameOptions): Promise<SendResult>;
   retry(): void;
   disconnect(): void;
   changeUser(): void;

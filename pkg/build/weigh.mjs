@@ -20,8 +20,9 @@ export async function weigh(contents, folder) {
     format: "esm",
     target: "es2022",
     define: { "process.env.NODE_ENV": '"production"' },
-    // Neither a page in production loads what tells developers of mistakes.
-    external: ["react", "react-dom", "react/jsx-runtime", "./diagnosis/*"],
+    // A page in production does not load what tells developers of mistakes, nor one without the options `adapter` and
+    // `sockets` what these need.
+    external: ["react", "react-dom", "react/jsx-runtime", "./diagnosis/*", "./wire/create.js", "./wire/sockets.js"],
     outdir: "/",
     write: false,
     metafile: true,

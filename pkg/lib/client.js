@@ -70,7 +70,7 @@ export function createClient() {
       // All at once, so that diagnosis sees the first attempt too.
       const [loaded, wire] = await Promise.all([
         loadCore(all.wasm),
-        (all.adapter || all.sockets) && import("./wire/create.js"),
+        all.sockets === "each" ? import("./wire/sockets.js") : all.adapter && import("./wire/create.js"),
         (log ?? isDevelopment()) && api.debug(log),
       ]);
       if (loading !== mine) return;

@@ -1,6 +1,7 @@
 // Checks options, and passes them to a client. Apart from client.js, so that a page that sets no options does not load
 // the checks.
 
+import { openChat } from "./chat.js";
 import { createClient } from "./client.js";
 import { checkOptions } from "./options.js";
 
@@ -13,7 +14,7 @@ export function createInbox(options = {}) {
     configure(options);
   };
   inbox.configure(options);
-  return inbox;
+  return Object.assign(inbox, { useWebSocket: (id, onMessage) => openChat(inbox, id, onMessage) });
 }
 
 /** Sets the options of an inbox. See index.d.ts. */

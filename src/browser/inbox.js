@@ -134,7 +134,8 @@ export class Inbox {
     return this.#afterJoin(conversationId, () => this.#post(REQUEST, make));
   }
 
-  send(frame) {
+  send(frame, options) {
+    if (options?.queue === false && !this.getState().isConnected) return failed("the connection is not open");
     return this.#post(OTHER, () => this.outgoing.frame(frame, this.#how));
   }
 
@@ -311,7 +312,8 @@ export class Inbox {
 
   settle(send, outcome, why) {
     this.outgoing.settle(send, ({ messageId, reason }) => {
-      if (outcome === WAS_DELIVERED) return { status: "delivered", messageId };
+      if (outcome === WAS_DELIVERED)
+        return messageId === undefined ? { status: "delivered" } : { status: "delivered", messageId };
       if (outcome === WAS_SENT) return { status: "sent" };
       return { status: "failed", reason: reason ?? why };
     });

@@ -1,79 +1,69 @@
-// The conversations that the server sends frames of only after a join, and until a leave.
+import { attempt, isPromise, reasonOf, report, textOf } from "./checks.js";
 
-import { reasonOf } from "./members.js";
+/**
+ * Joins and leaves conversations, for a server that sends the frames of a conversation only after a join.
+ *
+ * @param {import("../../index.js").Adapter} adapter
+ * @param {import("../../index.js").Options} options
+ * @param {(id: any) => boolean} hasListeners
+ * @param {(callback: () => void, ms: number) => void} later
+ * @param {(id: any, reason: string) => void} refused
+ */
+export function createRooms(adapter, { connectTimeout = 5_000, linger = 250 }, hasListeners, later, refused) {
+  /** The connection, once conversations can be joined on it. @type {any} */
+  let connection;
+  /** Conversation id → why the join was refused, if it was. @type {Map<any, Promise<string | undefined>>} */
+  const joins = new Map();
 
-export class Rooms {
-  #members;
-  #listeners;
-  #later;
-  #options;
-  #refused;
-  /** The connection, once conversations can be joined on it. @type {import("./opening.js").Opening | undefined} */
-  #connection;
-  /** Conversation id → why the server has refused the join, if it has. @type {Map<any, Promise<string | undefined>>} */
-  #joins = new Map();
+  const send = (member, frame) => {
+    if (frame !== undefined && frame !== null) connection?.send(textOf(member, frame));
+  };
 
-  /** @param {(conversationId: any, detail: string) => void} refused */
-  constructor(members, options, listeners, later, refused) {
-    this.#members = members;
-    this.#options = options;
-    this.#listeners = listeners;
-    this.#later = later;
-    this.#refused = refused;
-  }
-
-  /** Joins all conversations with listeners on a new connection. Resolves when each join has been answered. */
-  begin(connection) {
-    this.#connection = connection;
-    const { byId } = this.#listeners.conversations;
-    return Promise.all([...byId.values()].filter(({ first }) => first).map(({ id }) => this.join(id)));
-  }
-
-  end() {
-    this.#connection = undefined;
-    this.#joins.clear();
-  }
-
-  /** Joins a conversation that has listeners, unless it is joined already. */
-  join(id) {
-    if (this.#connection && this.#members.adapter.join && !this.#joins.has(id)) this.#joins.set(id, this.#ask(id));
-    return this.#joins.get(id);
-  }
-
-  /** Leaves a conversation soon, unless it has listeners again. */
-  leave(id) {
-    const { linger = 250 } = this.#options;
-    this.#later(() => {
-      if (this.#listeners.conversations.byId.get(id)?.first || !this.#joins.delete(id)) return;
-      this.#members.read(() => this.#send("leave", this.#members.adapter.leave?.(id), this.#connection));
-    }, linger);
-  }
-
-  /** @returns {Promise<string | undefined>} */
-  async #ask(id) {
-    const connection = this.#connection;
+  const ask = async (id) => {
+    const mine = connection;
     try {
-      const frame = this.#members.adapter.join(id, connection);
+      const frame = adapter.join?.(id, mine);
       // A promise's value is not a frame: it may be the answer that `join` has waited for.
-      if (typeof frame?.then === "function") await Promise.race([frame, this.#timeout(id)]);
-      else this.#send("join", frame, connection);
+      if (isPromise(frame)) await Promise.race([frame, overdue(id)]);
+      else send("join", frame);
     } catch (error) {
-      if (connection !== this.#connection) return;
-      this.#members.report(error);
-      const reason = reasonOf(error);
-      this.#refused(id, reason);
-      return reason;
+      if (connection !== mine) return;
+      report(error);
+      refused(id, reasonOf(error));
+      return reasonOf(error);
     }
-  }
+  };
 
   /** One conversation must not keep the others from opening. */
-  #timeout(id) {
-    const ms = (this.#options.connectTimeout ?? 5000) / 2;
-    const error = new Error(`\`adapter.join\` must settle within ${ms} ms; it has not for ${JSON.stringify(id)}`);
-    return new Promise((_, reject) => this.#later(() => reject(error), ms));
-  }
+  const overdue = (id) =>
+    new Promise((_, reject) => {
+      const ms = connectTimeout / 2;
+      const error = new Error(`\`adapter.join\` must settle within ${ms} ms; it has not for ${JSON.stringify(id)}`);
+      later(() => reject(error), ms);
+    });
 
-  #send(member, frame, connection) {
-    if (frame !== undefined && frame !== null) connection?.send(this.#members.text(member, frame));
-  }
+  /** Joins a conversation, unless it is joined already. */
+  const join = (id) => {
+    if (connection && adapter.join && !joins.has(id)) joins.set(id, ask(id));
+    return joins.get(id);
+  };
+
+  return {
+    join,
+    /** Joins these conversations on a new connection. Resolves when each join has been answered. */
+    begin(opened, ids) {
+      connection = opened;
+      return Promise.all(ids.map(join));
+    },
+    end() {
+      connection = undefined;
+      joins.clear();
+    },
+    /** Leaves a conversation soon, unless it has listeners again. */
+    leave(id) {
+      later(() => {
+        if (!hasListeners(id) && joins.delete(id)) attempt(() => send("leave", adapter.leave?.(id)));
+      }, linger);
+    },
+  };
 }

@@ -6,7 +6,7 @@
  * @param {string} path such as "data.chat_room_id"
  */
 export function scanner(path) {
-  const key = JSON.stringify(path.split(".").at(-1));
+  const key = JSON.stringify(path.split(".").pop());
   const value = /\s?:\s?(?:(-?\d{1,15})|"([^"]*)")\s?[,}\]]/y;
   return (text) => {
     const at = text.indexOf(key);

@@ -1,9 +1,33 @@
 // An inbox with a socket for each conversation: it has the members of the core's inbox, and holds one for each
 // conversation that has listeners or frames to send.
 
+import { createInbox as createAdapted, refuse } from "./create.js";
+
+// Without an adapter.
+const PLAIN = { history: (conversationId) => ({ action: "get_messages", conversation_id: conversationId }) };
+
+/**
+ * @param {typeof import("../../wasm/core.js")} core
+ * @param {import("../../index.js").Options} options
+ */
+export function createInbox(core, options) {
+  const { url, protocols, protocol, adapter = PLAIN } = options;
+  const each = 'with sockets: "each"';
+  refuse(protocol === 1, `\`protocol\` must be 0 ${each}; got 1`);
+  refuse(typeof url !== "function", `\`url\` must be a function of { conversationId } ${each}; got ${url}`);
+  for (const name of ["conversationId", "join", "leave"]) {
+    refuse(adapter[name], `\`adapter.${name}\` must not be set ${each}`);
+  }
+  const make = (conversationId) => {
+    const of = (option) => (typeof option === "function" ? () => option({ conversationId }) : option);
+    return createAdapted(core, { ...options, adapter, url: of(url), protocols: of(protocols) }, conversationId);
+  };
+  return new Sockets(make);
+}
+
 const IDLE = Object.freeze({ isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0 });
 
-export class Sockets {
+class Sockets {
   /** By conversation id. @type {Map<any, import("../../wasm/core.js").Inbox>} */
   #inboxes = new Map();
   #make;
@@ -45,7 +69,7 @@ export class Sockets {
   }
 
   send(frame, how) {
-    return this.#post(how?.conversationId, (inbox) => inbox.send(frame));
+    return this.#post(how?.conversationId, (inbox) => inbox.send(frame, how));
   }
 
   retry() {

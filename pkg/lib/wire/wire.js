@@ -1,228 +1,208 @@
-// What the core asks about another wire: see `wire` in src/browser/inbox.js.
-
-import { expected, reasonOf, setAt, valueAt } from "./members.js";
-import { Opening } from "./opening.js";
-import { Rooms } from "./rooms.js";
+import { attempt, idOf, isObject, isPromise, mistake, reasonOf, report, textOf } from "./checks.js";
+import { createOpening } from "./opening.js";
+import { createRooms } from "./rooms.js";
 import { scanner } from "./scan.js";
 
-export class Wire {
-  // The options of this name in src/core/config.rs, as numbers.
-  acks;
-  resend;
-  #members;
-  #adapter;
-  #options;
-  // With a socket for each conversation.
-  #conversationId;
-  #inbox;
-  #incoming;
-  #rooms;
-  #scan;
-  /** @type {Opening | undefined} */
-  #connection;
-  // Whether the opening of the connection is done.
-  #isOpen = false;
+/**
+ * Returns what the core asks about another wire.
+ *
+ * @param {import("../../index.js").Adapter} adapter
+ * @param {import("../../index.js").Options} options
+ * @param {any} socketOf the conversation of the connection, with a socket for each
+ */
+export function createWire(adapter, options, socketOf) {
+  const { conversationId: where, incoming, outgoing, history, ack, onOpen } = adapter;
+  const { request, answer } = typeof history === "function" ? { request: history, answer: undefined } : { ...history };
+  const scan = typeof where === "string" && scanner(where);
+  let inbox, frames, rooms;
+  /** @type {ReturnType<typeof createOpening> | undefined} */
+  let opening;
+  // Whether `onOpen` and the joins are done on the present connection.
+  let isOpen = false;
   // The conversations whose history was requested on this connection, until the answer.
-  #asked = [];
+  let asked = [];
 
-  constructor(members, options, conversationId) {
-    const { adapter } = (this.#members = members);
-    this.#adapter = adapter;
-    this.#options = options;
-    this.#conversationId = conversationId;
-    this.acks = adapter.ack ? 1 : undefined;
-    this.resend = adapter.resend === false ? 0 : undefined;
-    if (typeof adapter.conversationId === "string") this.#scan = scanner(adapter.conversationId);
-  }
+  const conversation = (id) => frames.listeners.conversations.byId.get(id);
+  const hasListeners = (id) => conversation(id)?.first !== undefined;
 
-  attach(inbox, incoming, later) {
-    this.#inbox = inbox;
-    this.#incoming = incoming;
-    this.#rooms = new Rooms(this.#members, this.#options, incoming.listeners, later, (id, detail) => {
-      const frame = { action: "error", code: "join_refused", detail, conversation_id: id };
-      incoming.listeners.dispatch(frame, incoming.listeners.conversations.byId.get(id), false);
-    });
-  }
+  /** Tells a conversation's listeners that the server has refused its join. */
+  const refuseJoin = (id, detail) => {
+    const frame = { action: "error", code: "join_refused", detail, conversation_id: id };
+    frames.listeners.dispatch(frame, conversation(id), false);
+  };
 
-  // Connections.
+  /** Settles the message that a frame acknowledges. Returns whether there was one. */
+  const acknowledge = (frame) => {
+    const given = attempt(() => (typeof ack === "string" ? valueAt(frame, ack) : ack?.(frame)));
+    const { clientId = given, messageId, reason } = Object(given);
+    if (inbox.outgoing.sendOf(clientId) === undefined) return false;
+    if (reason === undefined) frames.control.readAck({ client_id: clientId, message_id: messageId });
+    else frames.control.readError({ code: "refused", detail: reason, ref: clientId });
+    return true;
+  };
 
-  /** Opens a connection on this wire after its handshake. Calls `opened`, or `refused` with the reason. */
-  async begin(raw, socket, opened, refused) {
-    const { onOpen } = this.#adapter;
-    const text = (frame) => this.#members.text("onOpen", frame);
-    const connection = (this.#connection = new Opening(raw, text, this.#conversationId));
-    const isCurrent = () => this.#connection === connection;
-    try {
-      if (onOpen) await onOpen(connection);
-    } catch (error) {
-      // The connection may have ended meanwhile, which is no refusal.
-      if (!isCurrent()) return;
-      this.#members.report(error);
-      return refused(reasonOf(error));
-    }
-    if (isCurrent()) await this.#rooms.begin(connection);
-    if (!isCurrent()) return;
-    this.#isOpen = true;
-    opened();
-    for (const { frame, characters } of connection.kept.splice(0)) this.#read(frame, characters, socket);
-  }
-
-  end() {
-    this.#connection?.end();
-    this.#connection = undefined;
-    this.#isOpen = false;
-    this.#asked = [];
-    this.#rooms.end();
-  }
-
-  /** Returns the close code to act upon, undefined for the received one. */
-  closeCode(code, reason) {
-    const again = this.#members.read(() => this.#adapter.reconnect?.(code, reason));
-    return again === undefined ? undefined : again ? 1006 : 1000;
-  }
-
-  // Conversations.
-
-  joined({ id }) {
-    if (id !== null) void this.#rooms.join(id);
-  }
-
-  left({ id, first }) {
-    if (id !== null && first === undefined) this.#rooms.leave(id);
-  }
-
-  /** Posts a frame for a conversation after its join, for which a conversation without listeners is joined briefly. */
-  afterJoin(id, post) {
-    if (!this.#adapter.join || (typeof id !== "string" && typeof id !== "number")) return undefined;
-    const end = this.#hasListeners(id) ? undefined : this.#inbox.subscribe(id, () => {});
-    const join = this.#rooms.join(id);
-    const result = join
-      ? join.then((reason) => (reason === undefined ? post() : { status: "failed", reason }))
-      : post();
-    if (end) void result.finally(end);
-    return result;
-  }
-
-  // Received frames.
-
-  receive(data, raw, socket) {
-    if (this.#isUnheard(data)) return this.#incoming.deliverAll(socket, data.length, undefined);
-    const frame = parse(data);
-    if (this.#incoming.control.answerPing(raw, this.#options.keepalive, frame, data.length)) return;
-    const isTaken = this.#connection?.take(frame);
-    if (isTaken || this.#isOpen) this.#read(isTaken ? undefined : frame, data.length, socket);
-    else this.#connection?.kept.push({ frame, characters: data.length });
-  }
-
-  /** @param {any} frame undefined if the application has taken it */
-  #read(frame, characters, socket) {
-    const deliveries = frame === undefined ? [] : this.#deliveriesOf(frame);
-    this.#incoming.deliverAll(socket, characters, deliveries);
-  }
-
-  #deliveriesOf(frame) {
-    const isAck = this.#acknowledge(frame);
-    const deliveries = (this.#members.read(() => this.#incomingOf(frame)) ?? []).filter(
-      ({ conversationId }) => !isAck || conversationId !== null,
-    );
-    const messages = this.#members.read(() => this.#adapter.history?.answer?.(frame));
-    if (!Array.isArray(messages)) return deliveries;
-    const conversationId = this.#answered(deliveries[0]?.conversationId);
-    const answer = { action: "messages_response", conversation_id: conversationId, messages };
-    return [{ conversationId, frame: answer, isMessage: false }];
-  }
-
-  /** Returns the conversation of a history: the one that the answer names, or else that of the oldest request. */
-  #answered(named) {
-    const at = (named ?? null) === null ? 0 : this.#asked.indexOf(named);
-    const [asked = null] = at < 0 ? [] : this.#asked.splice(at, 1);
-    return named ?? asked;
-  }
-
-  /** What the listeners receive of a frame. */
-  #incomingOf(frame) {
-    const { incoming, conversationId: where } = this.#adapter;
-    const fixed = this.#conversationId;
-    // As on this package's own wire, only an adapter that reads text receives any.
+  /** Returns what listeners receive of a frame. */
+  const read = (frame) => {
+    // As on this package's own wire, text reaches no listener, unless the adapter reads it.
     if (typeof frame === "string" && !incoming && typeof where !== "function") return [];
+    const member = incoming ? "incoming" : "conversationId";
     const given = incoming
       ? incoming(frame)
       : { conversationId: typeof where === "string" ? valueAt(frame, where) : where?.(frame) };
-    const member = incoming ? "incoming" : "conversationId";
-    return [given ?? []].flat().map((each) => {
-      if (
-        typeof each !== "object" ||
-        typeof each?.then === "function" ||
-        (incoming && fixed === undefined && !("conversationId" in each))
-      ) {
-        throw expected(member, "return { conversationId, frame }, an array of them, null or undefined", each);
+    return [given ?? []].flat().map((delivery) => {
+      if (!isObject(delivery) || isPromise(delivery)) {
+        throw mistake(member, "return { conversationId, frame }, an array of them, null or undefined", delivery);
       }
-      const { conversationId, frame: told = frame } = each;
-      const id = fixed ?? this.#members.id(member, conversationId);
-      const isMessage = this.#adapter.isMessage?.(told) ?? true;
-      return { conversationId: id, frame: told, isMessage };
+      const { conversationId, frame: told = frame } = /** @type {import("../../index.js").Delivery} */ (delivery);
+      const id = socketOf ?? idOf(member, conversationId);
+      return { conversationId: id, frame: told, isMessage: adapter.isMessage?.(told) ?? true };
     });
-  }
+  };
 
-  /** Settles the message that a frame acknowledges. Returns whether there was one. */
-  #acknowledge(frame) {
-    const { ack } = this.#adapter;
-    if (!ack) return false;
-    const given = this.#members.read(() => (typeof ack === "string" ? valueAt(frame, ack) : ack(frame)));
-    const { clientId = given, messageId, reason } = Object(given);
-    if (this.#inbox.outgoing.sendOf(clientId) === undefined) return false;
-    const { control } = this.#incoming;
-    if (reason === undefined) control.readAck({ client_id: clientId, message_id: messageId });
-    else control.readError({ code: "refused", detail: reason, ref: clientId });
-    return true;
-  }
+  /** Returns a history as listeners receive it. An answer that names no conversation is that of the oldest request. */
+  const readHistory = (messages, named = null) => {
+    const at = named === null ? 0 : asked.indexOf(named);
+    const [id = null] = at < 0 ? [] : asked.splice(at, 1);
+    const conversationId = named ?? id;
+    const frame = { action: "messages_response", conversation_id: conversationId, messages };
+    return [{ conversationId, frame, isMessage: false }];
+  };
 
-  #isUnheard(data) {
-    if (!this.#scan || !this.#isOpen || this.#connection?.isWaiting || this.#asked.length > 0) return false;
-    if (this.#incoming.listeners.everything.first || (this.acks && this.#inbox.outgoing.drafts.size > 0)) return false;
-    const id = this.#scan(data);
-    return id !== undefined && !this.#hasListeners(id);
-  }
+  const deliver = (frame, characters, socket) => {
+    const isAck = ack !== undefined && acknowledge(frame);
+    let deliveries = attempt(() => read(frame)) ?? [];
+    if (isAck) deliveries = deliveries.filter(({ conversationId }) => conversationId !== null);
+    const messages = attempt(() => answer?.(frame));
+    if (Array.isArray(messages)) deliveries = readHistory(messages, deliveries[0]?.conversationId);
+    frames.deliverAll(socket, characters, deliveries);
+  };
 
-  #hasListeners(id) {
-    return this.#incoming.listeners.conversations.byId.get(id)?.first !== undefined;
-  }
+  const isUnheard = (text) => {
+    if (!scan || !isOpen || opening?.isWaiting() || asked.length > 0 || frames.listeners.everything.first) return false;
+    if (ack && inbox.outgoing.drafts.size > 0) return false;
+    const id = scan(text);
+    return id !== undefined && !hasListeners(id);
+  };
 
-  // Sent frames.
+  return {
+    // The options of these names in src/core/config.rs, as numbers.
+    acks: ack && 1,
+    resend: adapter.resend === false ? 0 : undefined,
 
-  /** Returns the frame of a message as text. Throws an error that says why there is none. */
-  message(message) {
-    const { outgoing } = this.#adapter;
-    return this.#members.text("outgoing", outgoing ? outgoing(message) : this.#usual(message));
-  }
+    /** @param {any} own the inbox @param {any} incoming its received frames */
+    attach(own, incoming, later) {
+      inbox = own;
+      frames = incoming;
+      rooms = createRooms(adapter, options, hasListeners, later, refuseJoin);
+    },
 
-  /** The frame of a message without `outgoing`: the id, the text and the client id at their paths. */
-  #usual({ conversationId, message, type, clientId }) {
-    const { conversationId: idPath, message: textPath = "message", ref } = this.#adapter;
-    const frame = {};
-    setAt(frame, typeof idPath === "string" ? idPath : "conversation_id", conversationId);
-    setAt(frame, textPath, message);
-    if (ref) setAt(frame, ref, clientId);
-    if (type !== undefined) setAt(frame, "type", type);
-    return frame;
-  }
+    /** Opens a connection after its handshake. Calls `opened`, or `refused` with the reason. */
+    async begin(raw, socket, opened, refused) {
+      const mine = (opening = createOpening(raw, socketOf));
+      try {
+        if (onOpen) await onOpen(mine.connection);
+      } catch (error) {
+        // If the connection has ended meanwhile, the server has not refused it.
+        if (opening !== mine) return;
+        report(error);
+        return refused(reasonOf(error));
+      }
+      const { byId } = frames.listeners.conversations;
+      if (opening === mine) await rooms.begin(mine.connection, [...byId.keys()].filter(hasListeners));
+      if (opening !== mine) return;
+      isOpen = true;
+      opened();
+      for (const { frame, characters } of mine.kept.splice(0)) deliver(frame, characters, socket);
+    },
 
-  /** Returns the draft of a request for a conversation's history. Throws if there is none. */
-  request(conversationId, makeDraft) {
-    const { history } = this.#adapter;
-    if (history === undefined) throw new TypeError("`adapter.history` must be set to request messages");
-    const ask = typeof history === "function" ? history : history.request;
-    const draft = makeDraft(this.#members.text("history", ask(conversationId)));
-    draft.sent = () => void this.#asked.push(conversationId);
-    return draft;
-  }
+    end() {
+      opening?.end();
+      opening = undefined;
+      isOpen = false;
+      asked = [];
+      rooms.end();
+    },
+
+    /** Returns the close code to act upon; undefined for the received one. */
+    closeCode(code, reason) {
+      const again = attempt(() => adapter.reconnect?.(code, reason));
+      return again === undefined ? undefined : again ? 1006 : 1000;
+    },
+
+    joined({ id }) {
+      if (id !== null) rooms.join(id);
+    },
+
+    left({ id, first }) {
+      if (id !== null && first === undefined) rooms.leave(id);
+    },
+
+    /** Posts a frame for a conversation after its join; joins a conversation without listeners for that time. */
+    afterJoin(id, post) {
+      if (!adapter.join || (typeof id !== "string" && typeof id !== "number")) return undefined;
+      const end = hasListeners(id) ? undefined : inbox.subscribe(id, () => {});
+      const result =
+        rooms.join(id)?.then((reason) => (reason === undefined ? post() : { status: "failed", reason })) ?? post();
+      if (end) result.finally(end);
+      return result;
+    },
+
+    receive(text, raw, socket) {
+      if (isUnheard(text)) return frames.deliverAll(socket, text.length, undefined);
+      const frame = parse(text);
+      if (frames.control.answerPing(raw, options.keepalive, frame, text.length)) return;
+      const isTaken = opening?.take(frame);
+      if (isTaken) frames.deliverAll(socket, text.length, []);
+      else if (isOpen) deliver(frame, text.length, socket);
+      else opening?.kept.push({ frame, characters: text.length });
+    },
+
+    /** Returns the text of a message's frame. Throws an error that says why there is none. */
+    message: (message) => textOf("outgoing", outgoing ? outgoing(message) : usual(adapter, message)),
+
+    /** Returns the draft of a request for a conversation's history. Throws an error that says why there is none. */
+    request(conversationId, makeDraft) {
+      if (!request) throw new TypeError("`adapter.history` must be set to request messages");
+      const draft = makeDraft(textOf("history", request(conversationId)));
+      draft.sent = () => void asked.push(conversationId);
+      return draft;
+    },
+  };
+}
+
+/**
+ * The frame of a message without `outgoing`: each value at its path.
+ *
+ * @param {import("../../index.js").Adapter} adapter
+ * @param {import("../../index.js").OutgoingMessage} message
+ */
+function usual({ conversationId: where, message: text = "message", ref }, { conversationId, message, type, clientId }) {
+  /** @type {Record<string, unknown>} */
+  const frame = {};
+  setAt(frame, typeof where === "string" ? where : "conversation_id", conversationId);
+  setAt(frame, text, message);
+  if (ref) setAt(frame, ref, clientId);
+  if (type !== undefined) frame.type = type;
+  return frame;
+}
+
+/** Returns the value at a path such as "data.chat_room_id". */
+function valueAt(value, path) {
+  return path.split(".").reduce((value, name) => value?.[name], value);
+}
+
+/** Sets the value at a path, and creates the objects on the way. */
+function setAt(object, path, value) {
+  const names = path.split(".");
+  const last = names.pop();
+  names.reduce((object, name) => (object[name] ??= {}), object)[last] = value;
 }
 
 /** Returns the object or array that a text encodes, or else the text. */
 function parse(text) {
   try {
-    const parsed = JSON.parse(text);
-    return typeof parsed === "object" && parsed !== null ? parsed : text;
+    const value = JSON.parse(text);
+    return isObject(value) ? value : text;
   } catch {
     return text;
   }
