@@ -317,6 +317,12 @@ const MUTATIONS = [
     instead: "if id.1 < usize::MAX {",
   },
   {
+    what: "other wire: a message is sent again to a server that does not recognize it",
+    file: "src/core/machine.rs",
+    text: "if !self.session.resend {",
+    instead: "if false {",
+  },
+  {
     what: "rejections: messages do not wait after a temporary one",
     file: "src/core/machine.rs",
     text: "self.session.pause(now.saturating_add(span));",

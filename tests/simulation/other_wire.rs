@@ -1,8 +1,9 @@
-//! Servers of another wire, in virtual time: they number nothing, and some acknowledge a message by its client id and
-//! store a repeated one once. Each page has one socket, or one for each conversation; its network fails for all of them.
+//! Servers of another wire, in virtual time: they number nothing, and some acknowledge a message by its client id. Most of
+//! these store a repeated one once. Each page has one socket, or one for each conversation; its network fails for all of
+//! them.
 //!
-//! With acknowledgements, no accepted message is lost or doubled, and one sender's order is kept. Received messages have
-//! no guarantee across a cut.
+//! With acknowledgements, no message is lost unless its sender is told, none is doubled, and one sender's order is kept.
+//! Received messages have no guarantee across a cut.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -129,6 +130,8 @@ pub(crate) struct World {
     queue: BinaryHeap<Reverse<(u64, u64)>>,
     happenings: BTreeMap<u64, Happening>,
     has_acks: bool,
+    /// The server stores a repeated message once; if not, the pages must not repeat one.
+    recognizes: bool,
     inboxes: Vec<Inbox>,
     links: Vec<Socket>,
     /// Until when the network of each page is down.
@@ -145,8 +148,15 @@ impl World {
     pub(crate) fn new(seed: u64, prints_history: bool) -> Self {
         let mut dice = Dice::new(seed);
         let has_acks = dice.percent(70);
+        let recognizes = has_acks && dice.percent(70);
         let rooms = if dice.percent(50) { vec![None] } else { (0..ROOMS).map(Some).collect() };
-        let config = Config { protocol: 0, acks: has_acks, max_attempts: u32::MAX, ..Config::default() };
+        let config = Config {
+            protocol: 0,
+            acks: has_acks,
+            resend: recognizes,
+            max_attempts: u32::MAX,
+            ..Config::default()
+        };
         let all = (0..PAGES).flat_map(|page| rooms.iter().map(move |room| (page, *room)));
         let inboxes = all.enumerate().map(|(n, (page, room))| Inbox {
             page,
@@ -167,6 +177,7 @@ impl World {
             queue: BinaryHeap::new(),
             happenings: BTreeMap::new(),
             has_acks,
+            recognizes,
             links: Vec::new(),
             down_until: vec![0; PAGES],
             stored: Vec::new(),
@@ -349,7 +360,7 @@ impl World {
         self.note(|| format!("server ← {id:?}"));
         let fate = if self.now < TROUBLE { self.dice.between(0, 99) } else { u64::MAX };
         self.links[link].waits_for.take_if(|awaited| *awaited == id);
-        let is_known = self.stored.contains(&(room, id));
+        let is_known = self.recognizes && self.stored.contains(&(room, id));
         if self.has_acks && !is_known && self.is_rejected(link, draft, fate) {
             return;
         }
@@ -379,7 +390,7 @@ impl World {
         let retry_after = if habit == Habit::Rejects {
             self.tally.count("other wire: finally rejected");
             None
-        } else if fate < 3 || self.links[link].waits_for.is_some() {
+        } else if self.recognizes && (fate < 3 || self.links[link].waits_for.is_some()) {
             self.tally.count("other wire: temporarily rejected");
             if kind == Kind::Message {
                 self.links[link].waits_for.get_or_insert(id);
@@ -584,13 +595,16 @@ impl World {
         let carriers = inbox.carriers.get(&id).map_or(0, BTreeSet::len);
         let outcome = inbox.outcomes.get(&id).unwrap_or_else(|| panic!("{id:?} must be settled"));
         assert!(copies <= 1, "{id:?} is stored {copies} times");
-        assert!(kind == Kind::Message || carriers <= 1, "{id:?} must not be sent again");
+        let may_repeat = kind == Kind::Message && self.recognizes;
+        assert!(may_repeat || carriers <= 1, "{id:?} must not be sent again");
         match outcome {
             Outcome::Delivered => assert!(copies == 1 && self.has_acks, "{id:?} must be stored"),
             Outcome::Sent => assert!(!self.has_acks, "{id:?} must wait for its acknowledgement"),
             Outcome::Rejected => assert!(copies == 0 && (habit == Habit::Rejects || kind == Kind::Immediate)),
             Outcome::Failed(SendError::Unacknowledged) => assert!(carriers >= 3, "{id:?} had {carriers}"),
-            Outcome::Failed(SendError::Unanswered) => assert_eq!((kind, carriers), (Kind::Immediate, 1)),
+            Outcome::Failed(SendError::Unanswered) => {
+                assert!(carriers == 1 && (kind == Kind::Immediate || !self.recognizes), "{id:?}");
+            }
             Outcome::Failed(SendError::NotConnected) => {
                 assert_eq!((kind, carriers, copies), (Kind::Immediate, 0, 0));
             }
