@@ -56,13 +56,14 @@
 //!
 //! - `configure` sets the options. Call it first.
 //! - `listen`, `listen_all` and `watch` subscribe, and return a `Guard`; dropping it unsubscribes.
-//! - `send_message`, `send` and `request_messages` return futures of the result.
+//! - `send_message`, `send` and `request_messages` return futures of the result. `send_message_with` takes options, for
+//!   example to send now or not at all.
 //! - `set_user` sets the signed-in user; `state`, `stats`, `retry` and `disconnect` act on the connection.
 //!
 //! ```no_run,standalone_crate
 //! # #[cfg(all(target_arch = "wasm32", not(feature = "npm")))]
 //! # async fn page() -> Result<(), inbox_socket::ConfigureError> {
-//! use inbox_socket::{Frame, Options, SendResult};
+//! use inbox_socket::{Frame, Inbox, Options, SendResult};
 //!
 //! #[derive(serde::Deserialize)]
 //! struct Message {
@@ -88,11 +89,18 @@
 //! }
 //!
 //! drop((messages, frames)); // Dropping the last guard closes the connection after the linger.
+//!
+//! // A second connection, with the same functions as methods.
+//! let support = Inbox::new(Options { url: "wss://example.com/ws/support/".into(), ..Options::default() })?;
+//! let answers = support.listen("team", |Message { sender_name, message }| show(&sender_name, &message));
 //! # fn show(_: &str, _: &str) {}
 //! # fn reload() {}
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The crate speaks the wire of PROTOCOL.md only: adapters for other wires, and a socket for each conversation, are
+//! options of the npm package.
 //!
 //! `exports` has the same API with JavaScript values. It passes on each parsed frame, because deserializing it into
 //! Rust values costs more than parsing it. The crate exports two functions to JavaScript: an internal one that takes
@@ -110,7 +118,8 @@ pub use browser::exports;
 mod client;
 #[cfg(all(target_arch = "wasm32", not(feature = "npm")))]
 pub use client::{
-    ConfigureError, ConnectionError, Frame, Guard, Id, InexactId, Keepalive, Options, Protocol, SendResult,
-    ServerPing, State, Stats, Url, configure, disconnect, listen, listen_all, request_messages, retry, send,
-    send_message, send_typed_message, set_user, state, stats, watch,
+    ConfigureError, ConnectionError, Frame, Guard, Id, Inbox, InexactId, Keepalive, Options, Protocol,
+    SendOptions, SendResult, ServerPing, State, Stats, Url, configure, disconnect, listen, listen_all,
+    request_messages, retry, send, send_message, send_message_with, send_typed_message, set_user, state,
+    stats, watch,
 };

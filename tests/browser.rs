@@ -12,7 +12,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use inbox_socket::exports::{
-    Subscription, configure, disconnect, get_state, get_stats, retry, send_message, subscribe,
+    Subscription, configure, create_inbox, disconnect, get_state, get_stats, retry, send_message, subscribe,
     subscribe_state, use_web_socket,
 };
 use js_sys::{Array, Function, JSON, Promise, Reflect};
@@ -66,6 +66,17 @@ fn the_first_listener_opens_a_socket_to_the_default_address_and_the_second_share
     assert!(state("isConnected").is_truthy());
     one.release();
     two.release();
+}
+
+#[wasm_bindgen_test]
+fn a_created_inbox_has_its_own_options_and_connection() {
+    page(PLAIN);
+    let inbox = create_inbox(&JSON::parse(r#"{"url": "wss://other.example/", "protocol": 0}"#).unwrap());
+    let subscribe: Function = Reflect::get(&inbox, &"subscribe".into()).unwrap().unchecked_into();
+    let end: Function = subscribe.call2(&inbox, &1.into(), &listener()).unwrap().unchecked_into();
+    assert_eq!(url(), "wss://other.example/");
+    assert!(!state("isConnecting").is_truthy());
+    end.call0(&JsValue::UNDEFINED).unwrap();
 }
 
 #[wasm_bindgen_test]
@@ -309,7 +320,7 @@ async fn a_message_written_offline_is_sent_after_reconnection() {
     let subscription = connected(1, &listener());
     close(1006, "");
     assert_eq!(state("error"), "Connection lost - reconnecting in background...");
-    let sending = send_message(&1.into(), &"Hello".into(), &JsValue::UNDEFINED);
+    let sending = send_message(&1.into(), &"Hello".into(), &JsValue::UNDEFINED, &JsValue::UNDEFINED);
     wait_until(|| count() == 2).await;
     open();
     assert_eq!(sent().join(" "), r#"{"conversation_id":1,"message":"Hello","type":"TEXT"}"#);
@@ -330,7 +341,10 @@ async fn an_invalid_message_fails_and_is_not_sent() {
         (1.into(), circular.into()),
         (JsValue::NULL, "Hello".into()),
     ] {
-        assert_eq!(status_of(send_message(&id, &message, &JsValue::UNDEFINED)).await, "failed");
+        assert_eq!(
+            status_of(send_message(&id, &message, &JsValue::UNDEFINED, &JsValue::UNDEFINED)).await,
+            "failed"
+        );
     }
     assert_eq!(sent().length(), 0);
     subscription.release();
@@ -426,7 +440,7 @@ mod layer_1 {
     #[wasm_bindgen_test]
     async fn an_acknowledged_message_resolves_to_delivered_with_its_id() {
         let (subscription, _) = welcomed();
-        let sending = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED);
+        let sending = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED, &JsValue::UNDEFINED);
         let client_id = member(&sent_frame(1), "client_id").as_string().unwrap();
         let ack = format!(r#"{{"action":"ack","client_id":"{client_id}","message_id":789,"seq":58}}"#);
         receive(&ack.as_str().into());
@@ -438,7 +452,7 @@ mod layer_1 {
     #[wasm_bindgen_test]
     async fn a_rejected_message_fails_with_the_servers_reason() {
         let (subscription, _) = welcomed();
-        let sending = send_message(&9.into(), &"Hello".into(), &JsValue::UNDEFINED);
+        let sending = send_message(&9.into(), &"Hello".into(), &JsValue::UNDEFINED, &JsValue::UNDEFINED);
         let client_id = member(&sent_frame(1), "client_id").as_string().unwrap();
         let error = format!(r#"{{"action":"error","code":"not_found","detail":"No.","ref":"{client_id}"}}"#);
         receive(&error.as_str().into());
@@ -501,7 +515,7 @@ mod layer_1 {
         subscription.release();
         disconnect();
         let subscription = use_web_socket(2.into(), &listener());
-        let _ = send_message(&2.into(), &"mine".into(), &JsValue::UNDEFINED);
+        let _ = send_message(&2.into(), &"mine".into(), &JsValue::UNDEFINED, &JsValue::UNDEFINED);
         open();
         receive(&r#"{"action":"welcome","protocol":1,"user_id":2,"heads":{}}"#.into());
         assert_eq!(member(&sent_frame(1), "message"), "mine");
@@ -565,7 +579,7 @@ mod layer_1 {
         ] {
             page("{}");
             let subscription = connected(1, &listener());
-            let _ = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED);
+            let _ = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED, &JsValue::UNDEFINED);
             assert_eq!(sent().length(), 1, "the message waits for the layer");
             receive(&proof.into());
             assert_eq!(sent().length(), 2, "{proof}");
@@ -613,7 +627,7 @@ mod layer_1 {
     fn protocol_0_never_sends_hello() {
         page(r#"{"protocol": 0}"#);
         let subscription = connected(1, &listener());
-        let _ = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED);
+        let _ = send_message(&2.into(), &"Hello".into(), &JsValue::UNDEFINED, &JsValue::UNDEFINED);
         assert_eq!(sent().join("|"), r#"{"conversation_id":2,"message":"Hello","type":"TEXT"}"#);
         subscription.release();
     }

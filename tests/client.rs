@@ -18,9 +18,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use inbox_socket::{
-    ConfigureError, ConnectionError, Frame, Guard, Id, Keepalive, Options, Protocol, SendResult, ServerPing,
-    State, Url, configure, disconnect, exports, listen, listen_all, request_messages, send, send_message,
-    send_typed_message, set_user, state, stats, watch,
+    ConfigureError, ConnectionError, Frame, Guard, Id, Inbox, Keepalive, Options, Protocol, SendOptions,
+    SendResult, ServerPing, State, Url, configure, disconnect, exports, listen, listen_all, request_messages,
+    send, send_message, send_message_with, send_typed_message, set_user, state, stats, watch,
 };
 use js_sys::{JSON, Reflect};
 use serde::de::{IntoDeserializer, value::I64Deserializer};
@@ -439,6 +439,164 @@ fn the_error_for_an_invalid_option_names_the_option() {
         assert_eq!(configure(options).unwrap_err().to_string(), message);
     }
     configure(plain()).expect("no option was set");
+}
+
+#[wasm_bindgen_test]
+fn the_subprotocols_are_offered_and_an_empty_one_is_invalid() {
+    page(Options { protocols: vec!["chat.v2".into(), "token".into()], ..plain() });
+    let _guard = listen::<Mine>(1, |_| {});
+    assert_eq!(protocols().unchecked_into::<js_sys::Array>().join(" "), "chat.v2 token");
+    let error = Inbox::new(Options { protocols: vec!["a".into(), String::new()], ..plain() }).unwrap_err();
+    assert_eq!(error.to_string(), r#"`protocols` must be a list of non-empty strings; got ["a", ""]"#);
+}
+
+mod a_second_inbox {
+    use super::*;
+
+    /// An inbox with its own address, whose socket is the one with this number.
+    fn support(socket: i32) -> Inbox {
+        let inbox = Inbox::new(Options { url: "wss://support.example/".into(), ..plain() }).unwrap();
+        choose(socket);
+        inbox
+    }
+
+    #[wasm_bindgen_test]
+    async fn has_its_own_address_connection_listeners_and_state() {
+        page(Options { url: "wss://chat.example/".into(), ..plain() });
+        let (of_page, collect_of_page) = collector::<Mine>();
+        let (of_second, collect_of_second) = collector::<Mine>();
+        let _guard = listen(2, collect_of_page);
+        let inbox = support(1);
+        let _second = inbox.listen(2, collect_of_second);
+        assert_eq!(url(), "wss://support.example/");
+        open();
+        assert!(inbox.state().is_connected && !state().is_connected);
+        assert!(Inbox::page().state().is_connecting);
+        receive_text(r#"{"conversation_id":2,"message":"from support"}"#);
+        assert_eq!(inbox.send_message(2, "to support").await, SendResult::Sent);
+
+        choose(0);
+        assert_eq!(url(), "wss://chat.example/");
+        open();
+        receive_text(r#"{"conversation_id":2,"message":"from the chat"}"#);
+        assert_eq!(sent().length(), 0);
+        assert_eq!(*of_page.borrow(), [mine("from the chat")]);
+        assert_eq!(*of_second.borrow(), [mine("from support")]);
+        inbox.disconnect();
+        assert!(state().is_connected && !inbox.state().is_connected);
+    }
+
+    #[wasm_bindgen_test]
+    async fn ends_with_its_last_clone_and_guard() {
+        page(plain());
+        let inbox = support(0);
+        let guard = inbox.clone().listen(2, |_: Mine| {});
+        open();
+        close(1006, "");
+        let sending = spawn({
+            let inbox = inbox.clone();
+            async move { inbox.send_message(2, "Hello").await }
+        });
+        let waiting = inbox.clone();
+        wait_until(move || waiting.stats().queued == 1).await;
+        inbox.retry();
+        choose(1);
+        assert_eq!(closed_with(), JsValue::NULL);
+        inbox.disconnect();
+        let reason = "disconnect() was called before the frame was sent".into();
+        assert_eq!(result_of(sending).await, SendResult::Failed { reason });
+        inbox.retry();
+        choose(2);
+        open();
+        drop(inbox);
+        assert_eq!(closed_with(), JsValue::NULL, "the guard keeps it");
+        drop(guard);
+        assert_eq!(closed_with(), 1000);
+    }
+
+    #[wasm_bindgen_test]
+    fn may_end_in_its_own_listener() {
+        page(plain());
+        let inbox = support(0);
+        let guard = Rc::new(RefCell::new(None));
+        let own = guard.clone();
+        let (received, mut collect) = collector::<Mine>();
+        *guard.borrow_mut() = Some(inbox.listen(2, move |message| {
+            drop(own.take());
+            collect(message);
+        }));
+        drop(inbox);
+        open();
+        receive_text(r#"{"conversation_id":2,"message":"first"}"#);
+        assert_eq!(*received.borrow(), [mine("first")]);
+        assert_eq!(closed_with(), 1000);
+        assert_eq!(reported().length(), 0);
+    }
+
+    #[wasm_bindgen_test]
+    fn may_end_in_its_own_watcher() {
+        page(plain());
+        let inbox = support(0);
+        let guards = Rc::new(RefCell::new(Vec::new()));
+        let own = guards.clone();
+        let watching = inbox.watch(move |state| {
+            if state.is_connected {
+                own.take();
+            }
+        });
+        let listening = inbox.listen(2, |_: Mine| {});
+        guards.borrow_mut().extend([watching, listening]);
+        drop(inbox);
+        open();
+        assert_eq!(closed_with(), 1000);
+        assert_eq!(reported().length(), 0);
+    }
+
+    #[wasm_bindgen_test]
+    fn has_its_own_user() {
+        page(plain());
+        set_user(Some("ana".into()));
+        let inbox = support(0);
+        let _guard = inbox.listen(2, |_: Mine| {});
+        open();
+        inbox.set_user(Some("ana".into()));
+        assert_eq!(closed_with(), 1000, "its first user");
+        set_user(None);
+        assert!(inbox.state().is_connecting);
+    }
+
+    #[wasm_bindgen_test]
+    fn is_not_created_with_an_invalid_option() {
+        let invalid = Inbox::new(Options { jitter: 2.0, ..plain() }).unwrap_err();
+        assert_eq!(invalid.to_string(), "`jitter` must be a number from 0 to 1; got 2.0");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_message_that_must_not_wait_is_sent_on_an_open_connection_only() {
+    page(plain());
+    let now = || SendOptions { queue: false, ..SendOptions::default() };
+    let reason = "no connection was ready for the message, and it was not queued".to_owned();
+    assert_eq!(send_message_with(1, "Hello", now()).await, SendResult::Failed { reason });
+    assert_eq!((count(), stats().queued), (0, 0));
+    let _guard = listen::<Mine>(1, |_| {});
+    open();
+    let typed = SendOptions { kind: "IMAGE".into(), ..now() };
+    assert_eq!(send_message_with(1, "x.png", typed).await, SendResult::Sent);
+    assert_eq!(sent_text(0), r#"{"conversation_id":1,"message":"x.png","type":"IMAGE"}"#);
+}
+
+#[wasm_bindgen_test]
+async fn a_message_has_the_client_id_that_the_caller_gives() {
+    let _guard = welcomed::<Mine>(|_| {});
+    let options = |id: &str| SendOptions { client_id: Some(id.into()), ..SendOptions::default() };
+    let sending = spawn(async move { send_message_with(2, "Hello", options("by HTTP too")).await });
+    wait_for_sent(2).await;
+    assert_eq!(sent_member(1, "client_id"), "by HTTP too");
+    receive_text(r#"{"action":"ack","client_id":"by HTTP too","message_id":7,"seq":58}"#);
+    assert_eq!(result_of(sending).await, SendResult::Delivered { message_id: Some(7.into()) });
+    let reason = "`clientId` must be a string of 1 to 64 characters; got ".into();
+    assert_eq!(send_message_with(2, "Hello", options("")).await, SendResult::Failed { reason });
 }
 
 #[wasm_bindgen_test]

@@ -11,7 +11,7 @@ use crate::core::{
 };
 
 /// Creates an inbox; returns its index in the table of inbox.rs as well.
-pub(super) fn new_inbox() -> (u32, imports::Inbox) {
+pub(crate) fn new_inbox() -> (u32, imports::Inbox) {
     let exports = wasm_bindgen::exports();
     let command = js_sys::Reflect::get(&exports, &"inboxSocketCommand".into()).unwrap_or_default();
     let number = inbox::create();

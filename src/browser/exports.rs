@@ -21,16 +21,16 @@ pub(crate) fn default_inbox() -> Inbox {
 }
 
 #[cfg(not(feature = "npm"))]
-/// The default inbox's index in the table of inbox.rs.
-pub(crate) fn default_number() -> u32 {
-    with_default(|(number, _)| *number)
+/// The page's default inbox, and its index in the table of inbox.rs.
+pub(crate) fn default_inbox_and_number() -> (u32, Inbox) {
+    with_default(Clone::clone)
 }
 
 fn with_default<T>(f: impl FnOnce(&(u32, Inbox)) -> T) -> T {
     DEFAULT.with(|inbox| f(inbox.get_or_init(commands::new_inbox)))
 }
 
-/// Creates an inbox with its own connection, and the whole API as methods.
+/// Creates an inbox with its own connection, these options, and the whole API as methods. Does not check the options.
 #[cfg_attr(feature = "npm", wasm_bindgen(js_name = createInbox))]
 pub fn create_inbox(options: &JsValue) -> JsValue {
     let (_, inbox) = commands::new_inbox();
@@ -48,9 +48,14 @@ pub fn subscribe(conversation_id: JsValue, listener: &Function) -> JsValue {
     default_inbox().subscribe(&conversation_id, listener).into()
 }
 
-/// Sends `{conversation_id, message, type}`; the promise resolves to the result.
-pub fn send_message(conversation_id: &JsValue, message: &JsValue, kind: &JsValue) -> Promise {
-    default_inbox().send_message(conversation_id, message, kind)
+/// Sends `{conversation_id, message, type}`; the promise resolves to the result. `options` may be undefined.
+pub fn send_message(
+    conversation_id: &JsValue,
+    message: &JsValue,
+    kind: &JsValue,
+    options: &JsValue,
+) -> Promise {
+    default_inbox().send_message(conversation_id, message, kind, options)
 }
 
 /// Requests a conversation's history; its listeners receive the reply.

@@ -29,6 +29,7 @@ extern "C" {
         conversation_id: &JsValue,
         message: &JsValue,
         kind: &JsValue,
+        options: &JsValue,
     ) -> Promise;
     #[wasm_bindgen(method, js_name = requestMessages)]
     pub(crate) fn request_messages(this: &Inbox, conversation_id: &JsValue) -> Promise;
@@ -55,6 +56,8 @@ extern "C" {
     pub(crate) fn web_socket_url(this: &Inbox, url: &JsValue) -> Result<String, JsValue>;
     #[wasm_bindgen(method, getter, js_name = isUsed)]
     pub(crate) fn is_used(this: &Inbox) -> bool;
+    #[wasm_bindgen(method)]
+    pub(crate) fn dispose(this: &Inbox);
 
     /// One component's subscription, as returned by `useWebSocket`.
     pub type Subscription;

@@ -22,7 +22,7 @@ mod alarm;
 pub(crate) mod clock;
 pub(crate) mod commands;
 pub mod exports;
-mod imports;
+pub(crate) mod imports;
 pub(crate) mod inbox;
 pub(crate) mod numbers;
 

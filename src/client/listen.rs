@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Id, State, state};
-use crate::browser::exports::default_inbox;
+use super::inbox::state_of;
+use super::{Id, Inbox, State};
 
 /// Listens to a conversation, and connects if the page is not connected yet. The listener receives only
 /// frames with exactly this `conversation_id`: the number `2` and the string `"2"` are different.
@@ -24,37 +24,70 @@ pub fn listen<T: DeserializeOwned>(
     conversation_id: impl Into<Id>,
     on_frame: impl FnMut(T) + 'static,
 ) -> Guard {
-    subscribe(conversation_id.into().into(), on_frame)
+    Inbox::page().listen(conversation_id, on_frame)
 }
 
 /// Listens to every frame, including those without a `conversation_id`; otherwise like [`listen`].
 pub fn listen_all<T: DeserializeOwned>(on_frame: impl FnMut(T) + 'static) -> Guard {
-    subscribe(JsValue::NULL, on_frame)
+    Inbox::page().listen_all(on_frame)
 }
 
 /// Calls `on_state` after each change of the public state. Does not connect.
-pub fn watch(mut on_state: impl FnMut(State) + 'static) -> Guard {
-    let callback = Closure::new(move |_| on_state(state()));
-    let end = default_inbox().subscribe_state(function(&callback));
-    Guard::new(callback, move || call(&end))
+pub fn watch(on_state: impl FnMut(State) + 'static) -> Guard {
+    Inbox::page().watch(on_state)
 }
 
-fn subscribe<T: DeserializeOwned>(conversation_id: JsValue, mut on_frame: impl FnMut(T) + 'static) -> Guard {
-    let callback = Closure::new(move |frame| {
-        if let Ok(frame) = serde_wasm_bindgen::from_value(frame) {
-            on_frame(frame);
-        }
-    });
-    let end = default_inbox().subscribe(&conversation_id, function(&callback));
-    Guard::new(callback, move || call(&end))
+impl Inbox {
+    /// Like [`listen`].
+    pub fn listen<T: DeserializeOwned>(
+        &self,
+        conversation_id: impl Into<Id>,
+        on_frame: impl FnMut(T) + 'static,
+    ) -> Guard {
+        self.subscribe(conversation_id.into().into(), on_frame)
+    }
+
+    /// Like [`listen_all`].
+    pub fn listen_all<T: DeserializeOwned>(&self, on_frame: impl FnMut(T) + 'static) -> Guard {
+        self.subscribe(JsValue::NULL, on_frame)
+    }
+
+    /// Like [`watch`].
+    pub fn watch(&self, mut on_state: impl FnMut(State) + 'static) -> Guard {
+        let number = self.number();
+        let callback = Closure::new(move |_| on_state(state_of(number)));
+        let end = self.js().subscribe_state(function(&callback));
+        self.guard(callback, end)
+    }
+
+    fn subscribe<T: DeserializeOwned>(
+        &self,
+        conversation_id: JsValue,
+        mut on_frame: impl FnMut(T) + 'static,
+    ) -> Guard {
+        let callback = Closure::new(move |frame| {
+            if let Ok(frame) = serde_wasm_bindgen::from_value(frame) {
+                on_frame(frame);
+            }
+        });
+        let end = self.js().subscribe(&conversation_id, function(&callback));
+        self.guard(callback, end)
+    }
+
+    /// `end` unsubscribes.
+    fn guard(&self, callback: Callback, end: Function) -> Guard {
+        let inbox = self.clone();
+        Guard(Some(Box::new(move || {
+            // It neither throws nor returns a value.
+            let _ = end.call0(&JsValue::UNDEFINED);
+            drop(inbox);
+            // The closure may be running, so it is freed in a later task.
+            spawn_local(async move { drop(callback) });
+        })))
+    }
 }
 
 type Callback = Closure<dyn FnMut(JsValue)>;
-
-fn call(end: &Function) {
-    // It neither throws nor returns a value.
-    let _ = end.call0(&JsValue::UNDEFINED);
-}
 
 fn function(callback: &Callback) -> &Function {
     callback.as_ref().unchecked_ref()
@@ -66,14 +99,6 @@ fn function(callback: &Callback) -> &Function {
 pub struct Guard(Option<Box<dyn FnOnce()>>);
 
 impl Guard {
-    fn new(callback: Callback, end: impl FnOnce() + 'static) -> Self {
-        Self(Some(Box::new(move || {
-            end();
-            // The closure may be running, so it is freed in a later task.
-            spawn_local(async move { drop(callback) });
-        })))
-    }
-
     /// Keeps the subscription until the page is unloaded.
     pub fn forget(self) {
         std::mem::forget(self);

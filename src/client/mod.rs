@@ -3,6 +3,7 @@
 //!
 //! | file | contents |
 //! | --- | --- |
+//! | `inbox.rs` | an inbox, whose methods the other files implement; the crate's functions are those of the page's inbox |
 //! | `listen.rs` | subscriptions, which end when their [`Guard`] is dropped |
 //! | `send.rs` | sending frames, and the results |
 //! | `options.rs` | the options |
@@ -11,6 +12,7 @@
 
 mod frame;
 mod id;
+mod inbox;
 mod listen;
 mod options;
 mod send;
@@ -18,29 +20,23 @@ mod user;
 
 pub use frame::Frame;
 pub use id::{Id, InexactId};
+pub use inbox::Inbox;
 pub use listen::{Guard, listen, listen_all, watch};
 pub use options::{ConfigureError, Keepalive, Options, Protocol, ServerPing, Url, configure};
-pub use send::{SendResult, request_messages, send, send_message, send_typed_message};
+pub use send::{
+    SendOptions, SendResult, request_messages, send, send_message, send_message_with, send_typed_message,
+};
 pub use user::set_user;
 
 pub use crate::browser::exports::{disconnect, retry};
 pub use crate::core::{ConnectionError, Stats, Status as State};
 
-use crate::browser::{clock, exports, inbox};
-use crate::core::Machine;
-
 /// Returns the current state of the connection.
 pub fn state() -> State {
-    with(|machine| machine.status()).unwrap_or_default()
+    Inbox::page().state()
 }
 
 /// Returns the current counters.
 pub fn stats() -> Stats {
-    let now = clock::now();
-    with(|machine| machine.stats(now)).unwrap_or_default()
-}
-
-/// Borrows the default inbox's machine.
-fn with<T>(f: impl FnOnce(&Machine) -> T) -> Option<T> {
-    inbox::with(exports::default_number(), |inbox| f(&inbox.machine))
+    Inbox::page().stats()
 }

@@ -7,7 +7,7 @@ use js_sys::{Array, JSON, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::browser::exports::default_inbox;
+use super::Inbox;
 use crate::browser::numbers::{FRAME_LIMIT, MESSAGE_LIMIT};
 use crate::core::Config;
 
@@ -17,20 +17,28 @@ use crate::core::Config;
 ///
 /// If an option is invalid or the connection is in use already. Then no option is set.
 pub fn configure(options: Options) -> Result<(), ConfigureError> {
-    options.check()?;
-    let inbox = default_inbox();
-    if inbox.is_used() {
-        return Err(ConfigureError::TooLate);
-    }
-    inbox.configure(&to_js(options));
-    Ok(())
+    Inbox::page().configure(options)
 }
 
-/// The options of [`configure`]. Durations are truncated to milliseconds.
+impl Inbox {
+    pub(super) fn configure(&self, options: Options) -> Result<(), ConfigureError> {
+        options.check(self)?;
+        if self.js().is_used() {
+            return Err(ConfigureError::TooLate);
+        }
+        self.js().configure(&to_js(options));
+        Ok(())
+    }
+}
+
+/// The options of [`configure`] and [`Inbox::new`]. Durations are truncated to milliseconds.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The address of the server. Default: `/ws/inbox/` on the page's origin.
     pub url: Url,
+    /// The WebSocket subprotocols to offer. A browser closes the connection if the server selects none of them. Default:
+    /// none.
+    pub protocols: Vec<String>,
     /// Delays before the attempts to reconnect, at least one; the last one repeats. Default: 0.5, 2, 5, 10 and 30 s.
     pub reconnect_delays: Vec<Duration>,
     /// Random variation of each delay as a fraction of it, 0 to 1. The first delay varies by 0.2 at most, and no delay
@@ -64,6 +72,7 @@ impl Default for Options {
         let config = Config::default();
         Self {
             url: Url::default(),
+            protocols: Vec::new(),
             reconnect_delays: config.reconnect_delays.into_iter().map(Duration::from_millis).collect(),
             jitter: config.jitter,
             max_attempts: config.max_attempts,
@@ -81,8 +90,10 @@ impl Default for Options {
 }
 
 impl Options {
-    fn check(&self) -> Result<(), ConfigureError> {
-        self.url.check()?;
+    fn check(&self, inbox: &Inbox) -> Result<(), ConfigureError> {
+        self.url.check(inbox)?;
+        let are_texts = self.protocols.iter().all(|protocol| !protocol.is_empty());
+        expect(are_texts, "protocols", &self.protocols, "a list of non-empty strings")?;
         let delays = &self.reconnect_delays;
         expect(!delays.is_empty(), "reconnect_delays", delays, "a non-empty list")?;
         expect((0.0..=1.0).contains(&self.jitter), "jitter", &self.jitter, "a number from 0 to 1")?;
@@ -153,6 +164,7 @@ fn to_js(options: Options) -> JsValue {
     let object = Object::new();
     for (name, value) in [
         ("url", options.url.0),
+        ("protocols", options.protocols.into_iter().map(JsValue::from).collect::<Array>().into()),
         ("reconnectDelays", delays.into()),
         ("jitter", options.jitter.into()),
         ("maxAttempts", options.max_attempts.into()),
@@ -170,7 +182,7 @@ fn to_js(options: Options) -> JsValue {
     object.into()
 }
 
-fn set(object: &Object, name: &str, value: JsValue) {
+pub(super) fn set(object: &Object, name: &str, value: JsValue) {
     // A new object takes any member.
     let _ = Reflect::set(object, &name.into(), &value);
 }
@@ -193,11 +205,11 @@ impl Url {
         Self(Closure::<dyn FnMut() -> Promise>::new(ask).into_js_value())
     }
 
-    fn check(&self) -> Result<(), ConfigureError> {
+    fn check(&self, inbox: &Inbox) -> Result<(), ConfigureError> {
         let Some(given) = self.0.as_string() else {
             return Ok(());
         };
-        let is_address = default_inbox().web_socket_url(&self.0).is_ok_and(|url| url.starts_with("ws"));
+        let is_address = inbox.js().web_socket_url(&self.0).is_ok_and(|url| url.starts_with("ws"));
         expect(is_address, "url", &given, "a ws:, wss:, http:, https: or relative URL")
     }
 }
@@ -224,7 +236,7 @@ pub enum Protocol {
     Assured = 1,
 }
 
-/// The error that [`configure`] returns. Then no option is set.
+/// The error that [`configure`] and [`Inbox::new`] return. Then no option is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConfigureError {
     /// The connection is in use already.

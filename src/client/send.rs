@@ -1,12 +1,12 @@
 //! Sending frames, and the results.
 
-use js_sys::{Promise, Reflect};
+use js_sys::{Object, Promise, Reflect};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use super::Id;
-use crate::browser::exports;
+use super::options::set;
+use super::{Id, Inbox};
 
 /// The outcome of sending a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,26 @@ pub enum SendResult {
     },
 }
 
+/// The options of [`send_message_with`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendOptions {
+    /// The message's `type`. Default: "TEXT".
+    pub kind: String,
+    /// Whether the message waits for a connection. Without, it fails unless an open connection takes it at once, and it is
+    /// never sent again: if the connection is lost before the server's reply, it fails, and may have been delivered.
+    /// Default: true.
+    pub queue: bool,
+    /// A `client_id` of 1 to 64 characters, by which the server recognizes the message if the page also sends it in
+    /// another way, for example by HTTP. Default: one that the client makes.
+    pub client_id: Option<String>,
+}
+
+impl Default for SendOptions {
+    fn default() -> Self {
+        Self { kind: "TEXT".into(), queue: true, client_id: None }
+    }
+}
+
 /// Sends `{conversation_id, message, type: "TEXT"}`. Without a connection, queues the message and sends it in
 /// order once connected; opens a connection even if there is no listener.
 ///
@@ -34,7 +54,7 @@ pub enum SendResult {
 /// The future does nothing until it is polled for the first time: pass it to `spawn_local` if you don't await
 /// it. Dropping it later does not cancel the message.
 pub async fn send_message(conversation_id: impl Into<Id>, message: &(impl Serialize + ?Sized)) -> SendResult {
-    send_typed_message(conversation_id, message, "TEXT").await
+    Inbox::page().send_message(conversation_id, message).await
 }
 
 /// Sends a message with the `type` `kind`; otherwise like [`send_message`].
@@ -43,26 +63,80 @@ pub async fn send_typed_message(
     message: &(impl Serialize + ?Sized),
     kind: &str,
 ) -> SendResult {
-    match to_json(message) {
-        Ok(message) => {
-            result_of(exports::send_message(&conversation_id.into().into(), &message, &kind.into())).await
-        }
-        Err(failed) => failed,
-    }
+    Inbox::page().send_typed_message(conversation_id, message, kind).await
+}
+
+/// Sends a message with these options; otherwise like [`send_message`].
+pub async fn send_message_with(
+    conversation_id: impl Into<Id>,
+    message: &(impl Serialize + ?Sized),
+    options: SendOptions,
+) -> SendResult {
+    Inbox::page().send_message_with(conversation_id, message, options).await
 }
 
 /// Requests a conversation's history. The conversation's listeners receive the reply, a
 /// [`Frame::History`](super::Frame::History); the result is that of sending the request.
 pub async fn request_messages(conversation_id: impl Into<Id>) -> SendResult {
-    result_of(exports::request_messages(&conversation_id.into().into())).await
+    Inbox::page().request_messages(conversation_id).await
 }
 
 /// Sends a custom frame, a struct or a map such as `{action: "typing", conversation_id: 2}`. Queues it like a
 /// message. The server does not acknowledge custom frames, so the result is `Sent` or `Failed`.
 pub async fn send(frame: &(impl Serialize + ?Sized)) -> SendResult {
-    match to_json(frame) {
-        Ok(frame) => result_of(exports::send(&frame)).await,
-        Err(failed) => failed,
+    Inbox::page().send(frame).await
+}
+
+impl Inbox {
+    /// Like [`send_message`].
+    pub async fn send_message(
+        &self,
+        conversation_id: impl Into<Id>,
+        message: &(impl Serialize + ?Sized),
+    ) -> SendResult {
+        self.send_message_with(conversation_id, message, SendOptions::default()).await
+    }
+
+    /// Like [`send_typed_message`].
+    pub async fn send_typed_message(
+        &self,
+        conversation_id: impl Into<Id>,
+        message: &(impl Serialize + ?Sized),
+        kind: &str,
+    ) -> SendResult {
+        let options = SendOptions { kind: kind.into(), ..SendOptions::default() };
+        self.send_message_with(conversation_id, message, options).await
+    }
+
+    /// Like [`send_message_with`].
+    pub async fn send_message_with(
+        &self,
+        conversation_id: impl Into<Id>,
+        message: &(impl Serialize + ?Sized),
+        SendOptions { kind, queue, client_id }: SendOptions,
+    ) -> SendResult {
+        let message = match to_json(message) {
+            Ok(message) => message,
+            Err(failed) => return failed,
+        };
+        let options = Object::new();
+        set(&options, "queue", queue.into());
+        set(&options, "clientId", client_id.map_or(JsValue::UNDEFINED, JsValue::from));
+        let id = conversation_id.into().into();
+        result_of(self.js().send_message(&id, &message, &kind.into(), &options)).await
+    }
+
+    /// Like [`request_messages`].
+    pub async fn request_messages(&self, conversation_id: impl Into<Id>) -> SendResult {
+        result_of(self.js().request_messages(&conversation_id.into().into())).await
+    }
+
+    /// Like [`send`].
+    pub async fn send(&self, frame: &(impl Serialize + ?Sized)) -> SendResult {
+        match to_json(frame) {
+            Ok(frame) => result_of(self.js().send(&frame)).await,
+            Err(failed) => failed,
+        }
     }
 }
 

@@ -1,13 +1,6 @@
 //! The signed-in user.
 
-use std::cell::RefCell;
-
-use super::Id;
-use crate::browser::exports::default_inbox;
-
-thread_local! {
-    static USER: RefCell<Option<Option<Id>>> = const { RefCell::new(None) };
-}
+use super::{Id, Inbox};
 
 /// Sets the signed-in user, by any stable id; `None` if no user is signed in. You may call it at any time.
 /// Does nothing if the user is the same as before.
@@ -19,15 +12,21 @@ thread_local! {
 /// Call this or `disconnect` whenever a user signs out. Otherwise a message that one user has queued is sent
 /// on the next user's connection if the server does not reply to `hello`.
 pub fn set_user(user: Option<Id>) {
-    let is_gone = user.is_none();
-    let before = USER.replace(Some(user.clone()));
-    let inbox = default_inbox();
-    if before == Some(user) || !inbox.is_used() {
-        return;
-    }
-    if is_gone {
-        inbox.disconnect();
-    } else {
-        inbox.change_user();
+    Inbox::page().set_user(user);
+}
+
+impl Inbox {
+    /// Like [`set_user`].
+    pub fn set_user(&self, user: Option<Id>) {
+        let is_gone = user.is_none();
+        let before = self.user().replace(Some(user.clone()));
+        if before == Some(user) || !self.js().is_used() {
+            return;
+        }
+        if is_gone {
+            self.js().disconnect();
+        } else {
+            self.js().change_user();
+        }
     }
 }

@@ -20,7 +20,10 @@ pub(crate) fn install() {
 #[wasm_bindgen(js_namespace = server)]
 extern "C" {
     pub(crate) fn count() -> u32;
+    /// Chooses the socket that the other functions act on: counted from 0, -1 for the latest.
+    pub(crate) fn choose(socket: i32);
     pub(crate) fn url() -> String;
+    pub(crate) fn protocols() -> JsValue;
     pub(crate) fn open();
     pub(crate) fn close(code: u16, reason: &str);
     pub(crate) fn receive(data: &JsValue);

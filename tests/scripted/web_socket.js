@@ -12,9 +12,10 @@ globalThis.server = (() => {
     sent = [];
     closedWith = null;
 
-    constructor(url) {
+    constructor(url, protocols) {
       super();
       this.url = url;
+      this.protocols = protocols;
       sockets.push(this);
     }
     send(text) {
@@ -29,22 +30,27 @@ globalThis.server = (() => {
   globalThis.WebSocket = ScriptedWebSocket;
   globalThis.reportError = (error) => reports.push(error);
 
-  const last = () => sockets.at(-1);
+  // The socket that the functions below act on.
+  let chosen = -1;
+  const socket = () => sockets.at(chosen);
 
   return {
     count: () => sockets.length,
-    url: () => last().url,
+    // Counted from 0; -1, the default, is the latest.
+    choose: (place) => (chosen = place),
+    url: () => socket().url,
+    protocols: () => socket().protocols,
     open() {
-      last().readyState = 1;
-      last().onopen?.({});
+      socket().readyState = 1;
+      socket().onopen?.({});
     },
     close(code, reason) {
-      last().readyState = 3;
-      last().onclose?.(new CloseEvent("close", { code, reason }));
+      socket().readyState = 3;
+      socket().onclose?.(new CloseEvent("close", { code, reason }));
     },
-    receive: (data) => last().onmessage?.({ data }),
-    sent: () => last().sent,
-    closedWith: () => last().closedWith,
+    receive: (data) => socket().onmessage?.({ data }),
+    sent: () => socket().sent,
+    closedWith: () => socket().closedWith,
     reported: () => reports,
 
     listener() {
