@@ -37,11 +37,13 @@ class Sockets {
   #state = IDLE;
   #watchers = new Set();
   #observers = new Set();
+  #past;
 
   /** @param {(conversationId?: any) => import("../../wasm/core.js").Inbox} make */
   constructor(make) {
     this.#make = make;
     this.#hub = make();
+    this.#past = this.#hub.getStats();
   }
 
   useWebSocket(id, onMessage) {
@@ -95,13 +97,9 @@ class Sockets {
     return () => void this.#watchers.delete(watcher);
   }
 
-  /** Adds the counters up. */
+  /** Adds the counters up, those of closed conversations too. */
   getStats() {
-    const sum = this.#hub.getStats();
-    for (const inbox of this.inboxes) {
-      for (const [name, count] of Object.entries(inbox.getStats())) if (name !== "assured") sum[name] += count;
-    }
-    return sum;
+    return [this.#past, ...this.inboxes.map((inbox) => inbox.getStats())].reduce(sum);
   }
 
   // For the diagnosis: see pkg/lib/diagnosis.
@@ -145,6 +143,7 @@ class Sockets {
   /** Forgets a conversation that is not used any more. */
   #tidy(id, inbox) {
     if (this.#inboxes.get(id) !== inbox || !inbox.isIdle) return;
+    this.#past = sum(this.#past, inbox.getStats());
     this.#inboxes.delete(id);
     inbox.dispose();
   }
@@ -159,4 +158,10 @@ class Sockets {
     });
     for (const watcher of [...this.#watchers]) if (this.#watchers.has(watcher)) watcher();
   }
+}
+
+function sum(one, other) {
+  const both = { ...one };
+  for (const name in one) if (name !== "assured") both[name] += other[name];
+  return both;
 }
