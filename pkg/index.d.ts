@@ -225,7 +225,8 @@ export interface SocketOf {
  * `"data.room_id"` names a member of a member; the names of an array's members are their indexes.
  *
  * A member that throws, or that returns something invalid, is reported as uncaught, each error once. It costs the frame
- * that it was called for and never the connection.
+ * that it was called for and never the connection. Members that exclude each other are reported when the inbox is loaded,
+ * at the first subscription; `error` then says so.
  */
 export interface Adapter {
   /**
@@ -254,8 +255,8 @@ export interface Adapter {
   /**
    * Called when a connection has opened, before any other frame is sent: for authentication or a greeting. The client
    * sends nothing else until the result settles. If it rejects, the client closes the connection and connects again only
-   * for `retry()` or a new first listener; `error` is then the message of the error. If it does not settle within
-   * `connectTimeout`, the attempt has failed.
+   * for `retry()` or a new first listener; `error` is then the message of the error. An error other than a plain `Error`
+   * is reported as uncaught as well. If the result does not settle within `connectTimeout`, the attempt has failed.
    */
   onOpen?: (connection: Opening) => unknown;
   /**

@@ -12,6 +12,11 @@ export function report(error) {
   (globalThis.reportError ?? console.error)(error);
 }
 
+/** Reports an error of `onOpen` or `join`, unless it is a plain Error, by which they refuse. @param {any} error */
+export function reportMistake(error) {
+  if (error?.name !== "Error") report(error);
+}
+
 /** Calls the application; returns undefined if it throws, which is reported. */
 export function attempt(call) {
   try {

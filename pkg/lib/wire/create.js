@@ -10,6 +10,7 @@
 // | scan.js | recognizes a frame without listeners in its raw text |
 // | checks.js | checks what the adapter returns, and reports its mistakes |
 
+import { report } from "./checks.js";
 import { createWire } from "./wire.js";
 
 /**
@@ -24,10 +25,19 @@ export function createInbox(core, options, conversationId) {
     const [one = "", two = ""] = pair.split(" ");
     refuse(adapter[one] && adapter[two], `\`adapter.${one}\` must not be set with \`adapter.${two}\``);
   }
+  refuse(adapter.resend === false && !adapter.ack, "`adapter.resend` must not be set without `adapter.ack`");
   return core.createInbox({ ...options, protocol: 0, wire: createWire(adapter, options, conversationId) });
 }
 
-/** @param {unknown} condition @param {string} text */
+/**
+ * Throws an error, which the state then shows. Reports it as well, for the developer.
+ *
+ * @param {unknown} condition
+ * @param {string} text
+ */
 export function refuse(condition, text) {
-  if (condition) throw new TypeError(text);
+  if (!condition) return;
+  const error = new TypeError(text);
+  report(error);
+  throw error;
 }

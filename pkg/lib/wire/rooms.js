@@ -1,4 +1,4 @@
-import { attempt, isPromise, reasonOf, report, textOf } from "./checks.js";
+import { attempt, isPromise, reasonOf, reportMistake, textOf } from "./checks.js";
 
 /**
  * Joins and leaves conversations, for a server that sends the frames of a conversation only after a join.
@@ -28,7 +28,7 @@ export function createRooms(adapter, { connectTimeout = 5_000, linger = 250 }, h
       else send("join", frame);
     } catch (error) {
       if (connection !== mine) return;
-      report(error);
+      reportMistake(error);
       refused(id, reasonOf(error));
       return reasonOf(error);
     }
@@ -38,7 +38,7 @@ export function createRooms(adapter, { connectTimeout = 5_000, linger = 250 }, h
   const overdue = (id) =>
     new Promise((_, reject) => {
       const ms = connectTimeout / 2;
-      const error = new Error(`\`adapter.join\` must settle within ${ms} ms; it has not for ${JSON.stringify(id)}`);
+      const error = new TypeError(`\`adapter.join\` must settle within ${ms} ms; it has not for ${JSON.stringify(id)}`);
       later(() => reject(error), ms);
     });
 

@@ -1,4 +1,4 @@
-import { attempt, idOf, isObject, isPromise, mistake, reasonOf, report, textOf } from "./checks.js";
+import { attempt, idOf, isObject, isPromise, mistake, reasonOf, reportMistake, textOf } from "./checks.js";
 import { createOpening } from "./opening.js";
 import { createRooms } from "./rooms.js";
 import { scanner } from "./scan.js";
@@ -104,7 +104,7 @@ export function createWire(adapter, options, socketOf) {
       } catch (error) {
         // If the connection has ended meanwhile, the server has not refused it.
         if (opening !== mine) return;
-        report(error);
+        reportMistake(error);
         return refused(reasonOf(error));
       }
       const { byId } = frames.listeners.conversations;

@@ -198,6 +198,7 @@ describe("options that contradict each other are named by the state's error, and
       { adapter: { message: "text", outgoing: () => ({}) } },
       "`adapter.message` must not be set with `adapter.outgoing`",
     ],
+    [{ adapter: { resend: false } }, "`adapter.resend` must not be set without `adapter.ack`"],
   ];
   for (const [options, message] of rows) {
     it(message, async (t) => {
@@ -205,6 +206,7 @@ describe("options that contradict each other are named by the state's error, and
       listen(1);
       await eventually("an error is shown", () => inbox.getState().error !== null);
       assert.equal(inbox.getState().error, `Unable to load inbox-socket: ${message}`);
+      assert.deepEqual(messages(), [message]);
       assert.deepEqual(server.attempts, []);
     });
   }
@@ -235,12 +237,21 @@ describe("onOpen", () => {
     listen(1);
     await (await server.connection()).closed;
     await eventually("it is refused", () => inbox.getState().error === "The token has expired.");
-    assert.deepEqual(messages(), ["The token has expired."]);
     isAllowed = true;
     inbox.retry();
     await eventually("it is connected", () => inbox.getState().isConnected);
     assert.equal(inbox.getState().error, null);
     assert.equal(server.attempts.length, 2);
+  });
+
+  it("that fails by a mistake is reported as well", async (t) => {
+    const onOpen = () => {
+      throw new TypeError("a mistake in onOpen");
+    };
+    const { inbox, listen } = await start(t, { adapter: { onOpen } });
+    listen(1);
+    await eventually("it is refused", () => inbox.getState().error === "a mistake in onOpen");
+    assert.deepEqual(messages(), ["a mistake in onOpen"]);
   });
 
   it("that is waiting when the connection is lost is no refusal", async (t) => {
@@ -319,7 +330,6 @@ describe("join", () => {
     assert.deepEqual(await held, { status: "failed", reason: "Room 2 is full." });
     const refusal = { action: "error", code: "join_refused", detail: "Room 2 is full.", conversation_id: 2 };
     assert.deepEqual(heard, [[2, refusal]]);
-    assert.deepEqual(messages(), ["Room 2 is full."]);
     assert.ok(connection.isOpen);
   });
 
