@@ -9,12 +9,15 @@ import { checkOptions } from "./options.js";
 export function createInbox(options = {}) {
   const inbox = createClient();
   const { configure } = inbox;
-  inbox.configure = (options) => {
-    checkOptions(options);
-    configure(options);
-  };
-  inbox.configure(options);
-  return Object.assign(inbox, { useWebSocket: (id, onMessage) => openChat(inbox, id, onMessage) });
+  const api = Object.assign(inbox, {
+    useWebSocket: (conversationId, onMessage) => openChat(inbox, conversationId, onMessage),
+    configure: (options) => {
+      checkOptions(options);
+      configure(options);
+    },
+  });
+  api.configure(options);
+  return api;
 }
 
 /** Sets the options of an inbox. See index.d.ts. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { configure } from "inbox-socket";
 
+import { until } from "../../support/page.mjs";
 import { openRoot } from "../../support/root.mjs";
 
 // Refused options change nothing, so these tests run in Node.js and share one client.
@@ -222,5 +223,30 @@ describe("configure()", () => {
     });
     assert.deepEqual(requests, []);
     assert.deepEqual(server.attempts, []);
+  });
+});
+
+describe("an inbox of createInbox()", () => {
+  it("has all functions of the root entry", async (t) => {
+    const { page } = await openRoot(t);
+    const missing = await page.evaluate(() => {
+      const own = inbox.createInbox();
+      return Object.keys(inbox).filter((name) => name !== "createInbox" && typeof own[name] !== "function");
+    });
+    assert.deepEqual(missing, []);
+  });
+
+  it("has a connection besides the page's", async (t) => {
+    const { page, server } = await openRoot(t);
+    await page.evaluate(() => {
+      const own = inbox.createInbox({ url: "/own/" });
+      Object.assign(globalThis, { chat: own.useWebSocket(1, () => {}), shared: inbox.useWebSocket(1, () => {}) });
+    });
+    const connections = [await server.connection(), await server.connection()];
+    connections.find(({ path }) => path === "/own/")?.send({ conversation_id: 1, message: "hi" });
+    await until(page, () => globalThis["chat"].lastMessage?.message === "hi" && globalThis["shared"].isConnected);
+    assert.equal(await page.evaluate(() => globalThis["shared"].lastMessage), null);
+    await page.evaluate(() => globalThis["chat"].release());
+    assert.equal((await connections.find(({ path }) => path === "/own/")?.closed)?.code, 1000);
   });
 });
