@@ -1,4 +1,5 @@
-import type { Chat, ConversationId, InboxMessage, Listener } from "./index.js";
+import type { ReactElement, ReactNode } from "react";
+import type { Chat, ConversationId, Inbox, InboxMessage, Listener } from "./index.js";
 
 export type {
   Chat,
@@ -8,6 +9,7 @@ export type {
   ErrorMessage,
   GapMessage,
   HistoryMessage,
+  Inbox,
   InboxFrame,
   InboxMessage,
   Listener,
@@ -15,8 +17,8 @@ export type {
 } from "./index.js";
 
 /**
- * Subscribes to a conversation while the component is mounted. All components of a page share one WebSocket. The
- * component renders again only when a member that it has read changes.
+ * Subscribes to a conversation while the component is mounted. All components of a page share one WebSocket, unless an
+ * {@link InboxProvider} gives them another inbox. The component renders again only when a member that it has read changes.
  *
  * @param conversationId receives only frames whose `conversation_id` is strictly equal (`2` is not `"2"`); `null` and
  *   `undefined` receive every frame, for the inbox list
@@ -28,3 +30,20 @@ export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined,
   onMessage?: Listener<Message> | null,
 ): Chat<Message>;
+
+/** The props of {@link InboxProvider}. */
+export interface InboxProviderProps {
+  /** An inbox that `createInbox()` has returned. Create it once, outside the component; on a server, for each request. */
+  inbox: Inbox;
+  /** The components that use the inbox. */
+  children?: ReactNode;
+}
+
+/**
+ * Gives an inbox to the components below it: their {@link useWebSocket} subscribes to that inbox, and the functions of its
+ * result are those of that inbox. The nearest provider counts; without one, components use the page's default inbox. If
+ * `inbox` changes, the components subscribe to the new one.
+ *
+ * @throws TypeError if `inbox` is not an inbox
+ */
+export function InboxProvider(props: InboxProviderProps): ReactElement;

@@ -1,19 +1,36 @@
 // The React binding: it subscribes while a component is mounted, and renders the component when a member that it has
 // read changes.
 
-import { useEffect, useInsertionEffect, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
+import {
+  createContext,
+  createElement,
+  useContext,
+  useEffect,
+  useInsertionEffect,
+  useLayoutEffect,
+  useMemo,
+  useSyncExternalStore,
+} from "react";
 
-import { requestMessages, retry, sendMessage } from "./index.js";
-import { client } from "./lib/client.js";
+import { checkInbox, client } from "./lib/client.js";
 import { ABOUT_TO_CONNECT, beforeSubscribing } from "./lib/idle.js";
 
 // React 18 warns about a layout effect on a server, where no effect runs.
 const useCommitEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
+const Provided = createContext(null);
+
+/** See react.d.ts. */
+export function InboxProvider({ inbox, children }) {
+  checkInbox(inbox);
+  return createElement(Provided.Provider, { value: inbox }, children);
+}
+
 /** See react.d.ts. */
 export function useWebSocket(conversationId, onMessage) {
+  const provided = useContext(Provided);
   // Each conversation needs its own subscription and lastMessage.
-  const view = useMemo(() => new View(conversationId), [conversationId]);
+  const view = useMemo(() => new View(provided, conversationId), [provided, conversationId]);
   // Runs before any effect or event of the same commit, so a message always reaches the callback of the latest render.
   // An unmounted component has no callback: its subscription ends later, with React's other effects.
   useInsertionEffect(() => {
@@ -28,7 +45,7 @@ export function useWebSocket(conversationId, onMessage) {
 
 /** One component's subscription. Each open conversation has one, so it is kept small. */
 class View {
-  /** @type {import("./index.js").ChatHandle<any> | null} */
+  /** @type {{readonly lastMessage: any, release(): void} | null} */
   chat = null;
   /** @type {((message: any) => void) | null | undefined} */
   onMessage;
@@ -38,7 +55,8 @@ class View {
   /** Makes React call getSnapshot(), and render if the snapshot has changed. @type {(() => void) | null} */
   onChange = null;
 
-  constructor(conversationId) {
+  constructor(provided, conversationId) {
+    this.provided = provided;
     this.conversationId = conversationId;
     this.subscribe = (onChange) => this.watch(onChange);
     this.getSnapshot = () => this.look(false);
@@ -46,8 +64,13 @@ class View {
     this.getServerSnapshot = () => this.look(true);
   }
 
+  // Not before it is used: a server that only renders needs no client.
+  get inbox() {
+    return this.provided ?? client();
+  }
+
   begin() {
-    this.chat ??= client().listen(this.conversationId, (message) => {
+    this.chat ??= this.inbox.listen(this.conversationId, (message) => {
       try {
         this.onMessage?.(message);
       } finally {
@@ -60,7 +83,7 @@ class View {
     // Subscribes again after StrictMode or Activity has cleaned up the effects.
     this.begin();
     this.onChange = onChange;
-    const unwatch = client().subscribeState(onChange);
+    const unwatch = this.inbox.subscribeState(onChange);
     return () => {
       unwatch();
       this.onChange = null;
@@ -81,7 +104,7 @@ class View {
   read(member) {
     if (this.isOnServer) return { ...ABOUT_TO_CONNECT, lastMessage: null }[member];
     if (member === "lastMessage") return this.chat?.lastMessage ?? null;
-    const state = client().getState();
+    const state = this.inbox.getState(this.conversationId);
     return (this.chat ? state : beforeSubscribing(state))[member];
   }
 }
@@ -97,7 +120,7 @@ class Snapshot {
   }
 }
 
-// The members are own properties, so that spreading a snapshot copies them; all snapshots share the functions.
+// The members are own properties, so that spreading a snapshot copies them.
 const OWN = { _view: { writable: true }, _seen: { writable: true } };
 for (const member of ["isConnected", "isConnecting", "error", "reconnectAttempts", "lastMessage"]) {
   OWN[member] = {
@@ -108,5 +131,11 @@ for (const member of ["isConnected", "isConnecting", "error", "reconnectAttempts
     },
   };
 }
-for (const [name, value] of Object.entries({ sendMessage, requestMessages, retry }))
-  OWN[name] = { enumerable: true, value };
+for (const name of ["sendMessage", "requestMessages", "retry"]) {
+  OWN[name] = {
+    enumerable: true,
+    get() {
+      return this._view.inbox[name];
+    },
+  };
+}

@@ -281,3 +281,7 @@ function checkConversation(id) {
 export function checkFunction(name, value) {
   if (typeof value !== "function") throw new TypeError(`\`${name}\` must be a function; got ${String(value)}`);
 }
+
+export function checkInbox(value) {
+  if (!value?.listen) throw new TypeError(`\`inbox\` must be an inbox of createInbox(); got ${String(value)}`);
+}

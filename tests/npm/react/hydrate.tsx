@@ -8,21 +8,21 @@ import { Page } from "./rendered.js";
 
 declare global {
   /** Hydrates the markup that the server has rendered. */
-  var hydrate: (options?: { strict?: boolean }) => void;
+  var hydrate: (options?: { strict?: boolean; inbox?: inbox.Inbox }) => void;
 }
 
 globalThis.inbox = inbox;
-globalThis.hydrate = ({ strict = false } = {}) => {
+globalThis.hydrate = ({ strict = false, inbox } = {}) => {
   const onRecoverableError = (error: unknown) => console.error("React recovered from:", error);
   const container = document.getElementById("root")!;
   hydrateRoot(
     container,
     strict ? (
       <StrictMode>
-        <Page />
+        <Page inbox={inbox} />
       </StrictMode>
     ) : (
-      <Page />
+      <Page inbox={inbox} />
     ),
     { onRecoverableError },
   );

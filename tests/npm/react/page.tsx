@@ -5,7 +5,7 @@ import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 
 import * as inbox from "inbox-socket";
-import { type Chat, type ConversationId, type InboxFrame, useWebSocket } from "inbox-socket/react";
+import { type Chat, type ConversationId, type InboxFrame, InboxProvider, useWebSocket } from "inbox-socket/react";
 
 /** A component that uses the hook: the arguments that it passes, and the members that it reads. */
 export interface Probe {
@@ -13,6 +13,8 @@ export interface Probe {
   reads?: (keyof Chat)[];
   /** Replaces the callback that adds each message to `heard`. */
   onMessage?: ((message: InboxFrame) => void) | null;
+  /** The inbox of a provider around the component. */
+  inbox?: inbox.Inbox;
 }
 
 /** The log of a component since its first render. */
@@ -82,5 +84,13 @@ function componentsOf(probes: Record<string, Probe>) {
   for (const name of Object.keys(probes)) {
     if (!logs.has(name)) logs.set(name, { renders: 0, heard: [], shown: {}, chat: null! });
   }
-  return Object.entries(probes).map(([name, probe]) => <Component key={name} name={name} {...probe} />);
+  return Object.entries(probes).map(([name, { inbox, ...probe }]) => {
+    const component = <Component key={name} name={name} {...probe} />;
+    if (!inbox) return component;
+    return (
+      <InboxProvider key={name} inbox={inbox}>
+        {component}
+      </InboxProvider>
+    );
+  });
 }

@@ -15,13 +15,15 @@ const added = () =>
     .filter((key) => !before.has(key))
     .map(String);
 
-await import("inbox-socket");
+const { createInbox } = await import("inbox-socket");
 await import("inbox-socket/react");
 const addedByImport = added();
 
 const { Page } = await import("./rendered.js");
 const html = renderToString(<Page />);
+// As a server does for each request.
+const provided = [1, 2].map((user) => renderToString(<Page inbox={createInbox({ user })} />));
 // Gives deferred work a chance to run.
 await new Promise((resolve) => setTimeout(resolve));
 
-console.log(JSON.stringify({ html, addedByImport, addedByRendering: added(), opened }));
+console.log(JSON.stringify({ html, provided, addedByImport, addedByRendering: added(), opened }));

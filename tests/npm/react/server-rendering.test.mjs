@@ -9,7 +9,7 @@ const CONNECTING = { isConnected: false, isConnecting: true, error: null, reconn
 
 for (const react of REACT_VERSIONS) {
   describe(`rendering on a server, with React ${react}`, () => {
-    /** @type {{html: string, addedByImport: string[], addedByRendering: string[], opened: string[]}} */
+    /** @type {{html: string, provided: string[], addedByImport: string[], addedByRendering: string[], opened: string[]}} */
     let rendered;
     let warnings = "";
     /** @type {Map<string, string>} */
@@ -29,6 +29,10 @@ for (const react of REACT_VERSIONS) {
       assert.match(rendered.html, /nothing yet/);
       const state = /<p id="state">(.*?)<\/p>/.exec(rendered.html)?.[1].replaceAll("&quot;", '"');
       assert.deepEqual(JSON.parse(state ?? ""), CONNECTING);
+    });
+
+    it("renders the same with an inbox for each request", () => {
+      assert.deepEqual(rendered.provided, [rendered.html, rendered.html]);
     });
 
     it("prints no warning", () => assert.equal(warnings, ""));
@@ -69,6 +73,15 @@ for (const react of REACT_VERSIONS) {
         await page.getByRole("button", { name: "1" }).waitFor();
       });
     }
+
+    it("hydrates without an error with the inbox of a provider, and connects only that one", async (t) => {
+      const { page, server } = await open(t);
+      await page.evaluate(() => hydrate({ inbox: inbox.createInbox({ url: "/provided/" }) }));
+      const connection = await server.connection();
+      connection.send({ conversation_id: 1, message: "hi" });
+      await until(page, () => document.getElementById("message")?.textContent === "hi");
+      assert.deepEqual(server.attempts, ["/provided/"]);
+    });
 
     it("hydrates without an error when the page is already connected", async (t) => {
       const { page, server } = await open(t);
