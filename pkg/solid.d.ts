@@ -1,4 +1,5 @@
-import type { Chat, ConversationId, InboxMessage, Listener } from "./index.js";
+import type { JSX } from "solid-js";
+import type { Chat, ConversationId, Inbox, InboxMessage, Listener } from "./index.js";
 
 export type {
   Chat,
@@ -8,6 +9,7 @@ export type {
   ErrorMessage,
   GapMessage,
   HistoryMessage,
+  Inbox,
   InboxFrame,
   InboxMessage,
   Listener,
@@ -16,7 +18,7 @@ export type {
 
 /**
  * Subscribes to a conversation while the component (or another owner) is active. All components of a page share one
- * WebSocket. The returned members are reactive getters: don't destructure them.
+ * WebSocket, unless an {@link InboxProvider} gives them another inbox. The returned members are reactive getters: don't destructure them.
  *
  * @param conversationId receives only frames whose `conversation_id` is strictly equal (`2` is not `"2"`); `null` and
  *   `undefined` receive every frame, for the inbox list. To follow a changing id, pass an accessor, `() => id`
@@ -26,3 +28,11 @@ export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined | (() => ConversationId | null | undefined),
   onMessage?: Listener<Message> | null,
 ): Chat<Message>;
+
+/**
+ * Gives an inbox to the components below it: their {@link useWebSocket} uses it in place of the page's default inbox. If
+ * `inbox` changes, the components subscribe to the new one.
+ *
+ * @param props `inbox`: what `createInbox()` has returned; on a server, one for each request
+ */
+export function InboxProvider(props: { inbox: Inbox; children?: JSX.Element }): JSX.Element;

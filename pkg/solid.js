@@ -1,29 +1,35 @@
 // The Solid binding: it subscribes while its owner is active, and returns the connection's state as signal getters.
 
-import { createEffect, createSignal, onCleanup, untrack } from "solid-js";
+import { createComponent, createContext, createEffect, createSignal, onCleanup, untrack, useContext } from "solid-js";
 
-import { getState, requestMessages, retry, sendMessage, subscribe, subscribeState } from "./index.js";
+import { client } from "./lib/client.js";
+import { follow, inboxOf } from "./lib/follow.js";
 import { beforeSubscribing } from "./lib/idle.js";
+
+const Provided = createContext(client);
+
+/** See solid.d.ts. */
+export function InboxProvider(props) {
+  return createComponent(Provided.Provider, {
+    // Solid reads this once; the function reads the prop when it changes.
+    value: inboxOf(() => props.inbox),
+    get children() {
+      return props.children;
+    },
+  });
+}
 
 /** See solid.d.ts. */
 export function useWebSocket(conversationId, onMessage) {
-  const [state, setState] = createSignal(beforeSubscribing(getState()));
+  const inbox = useContext(Provided);
+  const currentId = () => (typeof conversationId === "function" ? conversationId() : conversationId);
+  const [state, setState] = createSignal(untrack(() => beforeSubscribing(inbox().getState(currentId()))));
   const [lastMessage, setLastMessage] = createSignal(null);
   // Effects don't run on a server.
   createEffect(() => {
-    const id = typeof conversationId === "function" ? conversationId() : conversationId;
-    setLastMessage(null);
-    const listen = (frame) => {
-      setLastMessage(frame);
-      onMessage?.(frame);
-    };
+    const [from, id] = [inbox(), currentId()];
     // Untracked, because the effect must not depend on what the application's url() reads.
-    onCleanup(untrack(() => subscribe(id, listen)));
-  });
-  createEffect(() => {
-    const update = () => void setState(getState());
-    update();
-    onCleanup(subscribeState(update));
+    onCleanup(untrack(() => follow(from, id, onMessage, setState, setLastMessage)));
   });
   return {
     get isConnected() {
@@ -41,8 +47,14 @@ export function useWebSocket(conversationId, onMessage) {
     get lastMessage() {
       return lastMessage();
     },
-    sendMessage,
-    requestMessages,
-    retry,
+    get sendMessage() {
+      return inbox().sendMessage;
+    },
+    get requestMessages() {
+      return inbox().requestMessages;
+    },
+    get retry() {
+      return inbox().retry;
+    },
   };
 }

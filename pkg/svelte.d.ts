@@ -1,4 +1,4 @@
-import type { Chat, ConversationId, InboxMessage, Listener } from "./index.js";
+import type { Chat, ConversationId, Inbox, InboxMessage, Listener } from "./index.js";
 
 export type {
   Chat,
@@ -8,6 +8,7 @@ export type {
   ErrorMessage,
   GapMessage,
   HistoryMessage,
+  Inbox,
   InboxFrame,
   InboxMessage,
   Listener,
@@ -15,8 +16,8 @@ export type {
 } from "./index.js";
 
 /**
- * Subscribes to a conversation while the component is mounted. All components of a page share one WebSocket. The
- * returned members are reactive getters: don't destructure them.
+ * Subscribes to a conversation while the component is mounted. All components of a page share one WebSocket, unless
+ * {@link setInbox} gives them another inbox. The returned members are reactive getters: don't destructure them.
  *
  * @param conversationId receives only frames whose `conversation_id` is strictly equal (`2` is not `"2"`); `null` and
  *   `undefined` receive every frame, for the inbox list. To follow a changing id, pass a getter, `() => id`
@@ -26,3 +27,12 @@ export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined | (() => ConversationId | null | undefined),
   onMessage?: Listener<Message> | null,
 ): Chat<Message>;
+
+/**
+ * Gives an inbox to the components below this one: their {@link useWebSocket} uses it in place of the page's default
+ * inbox. Call it while the component is created.
+ *
+ * @param inbox what `createInbox()` has returned; on a server, one for each request. To follow a changing inbox, pass a
+ *   getter
+ */
+export function setInbox(inbox: Inbox | (() => Inbox)): void;

@@ -1,5 +1,5 @@
 import type { ComputedRef, MaybeRefOrGetter, ShallowRef } from "vue";
-import type { Chat, ConversationId, InboxMessage, Listener } from "./index.js";
+import type { Chat, ConversationId, Inbox, InboxMessage, Listener } from "./index.js";
 
 export type {
   Chat,
@@ -9,6 +9,7 @@ export type {
   ErrorMessage,
   GapMessage,
   HistoryMessage,
+  Inbox,
   InboxFrame,
   InboxMessage,
   Listener,
@@ -25,7 +26,7 @@ export type ChatRefs<Message extends object = InboxMessage> = {
 
 /**
  * Subscribes to a conversation while the component (or the effect scope) is active. All components of a page share one
- * WebSocket.
+ * WebSocket, unless {@link provideInbox} gives them another inbox.
  *
  * @param conversationId receives only frames whose `conversation_id` is strictly equal (`2` is not `"2"`); `null` and
  *   `undefined` receive every frame, for the inbox list. To follow a changing id, pass a ref or a getter,
@@ -36,3 +37,12 @@ export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: MaybeRefOrGetter<ConversationId | null | undefined>,
   onMessage?: Listener<Message> | null,
 ): ChatRefs<Message>;
+
+/**
+ * Gives an inbox to the components below this one: their {@link useWebSocket} uses it in place of the page's default
+ * inbox. Call it in `setup`, for the whole application in that of the root component.
+ *
+ * @param inbox what `createInbox()` has returned; on a server, one for each request. To follow a changing inbox, pass a
+ *   shallow ref or a getter
+ */
+export function provideInbox(inbox: MaybeRefOrGetter<Inbox>): void;

@@ -1,31 +1,29 @@
 // The Vue binding: it subscribes while a component is active, and returns the connection's state as refs.
 
-import { computed, hasInjectionContext, inject, shallowRef, ssrContextKey, toValue, watch, watchEffect } from "vue";
+import { computed, hasInjectionContext, inject, provide, shallowRef, ssrContextKey, toValue, watch } from "vue";
 
-import { getState, requestMessages, retry, sendMessage, subscribe, subscribeState } from "./index.js";
+import { client } from "./lib/client.js";
+import { follow, inboxOf, PROVIDED } from "./lib/follow.js";
 import { beforeSubscribing } from "./lib/idle.js";
 
 /** See vue.d.ts. */
+export function provideInbox(inbox) {
+  const provided = inboxOf(() => toValue(inbox));
+  provide(PROVIDED, provided);
+}
+
+/** See vue.d.ts. */
 export function useWebSocket(conversationId, onMessage) {
-  const state = shallowRef(beforeSubscribing(getState()));
+  const inbox = hasInjectionContext() ? inject(PROVIDED, client) : client;
+  const state = shallowRef(beforeSubscribing(inbox().getState(toValue(conversationId))));
   const lastMessage = shallowRef(null);
   // Vue runs these effects on a server too, where no unmounting would end them.
   if (!isOnServer()) {
+    const showState = (next) => void (state.value = next);
+    const showMessage = (last) => void (lastMessage.value = last);
     // Unlike watchEffect(), watch() does not depend on what the application's url() reads.
-    const listen = (id, _, onCleanup) => {
-      lastMessage.value = null;
-      const end = subscribe(id, (frame) => {
-        lastMessage.value = frame;
-        onMessage?.(frame);
-      });
-      onCleanup(end);
-    };
-    watch(() => toValue(conversationId), listen, { immediate: true });
-    watchEffect((onCleanup) => {
-      const update = () => void (state.value = getState());
-      update();
-      onCleanup(subscribeState(update));
-    });
+    const listen = ([inbox, id], _, onCleanup) => onCleanup(follow(inbox, id, onMessage, showState, showMessage));
+    watch([inbox, () => toValue(conversationId)], listen, { immediate: true });
   }
   return {
     isConnected: computed(() => state.value.isConnected),
@@ -33,9 +31,9 @@ export function useWebSocket(conversationId, onMessage) {
     error: computed(() => state.value.error),
     reconnectAttempts: computed(() => state.value.reconnectAttempts),
     lastMessage,
-    sendMessage,
-    requestMessages,
-    retry,
+    sendMessage: (...message) => inbox().sendMessage(...message),
+    requestMessages: (id) => inbox().requestMessages(id),
+    retry: () => inbox().retry(),
   };
 }
 

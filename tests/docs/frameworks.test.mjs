@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 import { until } from "../support/page.mjs";
+import { TestServer } from "../support/server.mjs";
 import { FRAMEWORKS } from "./frameworks.mjs";
 import { openFiles } from "./page.mjs";
 import { filesIn, inWorkshop } from "./workshop.mjs";
@@ -71,6 +72,48 @@ for (const framework of FRAMEWORKS.filter(({ built }) => built)) {
       assert.equal(server.attempts.length, 1);
     });
 
+    it("uses the inbox that a component above provides, and follows its change", async (t) => {
+      const { page, server } = await openFiles(t, await build(framework));
+      const own = await server.connection();
+      const [first, second] = [await startOther(t), await startOther(t)];
+      await page.evaluate((url) => provide({ url }), first.origin);
+      const connection = await first.connection();
+      connection.send(message(2, "theirs", 1));
+      // The adapter says that this frame is not a message.
+      connection.send({ conversation_id: 2, kind: "typing" });
+      await until(page, () => heardByProbes === 2);
+      await shows(page, { isConnected: true, lastMessage: message(2, "theirs", 1) }, 1);
+      await shows(page, { isConnected: true, lastMessage: null });
+      await page.evaluate(() => void chats[1].sendMessage(2, "to theirs"));
+      assert.equal((await connection.next()).message, "to theirs");
+
+      await page.evaluate((url) => provide({ url }), second.origin);
+      const changed = await second.connection();
+      assert.equal((await connection.closed).code, 1000);
+      changed.send(message(2, "changed", 2));
+      await shows(page, { isConnected: true, lastMessage: message(2, "changed", 2) }, 1);
+      await page.evaluate(() => void chats[1].sendMessage(2, "to changed"));
+      assert.equal((await changed.next()).message, "to changed");
+      assert.equal(server.attempts.length, 1);
+      assert.deepEqual(
+        own.received.filter(({ message }) => message),
+        [],
+      );
+    });
+
+    it("is given the inbox of another backend as documented", async (t) => {
+      const { page, server } = await openFiles(t, await build(framework));
+      /** @type {Promise<import("playwright-core").WebSocketRoute>} */
+      const routed = new Promise((resolve) => page.routeWebSocket("wss://support.example.com/ws/inbox/", resolve));
+      await page.reload();
+      await page.evaluate(() => provide("support"));
+      const support = await routed;
+      support.send(JSON.stringify(message(2, "from support", 1)));
+      await page.getByText("from support", { exact: true }).waitFor();
+      assert.equal(await page.getByRole("listitem").count(), 1);
+      assert.ok(server.attempts.every((path) => path.startsWith("/ws/inbox/")));
+    });
+
     it("closes the connection with the last component", async (t) => {
       const { page, server } = await openFiles(t, await build(framework));
       const connection = await server.connection();
@@ -105,18 +148,27 @@ for (const framework of FRAMEWORKS.filter(({ built }) => built)) {
   });
 }
 
+/** Starts a server whose clients send no hello. @param {import("node:test").TestContext} t */
+async function startOther(t) {
+  const server = await TestServer.start();
+  server.expectsHello = false;
+  t.after(() => server.stop());
+  return server;
+}
+
 /**
- * Waits until the page's probe shows these members.
+ * Waits until a probe of the page shows these members.
  *
  * @param {import("../support/page.mjs").Page} page
  * @param {object} members
+ * @param {number} [at] 0 for the page's inbox, 1 for the provided one
  */
-async function shows(page, members) {
-  const isSo = (wanted) => {
-    const shown = JSON.parse(document.querySelector("output")?.textContent ?? "{}");
-    return Object.entries(wanted).every(([name, value]) => JSON.stringify(shown[name]) === JSON.stringify(value));
+async function shows(page, members, at = 0) {
+  const isSo = ({ members, at }) => {
+    const shown = JSON.parse(document.querySelectorAll("output")[at]?.textContent ?? "{}");
+    return Object.entries(members).every(([name, value]) => JSON.stringify(shown[name]) === JSON.stringify(value));
   };
-  await until(page, isSo, members);
+  await until(page, isSo, { members, at });
 }
 
 /** @type {Map<string, Promise<Map<string, string | Uint8Array>>>} */

@@ -14,6 +14,12 @@ declare global {
   var leave: () => void;
   /** Mounts it again. */
   var enter: () => void;
+  /** Gives a probe of such an example another inbox, with these options; or shows the documentation's own provider. */
+  var provide: (options: { url: string } | "support") => void;
+  /** The results of the probes' hooks: of the page's inbox, and of the provided one. */
+  var chats: import("inbox-socket").Chat[];
+  /** The number of frames that the probes have received. */
+  var heardByProbes: number | undefined;
   /** Changes the token that the page's url() reads, and flushes the framework's updates. */
   var renewToken: () => void | Promise<void>;
 }
