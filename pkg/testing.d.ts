@@ -20,8 +20,13 @@ export interface PostedMessage extends Frame {
 
 /** The options of {@link fakeServer}. */
 export interface FakeServerOptions {
-  /** The highest layer that the server speaks. Layer 1 acknowledges messages, layer 0 does not. Default `1`. */
-  protocol?: 0 | 1;
+  /**
+   * The highest layer that the server speaks. Layer 1 acknowledges messages, layer 0 does not. Default `1`.
+   *
+   * `null` is for pages with an `adapter`: the server reads and answers no frame. The test does, with the `received()` and
+   * `send()` of the connection.
+   */
+  protocol?: 0 | 1 | null;
   /** The `sender_id` of the messages that the page sends. Default `1`. */
   userId?: number | string;
 }
@@ -100,25 +105,25 @@ export interface FakeConnection {
   readonly isOpen: boolean;
   /**
    * The frames that the application has sent, oldest first. The client's own frames (`hello`, `sync`, `ping`) and each
-   * message's `client_id` are omitted.
+   * message's `client_id` are omitted. With `protocol: null`, all frames: parsed if they are a JSON object or array.
    */
-  readonly frames: readonly Frame[];
+  readonly frames: readonly any[];
   /** Resolves when either side closes the connection. The code of a dropped connection is `1006`. */
   readonly closed: Promise<{ code: number; reason: string }>;
 
   /**
    * Resolves to the first expected frame, now or when it arrives.
    *
-   * @param expected members that the frame must have, or a function that returns `true` for the frame
+   * @param expected members that the frame must have, its text, or a function that returns `true` for the frame
    * @throws Error if none arrives within 2,000 ms
    */
-  received(expected: Frame | ((frame: Frame) => boolean)): Promise<Frame>;
+  received(expected: object | string | ((frame: any) => boolean)): Promise<any>;
   /**
-   * Sends a frame as JSON, or a string as it is. Listeners have run when this returns.
+   * Sends an object or array as JSON, or a string as it is. Listeners have run when this returns.
    *
    * @throws Error if the connection is closed
    */
-  send(frame: Frame | string): void;
+  send(frame: object | string): void;
   /** Closes the connection with this code. Default `1000`. */
   close(code?: number, reason?: string): void;
   /** Ends the connection without a close frame, as a lost network does. */
@@ -127,14 +132,15 @@ export interface FakeConnection {
 
 /**
  * Replaces `WebSocket` by one that connects to a new fake server, until you call `restore()`. Ends all earlier
- * subscriptions and forgets the connection, but not the options of `configure()`.
+ * subscriptions and forgets the connection, but not the options of `configure()`. The inboxes of `createInbox()` use the
+ * server too.
  *
  * @throws Error if a fake server is in use
  */
 export function fakeServer(options?: FakeServerOptions): FakeServer;
 
 /**
- * Ends all subscriptions and forgets the connection, but not the options of `configure()`. Call it between tests if you
+ * Ends all subscriptions and forgets the connection of each inbox, but not the options of `configure()`. Call it between tests if you
  * replace `WebSocket` by other means than {@link fakeServer}.
  */
 export function reset(): void;

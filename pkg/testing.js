@@ -14,6 +14,9 @@ let time;
 /** The core, compiled once for all tests of a file. @type {Promise<any> | undefined} */
 let compiled;
 
+/** The inboxes that are in use. @type {Set<ReturnType<typeof client>>} */
+const inboxes = new Set();
+
 /** See testing.d.ts. */
 export function fakeServer(options = {}) {
   if (inUse) throw new Error("a fake server is already in use; call its restore() at the end of each test");
@@ -41,12 +44,18 @@ export function fakeServer(options = {}) {
 
 /** See testing.d.ts. */
 export function reset() {
-  client().reset(inUse ? { wasm: (compiled ??= compile()), url: ownUrl(), time } : {});
+  const began = (inbox) => void inboxes.add(inbox);
+  const fake = inUse ? { wasm: (compiled ??= compile()), url: ownUrl(), time } : {};
+  for (const inbox of inboxes.add(client())) inbox.reset({ ...fake, began });
+  inboxes.clear();
 }
 
-/** Waits until the core is loaded, if it is being loaded: that takes real time, which advance() does not move. */
+/** Waits until each core is loaded that is being loaded: that takes real time, which advance() does not move. */
 async function loaded() {
-  const { getState, getStats, subscribeState } = client();
+  for (const inbox of inboxes) await coreOf(inbox);
+}
+
+async function coreOf({ getState, getStats, subscribeState }) {
   while (getState().isConnecting && getStats() === null) {
     await new Promise((resolve) => {
       const unwatch = subscribeState(() => {

@@ -15,6 +15,7 @@ const LOAD_DELAYS = [1_000, 2_000, 5_000, 10_000];
 const LONGEST_LOAD_DELAY = 30_000;
 
 /** @typedef {import("../wasm/core.js").Inbox} Inbox */
+/** `began` is called with each inbox that loads the core. @typedef {import("../index.js").Options & {time?: any, began?: (inbox: any) => void}} Overrides */
 
 /** The client of the page's default inbox, made on first use. */
 export function client() {
@@ -65,6 +66,7 @@ export function createClient() {
     setState({ ...state, isConnecting: true });
     try {
       const { overrides } = client();
+      overrides.began?.(api);
       const log = isLogEnabled(options.debug);
       const all = { ...overrides, ...options };
       // All at once, so that diagnosis sees the first attempt too.
@@ -181,7 +183,7 @@ export function createClient() {
   }
 
   const api = {
-    /** Options and time set by a test, for all inboxes: see reset(). @type {import("../index.js").Options & {time?: any}} */
+    /** What a test sets for all inboxes, in that of the page: see reset(). @type {Overrides} */
     overrides: {},
     /** Subscribes like `subscribe`, and keeps the last message. */
     listen(conversationId, listener) {
@@ -239,7 +241,7 @@ export function createClient() {
       ),
     // Between two tests: ends all subscriptions and resets all state except the options, which an application sets
     // once.
-    /** @param {import("../index.js").Options & {time?: any}} replaced */
+    /** @param {Overrides} replaced */
     reset(replaced) {
       watchers.clear();
       for (const end of subscriptions) end();

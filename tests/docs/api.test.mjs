@@ -40,11 +40,11 @@ describe("docs/api.md", () => {
 });
 
 describe("docs/testing.md", () => {
-  it("shows a test with the fake server that passes with the configuration shown", async () => {
+  it("shows tests with the fake server that pass with the configuration shown", async () => {
     const vitest = inWorkshop("node_modules", "vitest", "vitest.mjs");
     const env = { ...process.env, NODE_ENV: undefined, NODE_TEST_CONTEXT: undefined, NO_COLOR: "1" };
     const running = run(process.execPath, [vitest, "run"], { cwd: inWorkshop("testing"), env });
     const { stdout } = await running.catch(({ stdout, stderr }) => assert.fail(stdout + stderr));
-    assert.match(stdout, /Tests +1 passed/);
+    assert.match(stdout, /Tests +2 passed/);
   });
 });

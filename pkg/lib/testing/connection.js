@@ -9,7 +9,7 @@ export class Connection {
   /** Whether the connection has layer 1. */
   counts = false;
 
-  /** @type {Arrivals<Frame>} */
+  /** @type {Arrivals<any>} */
   #frames = new Arrivals();
   #server;
   #socket;
@@ -35,23 +35,24 @@ export class Connection {
     return this.#frames.items;
   }
 
-  /** @param {Frame | ((frame: Frame) => boolean)} expected */
+  /** @param {object | string | ((frame: any) => boolean)} expected */
   received(expected) {
-    const matches = typeof expected === "function" ? expected : (frame) => includes(frame, expected);
-    const wanted = typeof expected === "function" ? "that the function accepts" : `like ${JSON.stringify(expected)}`;
+    const isGiven = typeof expected === "function";
+    const matches = isGiven ? /** @type {(frame: any) => boolean} */ (expected) : (frame) => includes(frame, expected);
+    const wanted = isGiven ? "that the function accepts" : `like ${JSON.stringify(expected)}`;
     return this.#frames.find(
       matches,
       (within) => `no frame ${wanted} arrived ${within}; got ${JSON.stringify(this.frames)}`,
     );
   }
 
-  /** @param {Frame | string} frame */
+  /** @param {object | string} frame */
   send(frame) {
     if (!this.isOpen) throw new Error("this connection is closed; call `await server.connection()` for the next one");
     this.say(frame);
   }
 
-  /** Sends, unless the connection is closed. @param {Frame | string} frame */
+  /** Sends, unless the connection is closed. @param {object | string} frame */
   say(frame) {
     this.#socket.deliver(typeof frame === "string" ? frame : JSON.stringify(frame));
   }
@@ -66,6 +67,7 @@ export class Connection {
 
   /** @param {unknown} data */
   #receive(data) {
+    if (this.#server.options.protocol === null) return this.#frames.push(parse(String(data)));
     /** @type {Frame} */
     const frame = JSON.parse(String(data));
     switch (frame.action) {
@@ -103,6 +105,16 @@ export class Connection {
   #tellHistory({ conversation_id }) {
     const messages = this.#server.history.of(conversation_id);
     this.say({ action: "messages_response", conversation_id, messages, has_more: false });
+  }
+}
+
+/** Returns the object or array that a text encodes, or else the text, as an adapter receives it. @param {string} text */
+function parse(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : text;
+  } catch {
+    return text;
   }
 }
 

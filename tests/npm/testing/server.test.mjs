@@ -218,6 +218,79 @@ describe("a fake server of layer 0", () => {
   });
 });
 
+describe("an inbox of createInbox()", () => {
+  it("connects to the fake server, at its address and by its clock", async () => {
+    const own = fakeServer();
+    const other = inbox.createInbox({ maxAttempts: 1 });
+    const chat = other.useWebSocket(2, () => {});
+    const connection = await own.connection();
+    assert.equal(connection.url, "ws://localhost/ws/inbox/");
+    assert.deepEqual(await other.sendMessage(2, "Hello"), { status: "delivered", messageId: 1 });
+    connection.drop();
+    assert.equal(chat.isConnected, false);
+    await own.advance(600);
+    assert.equal(chat.isConnected, true);
+    assert.equal(inbox.getStats(), null);
+    own.restore();
+  });
+
+  it("that was created before, as a module does, starts clean in each test", async () => {
+    const other = inbox.createInbox({ url: "ws://localhost/other/" });
+    const { chat } = listen();
+    for (const text of ["one", "two"]) {
+      const own = fakeServer();
+      assert.deepEqual([other.getStats(), chat.isConnected], [null, false]);
+      /** @type {any[]} */
+      const heard = [];
+      const otherChat = other.useWebSocket(2, ({ message }) => heard.push(message));
+      const connection = await own.connection();
+      assert.equal(connection.url, "ws://localhost/other/");
+      connection.send({ conversation_id: 2, message: text });
+      connection.drop();
+      await own.advance(600);
+      assert.deepEqual([heard, otherChat.isConnected, own.attempts.length], [[text], true, 2]);
+      own.restore();
+      assert.equal(otherChat.isConnected, false);
+    }
+  });
+});
+
+describe("a fake server without a wire", () => {
+  beforeEach(() => void (server = fakeServer({ protocol: null })));
+  afterEach(() => server.restore());
+
+  it("leaves every frame to the test, for an adapter", async () => {
+    const other = inbox.createInbox({
+      adapter: {
+        conversationId: "room",
+        onOpen: async ({ send, waitFor }) => {
+          send("login");
+          await waitFor((frame) => frame === "welcome");
+        },
+        outgoing: ({ conversationId, message, clientId }) => [
+          "say",
+          { room: conversationId, text: message, ref: clientId },
+        ],
+        ack: "ref",
+      },
+    });
+    /** @type {any[]} */
+    const heard = [];
+    other.subscribe(2, (frame) => heard.push(frame));
+    const connection = await server.connection();
+    assert.equal(await connection.received("login"), "login");
+    connection.send("welcome");
+    const sending = other.sendMessage(2, "Hello", undefined, { clientId: "mine" });
+    const frame = await connection.received(["say", { room: 2 }]);
+    assert.deepEqual(frame, ["say", { room: 2, text: "Hello", ref: "mine" }]);
+    connection.send({ ref: "mine" });
+    assert.equal((await sending).status, "delivered");
+    connection.send({ room: 2, text: "Hi" });
+    assert.deepEqual(heard, [{ room: 2, text: "Hi" }]);
+    assert.deepEqual(connection.frames, ["login", frame]);
+  });
+});
+
 describe("each test", () => {
   it("starts with the page's own globals, and restores them", () => {
     const before = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
