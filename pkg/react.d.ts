@@ -21,13 +21,14 @@ export type {
  * {@link InboxProvider} gives them another inbox. The component renders again only when a member that it has read changes.
  *
  * @param conversationId receives only frames whose `conversation_id` is strictly equal (`2` is not `"2"`); `null` and
- *   `undefined` receive every frame, for the inbox list
+ *   `undefined` receive every frame, for the inbox list; `false` subscribes to nothing, for a component that has no id
+ *   yet
  * @param onMessage called with each frame. The hook always calls the latest function; changing it does not resubscribe
  * @returns the state of the connection and the functions that use it
  * @throws TypeError when the component is mounted, if `conversationId` has another type
  */
 export function useWebSocket<Message extends object = InboxMessage>(
-  conversationId: ConversationId | null | undefined,
+  conversationId: ConversationId | null | undefined | false,
   onMessage?: Listener<Message> | null,
 ): Chat<Message>;
 

@@ -21,11 +21,12 @@ export type {
  * WebSocket, unless an {@link InboxProvider} gives them another inbox. The returned members are reactive getters: don't destructure them.
  *
  * @param conversationId receives only frames whose `conversation_id` is strictly equal (`2` is not `"2"`); `null` and
- *   `undefined` receive every frame, for the inbox list. To follow a changing id, pass an accessor, `() => id`
+ *   `undefined` receive every frame, for the inbox list; `false` subscribes to nothing, for a component that has no id
+ *   yet. To follow a changing id, pass an accessor, `() => id`
  * @param onMessage called with each frame
  */
 export function useWebSocket<Message extends object = InboxMessage>(
-  conversationId: ConversationId | null | undefined | (() => ConversationId | null | undefined),
+  conversationId: ConversationId | null | undefined | false | (() => ConversationId | null | undefined | false),
   onMessage?: Listener<Message> | null,
 ): Chat<Message>;
 

@@ -29,12 +29,12 @@ export type ChatRefs<Message extends object = InboxMessage> = {
  * WebSocket, unless {@link provideInbox} gives them another inbox.
  *
  * @param conversationId receives only frames whose `conversation_id` is strictly equal (`2` is not `"2"`); `null` and
- *   `undefined` receive every frame, for the inbox list. To follow a changing id, pass a ref or a getter,
- *   `() => props.id`
+ *   `undefined` receive every frame, for the inbox list; `false` subscribes to nothing, for a component that has no id
+ *   yet. To follow a changing id, pass a ref or a getter, `() => props.id`
  * @param onMessage called with each frame
  */
 export function useWebSocket<Message extends object = InboxMessage>(
-  conversationId: MaybeRefOrGetter<ConversationId | null | undefined>,
+  conversationId: MaybeRefOrGetter<ConversationId | null | undefined | false>,
   onMessage?: Listener<Message> | null,
 ): ChatRefs<Message>;
 

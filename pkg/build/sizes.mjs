@@ -9,9 +9,9 @@ import { plus, sizeOf, weigh } from "./weigh.mjs";
 
 // Upper limits in bytes. Lower them when something becomes smaller.
 const BUDGET = {
-  "react with configure(), before the first subscription": { gzip: 3_700, brotli: 3_370 },
-  "react, before the first subscription": { gzip: 2_490, brotli: 2_260 },
-  "root, before the first subscription": { gzip: 3_350, brotli: 3_020 },
+  "react with configure(), before the first subscription": { gzip: 3_730, brotli: 3_380 },
+  "react, before the first subscription": { gzip: 2_540, brotli: 2_310 },
+  "root, before the first subscription": { gzip: 3_390, brotli: 3_070 },
   "react, everything": { gzip: 26_900, brotli: 24_300 },
   "react, everything, core.wasm as a file": { gzip: 26_100, brotli: 23_500 },
   "in addition with adapter": { gzip: 2_950, brotli: 2_680 },

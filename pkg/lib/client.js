@@ -14,6 +14,9 @@ const CLIENT = Symbol.for("inbox-socket.0");
 const LOAD_DELAYS = [1_000, 2_000, 5_000, 10_000];
 const LONGEST_LOAD_DELAY = 30_000;
 
+// The subscription of a component that has no conversation yet.
+const NOTHING = Object.freeze({ lastMessage: null, release() {} });
+
 /** @typedef {import("../wasm/core.js").Inbox} Inbox */
 /** `began` is called with each inbox that loads the core. @typedef {import("../index.js").Options & {time?: any, began?: (inbox: any) => void}} Overrides */
 
@@ -187,6 +190,7 @@ export function createClient() {
     overrides: {},
     /** Subscribes like `subscribe`, and keeps the last message. */
     listen(conversationId, listener) {
+      if (conversationId === false) return NOTHING;
       checkConversation(conversationId);
       return new Listening(conversationId, listener);
     },

@@ -67,6 +67,16 @@ withEachReact("the shared connection", (open) => {
     assert.equal(server.attempts.length, 1);
   });
 
+  it("subscribes to nothing while the id is false", async (t) => {
+    const { page, server } = await open(t);
+    await page.evaluate(() => show({ chat: { id: false, reads: ["isConnecting", "lastMessage"] } }));
+    await until(page, () => probe("chat").shown.isConnecting === false);
+    assert.equal(await page.evaluate(() => inbox.getStats()), null);
+    await page.evaluate(() => show({ chat: { id: 1, reads: ["isConnecting", "lastMessage"] } }));
+    (await server.connection()).send({ conversation_id: 1, message: "hi" });
+    await until(page, () => probe("chat").shown.lastMessage?.message === "hi");
+  });
+
   it("takes one handshake for a hundred conversations, and keeps no callback in memory", async (t) => {
     const { page, server } = await open(t);
     const browser = await page.context().newCDPSession(page);

@@ -9,7 +9,7 @@ import { type Chat, type ConversationId, type InboxFrame, InboxProvider, useWebS
 
 /** A component that uses the hook: the arguments that it passes, and the members that it reads. */
 export interface Probe {
-  id: ConversationId | null | undefined;
+  id: ConversationId | null | undefined | false;
   reads?: (keyof Chat)[];
   /** Replaces the callback that adds each message to `heard`. */
   onMessage?: ((message: InboxFrame) => void) | null;
