@@ -2,6 +2,7 @@
 
 import { createServer } from "node:http";
 import { extname } from "node:path";
+import { text } from "node:stream/consumers";
 import { WebSocketServer } from "ws";
 
 import { Queue } from "./queue.mjs";
@@ -14,7 +15,8 @@ const TYPES = {
 
 /**
  * @typedef {object} Site
- * @property {Map<string, string | Uint8Array>} files by path, with the page at "/"
+ * @property {Map<string, string | Uint8Array | ((body: string) => string)>} files by path, with the page at "/"; functions
+ *   are called with a request's body
  * @property {Record<string, string>} [headers] of every file
  */
 
@@ -47,12 +49,14 @@ export class TestServer {
 
   /** @param {Site} [site] */
   constructor(site = { files: new Map() }) {
-    this.http = createServer((request, response) => {
+    this.http = createServer(async (request, response) => {
       const path = new URL(request.url ?? "/", "http://test").pathname;
       const file = site.files.get(path);
       if (file === undefined) return void response.writeHead(404).end();
       const type = TYPES[extname(path)] ?? TYPES[".html"];
-      response.writeHead(200, { "content-type": type, "cache-control": "no-store", ...site.headers }).end(file);
+      response
+        .writeHead(200, { "content-type": type, "cache-control": "no-store", ...site.headers })
+        .end(typeof file === "function" ? file(await text(request)) : file);
     });
     this.http.on("upgrade", (request, socket, head) => {
       const path = request.url ?? "";
@@ -149,6 +153,11 @@ export class Connection {
 
   get isOpen() {
     return this.webSocket.readyState === this.webSocket.OPEN;
+  }
+
+  /** The frames received that no test has taken. */
+  get untaken() {
+    return this.#frames.waiting;
   }
 
   /** Returns the next frame received. */

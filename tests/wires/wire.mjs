@@ -13,9 +13,10 @@
 
 /**
  * A frame that is not a message, and which listeners receive it: those of the conversation and those of all
- * conversations, only those of all conversations, or none.
+ * conversations, only those of all conversations, or none. It becomes no subscription's `lastMessage`, unless the wire
+ * cannot tell it from a message.
  *
- * @typedef {{ frame: Frame, to: "conversation" | "all" | "none" }} OtherFrame
+ * @typedef {{ frame: Frame, to: "conversation" | "all" | "none", becomesLast?: boolean }} OtherFrame
  */
 
 /**
@@ -24,7 +25,7 @@
  *
  * @typedef {object} WireServer
  * @property {[ConversationId, ConversationId]} conversations two conversations, with ids of the application's type
- * @property {Record<string, string>} [files] what the server answers by HTTP: bodies by path
+ * @property {Record<string, string | ((body: string) => string)>} [files] what the server answers by HTTP: bodies by path
  * @property {string} [protocol] the subprotocol that it accepts
  * @property {(conversation: ConversationId) => Step[]} [opening] what comes first on each connection
  * @property {(conversation: ConversationId) => Step[]} [refusedOpening] the same, if the server refuses it
@@ -42,11 +43,13 @@
  *   The received `frame` is there for members that the page chooses, such as times
  * @property {(frame: Frame) => string} [clientId] the client's id in a sent frame
  * @property {(frame: Frame) => Frame} [ack] the acknowledgement of a sent frame
+ * @property {boolean} [repeats] whether it would store a message again that is sent again. Default: it knows the id
  * @property {(frame: Frame) => number | string} [messageId] the id that `ack` gives the message of a sent frame
  * @property {(frame: Frame) => Frame} [refusal] the refusal of a sent frame
  * @property {string} [reason] the reason in it
  * @property {WireHistory} [history]
  * @property {{ says: Frame, hears: Frame }} [ping] the server's ping and the page's answer
+ * @property {Frame} [heartbeat] what a page sends now and then
  */
 
 /**

@@ -42,12 +42,12 @@ for (const wire of wires) {
     if (server.others?.(a).length) {
       it("delivers other frames to those whom they concern", async (t) => {
         const session = await connect(t, wire);
-        const chat = session.inbox.useWebSocket(a);
+        const chats = [a, null].map((conversation) => session.inbox.useWebSocket(conversation));
         say(session.connection(a), server.message(a, "Hello"));
         await roundTrip(session.connection(a));
-        const { lastMessage } = chat;
-        assert.deepEqual(lastMessage, received(wire, a, "Hello"));
-        for (const { frame, to } of server.others?.(a) ?? []) {
+        const message = received(wire, a, "Hello");
+        for (const { lastMessage } of chats) assert.deepEqual(lastMessage, message);
+        for (const { frame, to, becomesLast = false } of server.others?.(a) ?? []) {
           const before = session.counts();
           say(session.connection(a), frame);
           await roundTrip(session.connection(a));
@@ -56,7 +56,7 @@ for (const wire of wires) {
             other: 0,
             all: to === "none" ? 0 : 1,
           });
-          if (options.adapter?.isMessage) assert.deepEqual(chat.lastMessage, lastMessage);
+          for (const { lastMessage } of chats) assert.equal(isDeepStrictEqual(lastMessage, message), !becomesLast);
         }
       });
     }
@@ -70,6 +70,7 @@ for (const wire of wires) {
         const { status, messageId } = /** @type {any} */ (await result);
         assert.equal(status, server.ack ? "delivered" : "sent");
         assert.equal(messageId, server.messageId?.(frame));
+        await session.hearsNothing(a);
       });
     }
 
@@ -142,12 +143,11 @@ for (const wire of wires) {
       it("joins a conversation once for all its listeners, and leaves it after the last one", async (t) => {
         const session = await connect(t, wire);
         const connection = session.connection(a);
-        const heard = connection.received.length;
         session.inbox.subscribe(a, () => {})();
-        await roundTrip(connection);
-        assert.equal(connection.received.length, heard);
+        await session.hearsNothing(a);
         session.unsubscribe(a);
         if (server.leave) assert.deepEqual(await connection.next(), read(server.leave(a)));
+        await session.hearsNothing(a);
       });
     }
 
@@ -173,7 +173,7 @@ for (const wire of wires) {
       });
     }
 
-    if (server.ack && options.adapter?.resend === false) {
+    if (server.ack && server.repeats) {
       it("fails a message without an acknowledgement after a cut, and does not repeat it", async (t) => {
         const session = await connect(t, wire);
         const result = session.send(a, "Hello");
@@ -259,17 +259,30 @@ for (const wire of wires) {
       });
     }
 
-    if (options.protocols) {
-      it("offers its subprotocols", async (t) => {
+    if (server.protocol) {
+      it("offers a subprotocol that the server speaks", async (t) => {
         const session = await connect(t, wire);
-        const { protocols } = options;
-        const offered = typeof protocols === "function" ? await protocols({ conversationId: a }) : protocols;
-        assert.deepEqual(session.connection(a).protocols, [offered].flat());
         assert.equal(session.connection(a).webSocket.protocol, server.protocol);
       });
     }
   });
 }
+
+describe("A page", { concurrency: true }, () => {
+  for (const wire of wires) {
+    const { heartbeat, conversations } = wire.server;
+    if (heartbeat === undefined) continue;
+    it(`of ${wire.application} sends a heartbeat`, async (t) => {
+      // As often as an interval may be, so that the test need not wait.
+      const options = (/** @type {string} */ origin) => {
+        const { keepalive, ...rest } = wire.options(origin);
+        return { ...rest, keepalive: /** @type {any} */ ({ ...keepalive, every: 1000 }) };
+      };
+      const session = await connect(t, { ...wire, options });
+      assert.deepEqual(await session.connection(conversations[0]).next(), read(heartbeat));
+    });
+  }
+});
 
 /** An inbox with listeners, and the server that it speaks to. */
 class Session {
@@ -349,6 +362,13 @@ class Session {
     return frame;
   }
 
+  /** Resolves when all that the page has sent has arrived, if it is what the test has taken. */
+  async hearsNothing(conversation) {
+    const connection = this.connection(conversation);
+    await roundTrip(connection);
+    assert.deepEqual(connection.untaken, []);
+  }
+
   /** What the listener has received. @param {ConversationId | null} conversation @returns {any[]} */
   heard(conversation) {
     return this.#heard.get(conversation) ?? [];
@@ -405,7 +425,7 @@ async function connect(t, wire) {
   session.subscribe(null);
   await session.accept(session.isEach ? b : a);
   // Whatever the server has said so far has reached the listeners after this.
-  for (const connection of new Set(session.connections.values())) await roundTrip(connection);
+  for (const conversation of session.connections.keys()) await session.hearsNothing(conversation);
   return session;
 }
 

@@ -22,6 +22,7 @@ export default defineWire({
       {
         frame: { action: "typing", conversation_id, user_id: 4, user_name: "Ada", is_typing: true },
         to: "conversation",
+        becomesLast: true,
       },
     ],
     sent: (conversation_id, message) => ({ conversation_id, message, type: "TEXT" }),

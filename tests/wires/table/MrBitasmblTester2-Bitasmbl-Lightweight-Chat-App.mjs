@@ -43,6 +43,7 @@ export default defineWire({
     others: () => [{ frame: `{"type":6}${END}`, to: "none" }],
     sent: (room, text, frame) =>
       `{"type":1,"target":"SendMessage","arguments":["${room}","ada","${text}","${/[^"]+Z(?=")/.exec(frame)}"]}${END}`,
+    heartbeat: JSON.stringify({ type: 6 }) + END,
   },
 });
 

@@ -36,6 +36,7 @@ export default defineWire({
     received: (_, text) => ["ben", text],
     others: () => [{ frame: `{"type":6}${END}`, to: "none" }],
     sent: (room, text) => `{"type":1,"target":"SendMessage","arguments":["ada","${text}","${room}"]}${END}`,
+    heartbeat: encode({ type: 6 }),
   },
 });
 

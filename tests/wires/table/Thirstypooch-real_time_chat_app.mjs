@@ -31,7 +31,10 @@ export default defineWire({
   }),
   server: {
     conversations: [51, 52],
-    files: { "/broadcasting/auth": JSON.stringify({ auth: "chat-key:f00d" }) },
+    files: {
+      "/broadcasting/auth": (body) =>
+        JSON.stringify({ auth: `chat-key:${new URLSearchParams(body).get("socket_id")}` }),
+    },
     opening: () => [
       {
         says: {
@@ -44,7 +47,7 @@ export default defineWire({
       {
         hears: {
           event: "pusher:subscribe",
-          data: { channel: `private-conversation.${id}`, auth: "chat-key:f00d" },
+          data: { channel: `private-conversation.${id}`, auth: "chat-key:123.456" },
         },
       },
       {
@@ -65,7 +68,11 @@ export default defineWire({
       event: "App\\Events\\MessageSent",
       message: { id: 9, conversation_id: id, body },
     }),
-    others: () => [
+    others: (id) => [
+      {
+        frame: { event: "pusher_internal:subscription_succeeded", data: "{}", channel: `private-conversation.${id}` },
+        to: "conversation",
+      },
       { frame: { event: "pusher:error", data: JSON.stringify({ code: 4301, message: "Too fast" }) }, to: "none" },
     ],
     ping: { says: { event: "pusher:ping" }, hears: { event: "pusher:pong", data: {} } },

@@ -9,7 +9,7 @@ export default defineWire({
     url: `${origin}/`,
     adapter: {
       conversationId: "room",
-      isMessage: (frame) => frame.type === "message",
+      isMessage: (frame) => frame.name !== "SERVER",
       join: (room) => ({ type: "connect", room, name: "ada" }),
       leave: (room) => ({ type: "disconnect", room }),
       outgoing: ({ conversationId, message }) => ({
@@ -27,6 +27,9 @@ export default defineWire({
     join: (room) => [{ hears: { type: "connect", room, name: "ada" } }],
     leave: (room) => ({ type: "disconnect", room }),
     message: (room, msg) => ({ type: "message", room, id: 41, name: "ben", msg }),
+    others: (room) => [
+      { frame: { type: "message", room, id: 42, name: "SERVER", msg: "Name taken" }, to: "conversation" },
+    ],
     sent: (room, msg) => ({ type: "message", room, id: null, name: null, msg }),
     history: { request: (room) => ({ type: "request", room, min: 0, max: 999_999_999 }) },
   },

@@ -27,5 +27,6 @@ export default defineWire({
       { frame: { topic: "groups:user_joined", payload: { user_id: 12, group_id: 3 } }, to: "all" },
       { frame: { type: "pong" }, to: "all" },
     ],
+    heartbeat: { type: "ping" },
   },
 });

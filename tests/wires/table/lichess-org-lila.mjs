@@ -10,7 +10,6 @@ export default defineWire({
     sockets: "each",
     keepalive: { every: 2500, frame: "null" },
     adapter: {
-      incoming: (frame) => (frame === "0" ? null : { frame }),
       isMessage: (frame) => frame.t === "message",
       outgoing: ({ message }) => ({ t: "talk", d: message }),
     },
@@ -23,5 +22,6 @@ export default defineWire({
       { frame: "0", to: "none" },
     ],
     sent: (_, text) => ({ t: "talk", d: text }),
+    heartbeat: "null",
   },
 });

@@ -45,5 +45,6 @@ export default defineWire({
         to: "all",
       },
     ],
+    heartbeat: { seq: 2, action: "ping" },
   },
 });

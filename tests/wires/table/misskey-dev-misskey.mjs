@@ -27,5 +27,6 @@ export default defineWire({
       { frame: { type: "channel", body: { id, type: "typing", body: { userId: "9wq0" } } }, to: "conversation" },
       { frame: { type: "emojiAdded", body: { emoji: { id: "e-1", name: "wave" } } }, to: "all" },
     ],
+    heartbeat: "h",
   },
 });

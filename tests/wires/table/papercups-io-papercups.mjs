@@ -44,6 +44,7 @@ export default defineWire({
       { frame: [null, "heartbeat", "phoenix", "phx_reply", { status: "ok", response: {} }], to: "all" },
     ],
     sent: (id, body, [, ref]) => [id, ref, `conversation:${id}`, "shout", { body }],
+    heartbeat: [null, "heartbeat", "phoenix", "heartbeat", {}],
   },
 });
 

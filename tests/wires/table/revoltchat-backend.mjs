@@ -47,6 +47,7 @@ export default defineWire({
       { frame: { type: "ChannelStartTyping", id, user: "01HNCX00" }, to: "conversation" },
       { frame: { type: "UserUpdate", id: "01HNCX00", data: { online: true }, clear: [] }, to: "all" },
     ],
+    heartbeat: { type: "Ping", data: 0 },
   },
 });
 

@@ -33,5 +33,6 @@ export default defineWire({
     received: (_, body) => ({ body }),
     others: (room) => [{ frame: ["1", "2", `room:${room}`, "phx_close", {}], to: "none" }],
     sent: (room, body, [, ref]) => ["1", ref, `room:${room}`, "new_message", { body }],
+    heartbeat: [null, "0", "phoenix", "heartbeat", {}],
   },
 });

@@ -26,22 +26,25 @@ export default defineWire({
   }),
   server: {
     conversations: ["overused", "lobby"],
-    files: { "/action.php": JSON.stringify({ assertion: "sig-1" }) },
+    files: {
+      "/action.php": (body) => JSON.stringify({ assertion: `sig-${new URLSearchParams(body).get("challstr")}` }),
+    },
     opening: () => [
       { says: "|challstr|4|c0ffee" },
-      { hears: "|/trn ada,0,sig-1" },
+      { hears: "|/trn ada,0,sig-4|c0ffee" },
       { says: "|updateuser| ada|1|102|{}" },
     ],
     openingError: "Your name is registered",
     refusedOpening: () => [
       { says: "|challstr|4|c0ffee" },
-      { hears: "|/trn ada,0,sig-1" },
+      { hears: "|/trn ada,0,sig-4|c0ffee" },
       { says: "|nametaken|ada|Your name is registered" },
     ],
     join: (room) => [{ hears: `|/join ${room}` }, { says: `>${room}\n|init|chat\n|title|${room}\n|users|2, ada,+ben` }],
     leave: (room) => `|/leave ${room}`,
     message: (room, text) => `${room === "lobby" ? "" : `>${room}\n`}|c:|1772357400|+ben|${text}`,
     received: (_, text) => `|c:|1772357400|+ben|${text}`,
+    others: (room) => [{ frame: `>${room}\n|j|+cara`, to: "conversation" }],
     sent: (room, text) => `${room}|${text}`,
   },
 });

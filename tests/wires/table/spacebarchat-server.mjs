@@ -38,5 +38,6 @@ export default defineWire({
       { frame: { op: 0, t: "PRESENCE_UPDATE", s: 9, d: { user: { id: "90" }, status: "idle" } }, to: "all" },
       { frame: { op: 11 }, to: "all" },
     ],
+    heartbeat: { op: 1, d: null },
   },
 });

@@ -66,6 +66,7 @@ export default defineWire({
     ],
     sent: (topic, content, { pub }) => ({ pub: { id: pub.id, topic, content } }),
     clientId: (frame) => frame.pub.id,
+    repeats: true,
     ack: ({ pub }) => ({ ctrl: { id: pub.id, topic: pub.topic, code: 202, text: "accepted", params: { seq: 18 } } }),
     messageId: () => 18,
     refusal: ({ pub }) => ({ ctrl: { id: pub.id, topic: pub.topic, code: 403, text: "permission denied" } }),

@@ -41,5 +41,6 @@ export default defineWire({
       type: "SEND_MESSAGE",
       data: { chat_room_id, content, temp_message_id: data.temp_message_id },
     }),
+    heartbeat: { type: "PING" },
   },
 });
