@@ -10,6 +10,7 @@ import { attempt, isPromise, reasonOf, reportMistake, textOf } from "./checks.js
  * @param {(id: any, reason: string) => void} refused
  */
 export function createRooms(adapter, { connectTimeout = 5_000, linger = 250 }, hasListeners, later, refused) {
+  const isUsed = adapter.join ?? adapter.leave;
   /** The connection, once conversations can be joined on it. @type {any} */
   let connection;
   /** Conversation id → why the join was refused, if it was. @type {Map<any, Promise<string | undefined>>} */
@@ -44,7 +45,7 @@ export function createRooms(adapter, { connectTimeout = 5_000, linger = 250 }, h
 
   /** Joins a conversation, unless it is joined already. */
   const join = (id) => {
-    if (connection && adapter.join && !joins.has(id)) joins.set(id, ask(id));
+    if (connection && isUsed && !joins.has(id)) joins.set(id, ask(id));
     return joins.get(id);
   };
 
@@ -61,6 +62,7 @@ export function createRooms(adapter, { connectTimeout = 5_000, linger = 250 }, h
     },
     /** Leaves a conversation soon, unless it has listeners again. */
     leave(id) {
+      if (!joins.has(id)) return;
       later(() => {
         if (!hasListeners(id) && joins.delete(id)) attempt(() => send("leave", adapter.leave?.(id)));
       }, linger);
