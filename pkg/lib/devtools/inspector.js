@@ -78,6 +78,7 @@ const LAYERS = {
   silent: "no answer to hello yet",
   plain: "plain: no acknowledgements",
   acknowledging: "acknowledges messages",
+  foreign: "its own wire",
 };
 
 /** @param {{inspection: Inspection, address: string}} props */

@@ -4,17 +4,18 @@ import { createLog } from "./log.js";
 import { observe } from "./observe.js";
 import { createWarnings } from "./warnings.js";
 
-let stop = () => {};
+/** Ends the diagnosis of an inbox. @type {WeakMap<object, () => void>} */
+const stops = new WeakMap();
 
 /**
- * Starts over, with or without the log.
+ * Starts the diagnosis of an inbox over, with or without the log.
  *
  * @param {import("./observe.js").Client} client
  * @param {boolean} log
  */
 export function diagnose(client, log) {
-  stop();
+  stops.get(client)?.();
   const warnings = createWarnings(client);
   const ends = [warnings.stop, observe(client, warnings), ...(log ? [observe(client, createLog(client))] : [])];
-  stop = () => ends.forEach((end) => end());
+  stops.set(client, () => ends.forEach((end) => end()));
 }

@@ -4,12 +4,13 @@
  * @typedef {object} Observer
  * @property {(url: string, isTried: boolean) => void} [attempted] `isTried` is false if the browser refused at once
  * @property {() => void} [opened]
- * @property {(direction: "in" | "out", data: unknown) => void} [transferred] before the connection handles the frame
- * @property {(code: number, reason: string) => void} [closed] by the server or the network, not by the page
+ * @property {(direction: "in" | "out", data: unknown, url: string) => void} [transferred] before the connection handles
+ *   the frame
+ * @property {(code: number, reason: string, url: string) => void} [closed] by the server or the network, not by the page
  * @property {() => void} [changed] the public state
  */
 
-/** The page's one client. @typedef {ReturnType<typeof import("../client.js").client>} Client */
+/** The client of an inbox. @typedef {ReturnType<typeof import("../client.js").client>} Client */
 
 /**
  * Starts with the present attempt, if there is one. Returns a function that stops observing.
@@ -40,6 +41,7 @@ export function observe(client, { attempted, opened, transferred, closed, change
 
   /** @param {string} url @param {WebSocket | undefined} socket */
   function watch(url, socket) {
+    if (ended.signal.aborted) return;
     attempted?.(url, socket !== undefined);
     if (socket === undefined) return;
     /** @param {"open" | "message" | "close"} type @param {(event: any) => void} handle */
@@ -60,11 +62,11 @@ export function observe(client, { attempted, opened, transferred, closed, change
       socket[handler] = own;
     };
     on("open", () => opened?.());
-    on("message", ({ data }) => transferred?.("in", data));
-    on("close", ({ code, reason }) => closed?.(code, reason));
+    on("message", ({ data }) => transferred?.("in", data, url));
+    on("close", ({ code, reason }) => closed?.(code, reason, url));
     const { send } = socket;
     socket.send = (data) => {
-      if (!ended.signal.aborted) transferred?.("out", data);
+      if (!ended.signal.aborted) transferred?.("out", data, url);
       send.call(socket, data);
     };
   }

@@ -1,17 +1,26 @@
 // Detects mistakes from within the page and prints what to do about them, each once.
 
 import { describe } from "./frame.js";
-import { inspect } from "./inspect.js";
+import { connectionsOf, inspect } from "./inspect.js";
 import { withoutSecrets } from "./observe.js";
 
 // A server that is starting up may cause one failure.
 const REFUSALS = 3;
 
-/** @type {Set<string>} */
-const said = new Set();
+// In ms. An inbox that replaces another may overlap with it for the time of its linger.
+const OVERLAP = 1_000;
+
+/** The warnings printed about each inbox. @type {WeakMap<Client, Set<string>>} */
+const said = new WeakMap();
+
+/** The latest address of each inbox. @type {Map<Client, string>} */
+const addresses = new Map();
 
 /** @param {Client} client @returns {import("./observe.js").Observer & {stop: () => void}} */
 export function createWarnings(client) {
+  const { adapter, protocol, sockets } = client.options;
+  // On another wire a frame may happen to be called "hello".
+  const mayGreet = adapter === undefined && sockets !== "each" && protocol !== 0;
   let address = "";
   let hasOpened = false;
   /** Attempts since the last connection opened. */
@@ -35,14 +44,15 @@ export function createWarnings(client) {
   };
   const page = globalThis.document;
   page?.addEventListener("securitypolicyviolation", violated);
-  checkUrl(client.options.url);
-  checkLoading(client.getState());
+  checkUrl(client.options.url, warn);
+  checkLoading(client.getState(), warn);
 
   return {
     stop: () => page?.removeEventListener("securitypolicyviolation", violated),
 
     attempted(url, isTried) {
       address = url;
+      checkSharing(client, url);
       saidHello = hasSpoken = false;
       if (isTried) refusals += 1;
       else if (globalThis.location?.protocol === "https:" && url.startsWith("ws:")) {
@@ -60,27 +70,28 @@ export function createWarnings(client) {
     },
 
     transferred(direction, data) {
-      if (direction === "out" && !saidHello) saidHello = describe(data).kind === "hello";
+      if (direction === "out" && mayGreet && !saidHello) saidHello = describe(data).kind === "hello";
       if (direction === "out") return;
       hasSpoken = true;
       // Runs after the connection has handled this frame.
       setTimeout(checkLayer);
     },
 
-    closed(code) {
+    closed(code, _, url) {
       checkClosing(code);
       // A failed handshake closes with the same code as a lost connection; changed() tells them apart by the state.
-      const advice = AFTER_CLOSE[code];
-      if (advice) warn(String(code), `the server closed the connection with ${code}, ${advice(shown())}`);
+      const advice = adapter?.reconnect ? undefined : AFTER_CLOSE[code];
+      if (advice) warn(String(code), `the server closed the connection with ${code}, ${advice(withoutSecrets(url))}`);
     },
 
     changed() {
-      checkLoading(client.getState());
-      const { phase } = inspect(client);
+      checkLoading(client.getState(), warn);
+      const { phase, listeners } = inspect(client);
+      for (const { conversation } of listeners) checkConversation(conversation);
       // A little later, because the connection sets its own alarm after it has announced this change.
       if (phase === "connected") setTimeout(checkLayer, SILENT_AFTER + 100);
       const isTrying = phase === "waiting" || phase === "given up";
-      if (isTrying && !hasOpened && !isForbidden && refusals >= REFUSALS) {
+      if (isTrying && !hasOpened && !isForbidden && refusals >= REFUSALS * connectionsOf(client).length) {
         warn(
           "refused",
           `${refusals} connection attempts to ${shown()} failed. Is the server running, and does it accept ` +
@@ -127,9 +138,46 @@ export function createWarnings(client) {
     }
   }
 
+  /** @param {unknown} id */
+  function checkConversation(id) {
+    if (typeof id !== "string" || !/^(ws|http)s?:\/\//i.test(id)) return;
+    warn(
+      "address as id",
+      `useWebSocket("${withoutSecrets(id)}") subscribes to a conversation of that name: its first argument is an id, ` +
+        `and not an address as with react-use-websocket. Set the address with configure({ url }).`,
+    );
+  }
+
   function shown() {
     return withoutSecrets(address);
   }
+
+  /** @param {string} id @param {string} text */
+  function warn(id, text) {
+    warnOnce(client, id, text);
+  }
+}
+
+/** @param {Client} client @param {string} address */
+function checkSharing(client, address) {
+  addresses.set(client, address);
+  setTimeout(() => {
+    const inUse = [...addresses].filter(([{ getState }, used]) => used === address && isInUse(getState()));
+    if (inUse.length < 2 || addresses.get(client) !== address) return;
+    // Once for all of them.
+    const [[first]] = addresses;
+    warnOnce(
+      first,
+      `shared ${address}`,
+      `two inboxes use the address ${withoutSecrets(address)}: each has its own connection, listeners and queue. ` +
+        `Create one and share it: call createInbox() outside of components, which would create one at each rendering.`,
+    );
+  }, OVERLAP);
+}
+
+/** @param {import("../../index.js").ConnectionState} state */
+function isInUse({ isConnected, isConnecting }) {
+  return isConnected || isConnecting;
 }
 
 // Copies of CLOSINGS, LOSSES and WELCOME_WITHIN in src/core/server.rs; tests/npm/package/copies.test.mjs compares them.
@@ -150,8 +198,8 @@ const AFTER_CLOSE = {
     `${globalThis.location?.origin}, and this user?`,
 };
 
-/** @param {import("../../index.js").Options["url"]} url */
-function checkUrl(url) {
+/** @param {import("../../index.js").Options["url"]} url @param {(id: string, text: string) => void} warn */
+function checkUrl(url, warn) {
   if (typeof url !== "string") return;
   const page = globalThis.location?.href;
   if (/^https?:/i.test(url)) {
@@ -173,8 +221,8 @@ function checkUrl(url) {
 
 /** @typedef {import("./observe.js").Client} Client */
 
-/** @param {import("../../index.js").ConnectionState} state */
-function checkLoading({ error }) {
+/** @param {import("../../index.js").ConnectionState} state @param {(id: string, text: string) => void} warn */
+function checkLoading({ error }, warn) {
   if (!error?.startsWith("Unable to load inbox-socket")) return;
   if (/Content.Security.Policy|\bCSP\b/i.test(error)) {
     warn(
@@ -201,9 +249,10 @@ function isSameHost(one, other) {
   }
 }
 
-/** @param {string} id @param {string} text */
-function warn(id, text) {
-  if (said.has(id)) return;
-  said.add(id);
+/** @param {Client} client @param {string} id @param {string} text */
+function warnOnce(client, id, text) {
+  const before = said.get(client) ?? new Set();
+  if (before.has(id)) return;
+  said.set(client, before.add(id));
   console.warn(`inbox-socket: ${text}`);
 }

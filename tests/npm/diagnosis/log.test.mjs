@@ -58,6 +58,72 @@ describe("the debug log", () => {
     assert.equal(log.lines.at(-1), "connecting → connected");
   });
 
+  it("names the connection with a socket for each conversation", async (t) => {
+    const { page, server } = await openRoot(t, { mode: "production" });
+    server.expectsHello = false;
+    const log = new Console(page, "log");
+    await page.evaluate(() => {
+      const url = ({ conversationId }) => `/ws/${conversationId}/?token=secret`;
+      inbox.configure({ debug: true, sockets: "each", url, reconnectDelays: [60_000], jitter: 0 });
+      inbox.subscribe(1, () => {});
+    });
+    const one = await server.connection();
+    await until(page, () => inbox.getState(1).isConnected);
+    await page.evaluate(() => void Object.assign(globalThis, { end: inbox.subscribe("b", () => {}) }));
+    const two = await server.connection();
+    await until(page, () => inbox.getState("b").isConnected);
+    two.send({ conversation_id: "b", message: "hi" });
+    await until(page, () => inbox.getStats()?.framesDelivered === 1);
+    one.cut();
+    await until(page, () => inbox.getState(1).error);
+    await page.evaluate(() => globalThis["end"]());
+    await two.closed;
+    await until(page, () => !inbox.getState("b").isConnected);
+
+    const address = (id) => `ws://127.0.0.1:${server.port}/ws/${id}/?…`;
+    assert.deepEqual(log.lines.map(withoutNumbers), [
+      `conversation 1: idle → connecting (${address(1)})`,
+      "conversation 1: connecting → connected",
+      `conversation "b": idle → connecting (${address("b")})`,
+      'conversation "b": connecting → connected',
+      `${address("b")}: ← message in "b"`,
+      "conversation 1: connected → waiting … ms (closed with 1006)",
+      'conversation "b": connected → idle',
+    ]);
+  });
+
+  it("prints the events of each inbox, and names those of createInbox()", async (t) => {
+    const { page, server } = await openRoot(t, { mode: "production" });
+    server.expectsHello = false;
+    const log = new Console(page, "log");
+    await page.evaluate(() => {
+      inbox.configure({ debug: true, protocol: 0 });
+      inbox.subscribe(1, () => {});
+    });
+    const mine = await server.connection();
+    await until(page, () => inbox.getState().isConnected);
+    await page.evaluate(() => {
+      const other = inbox.createInbox({ debug: true, protocol: 0, url: "/other/" });
+      other.subscribe(1, () => {});
+      Object.assign(globalThis, { other });
+    });
+    const theirs = await server.connection();
+    await until(page, () => globalThis["other"].getState().isConnected);
+    mine.send({ conversation_id: 1, message: "mine" });
+    await until(page, () => inbox.getStats()?.framesDelivered === 1);
+    theirs.send({ conversation_id: 1, message: "theirs" });
+    await until(page, () => globalThis["other"].getStats()?.framesDelivered === 1);
+
+    const address = `ws://127.0.0.1:${server.port}/other/`;
+    assert.deepEqual(log.lines.slice(3).map(withoutNumbers), [
+      "another inbox: loading",
+      `${address}: loading → connecting (${address})`,
+      `${address}: connecting → connected`,
+      "← message in 1",
+      `${address}: ← message in 1`,
+    ]);
+  });
+
   it("can be enabled and disabled on a running page", async (t) => {
     const { page, server } = await openRoot(t, { mode: "production" });
     const log = new Console(page, "log");

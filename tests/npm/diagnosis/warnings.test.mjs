@@ -202,6 +202,107 @@ describe("in development", () => {
     assert.doesNotMatch(warning, /secret/);
   });
 
+  it("two inboxes that use the same address cause one warning", async (t) => {
+    const { page, server, complaints } = await openRoot(t, { mode: "development" });
+    server.expectsHello = false;
+    const warnings = new Console(page, "warning");
+    await page.evaluate(() => {
+      for (let count = 0; count < 3; count += 1) {
+        inbox.createInbox({ url: "/same/?token=secret", protocol: 0 }).subscribe(1, () => {});
+      }
+    });
+    const connections = [await server.connection(), await server.connection(), await server.connection()];
+    const warning = await warnings.next();
+    assert.match(warning, /^two inboxes use the address ws:\/\/127.*\/same\/\?…: each has .* Create one and share it/);
+    // After the checks of all three inboxes: a browser runs timers in the order in which they are due.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1_100)));
+    assert.deepEqual([warnings.lines.length, connections.length], [1, 3]);
+    complaints.splice(0);
+  });
+
+  it("two inboxes that use different addresses, or one after the other, cause no warning", async (t) => {
+    const { page, server } = await openRoot(t, { mode: "development" });
+    server.expectsHello = false;
+    await page.evaluate(() => {
+      inbox.createInbox({ url: "/one/", protocol: 0 }).subscribe(1, () => {});
+      const end = inbox.createInbox({ url: "/two/", protocol: 0 }).subscribe(1, () => {});
+      Object.assign(globalThis, { end });
+    });
+    await server.connection();
+    const connections = [...server.connections];
+    await server.connection();
+    assert.ok(connections.length > 0);
+    await page.evaluate(() => {
+      globalThis["end"]();
+      inbox.createInbox({ url: "/two/", protocol: 0 }).subscribe(1, () => {});
+    });
+    await server.connection();
+    // As above.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1_100)));
+  });
+
+  it("each of two inboxes whose server refuses it causes a warning", async (t) => {
+    const { page, server, complaints } = await openRoot(t, { mode: "development" });
+    server.mode = "refuse";
+    const warnings = new Console(page, "warning");
+    await page.evaluate(() => {
+      for (const url of ["/one/", "/two/"]) {
+        inbox.createInbox({ url, reconnectDelays: [1] }).subscribe(1, () => {});
+      }
+    });
+    const texts = [await warnings.next(), await warnings.next()].sort();
+    complaints.splice(0);
+    assert.match(texts[0], /attempts to .*\/one\/ failed/);
+    assert.match(texts[1], /attempts to .*\/two\/ failed/);
+  });
+
+  it("an address in the place of a conversation's id causes a warning", async (t) => {
+    const { page, server, complaints } = await openRoot(t, { mode: "development" });
+    server.expectsHello = false;
+    const warnings = new Console(page, "warning");
+    await page.evaluate(() => {
+      inbox.configure({ protocol: 0 });
+      inbox.useWebSocket("wss://chat.example.com/ws/?token=secret", () => {});
+    });
+    assert.match(
+      await warnings.next(),
+      /^useWebSocket\("wss:\/\/chat\.example\.com\/ws\/\?…"\) .*an id, and not an address.*configure\(\{ url \}\)/,
+    );
+    complaints.splice(0);
+  });
+
+  it("a frame called hello on another wire causes no warning about layer 1", async (t) => {
+    const { page, server } = await openRoot(t, { mode: "development" });
+    server.expectsHello = server.answersHello = false;
+    await page.evaluate(() => {
+      const adapter = { conversationId: "conversation_id", onOpen: ({ send }) => send({ action: "hello" }) };
+      inbox.configure({ adapter, reconnectDelays: [1] });
+      inbox.subscribe(1, () => {});
+    });
+    for (let times = 0; times < 2; times += 1) {
+      const connection = await server.connection();
+      assert.deepEqual(await connection.next(), { action: "hello" });
+      connection.close(1011);
+    }
+    const connection = await server.connection();
+    connection.send({ conversation_id: 1, message: "hi" });
+    await until(page, () => inbox.getStats()?.framesDelivered === 1);
+  });
+
+  it("a socket for each conversation causes no warning when each is refused once", async (t) => {
+    const { page, server } = await openRoot(t, { mode: "development" });
+    server.mode = "refuse";
+    await page.evaluate(() => {
+      inbox.configure({
+        sockets: "each",
+        url: ({ conversationId }) => `/ws/${conversationId}/`,
+        reconnectDelays: [60_000],
+      });
+      for (const id of [1, 2, 3, 4]) inbox.subscribe(id, () => {});
+    });
+    await until(page, () => [1, 2, 3, 4].every((id) => inbox.getState(id).error));
+  });
+
   it("debug: false silences all warnings", async (t) => {
     const { page, server } = await openRoot(t, { mode: "development" });
     await page.evaluate(() => {
