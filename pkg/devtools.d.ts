@@ -10,6 +10,7 @@ export interface InboxSocketDevtoolsProps {
 
 /**
  * Shows developers the connection in a corner of the window: its state and next attempt, the last frames, the queue,
- * the listeners of each conversation, and the counters. It has its own styles, and neither connects nor loads the core.
+ * the listeners of each conversation, and the counters. Inside an `InboxProvider` it shows the provider's inbox. It has its
+ * own styles, and neither connects nor loads the core.
  */
 export function InboxSocketDevtools(props: InboxSocketDevtoolsProps): ReactPortal | null;

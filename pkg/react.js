@@ -2,7 +2,6 @@
 // read changes.
 
 import {
-  createContext,
   createElement,
   useContext,
   useEffect,
@@ -14,11 +13,10 @@ import {
 
 import { checkInbox, client } from "./lib/client.js";
 import { ABOUT_TO_CONNECT, beforeSubscribing } from "./lib/idle.js";
+import { Provided } from "./lib/provided.js";
 
 // React 18 warns about a layout effect on a server, where no effect runs.
 const useCommitEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
-
-const Provided = createContext(null);
 
 /** See react.d.ts. */
 export function InboxProvider({ inbox, children }) {

@@ -1,10 +1,11 @@
 // The inspector's content, rendered from the current state of the connection.
 
-import { createElement as h, memo, useEffect, useId, useReducer, useRef, useState } from "react";
+import { createElement as h, memo, useContext, useEffect, useId, useMemo, useReducer, useRef, useState } from "react";
 
 import { client } from "../client.js";
 import { describe } from "../diagnosis/frame.js";
 import { inspect } from "../diagnosis/inspect.js";
+import { Provided } from "../provided.js";
 import { Recorder } from "./recorder.js";
 
 // In ms. Often enough for a countdown, and cheap for the page.
@@ -16,11 +17,12 @@ const SHOWN = 2_000;
 /** @param {{defaultOpen: boolean}} props */
 export function Inspector({ defaultOpen }) {
   const [isOpen, setOpen] = useState(defaultOpen);
-  const [recorder] = useState(() => new Recorder());
+  const inbox = useContext(Provided) ?? client();
+  const recorder = useMemo(() => new Recorder(inbox), [inbox]);
   const [, redraw] = useReducer((count) => count + 1, 0);
   const toggle = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const id = useId();
-  const inspection = inspect(client());
+  const inspection = inspect(inbox);
   const isMoving = isOpen || inspection.nextAttemptIn !== null;
 
   useEffect(() => recorder.start(redraw), [recorder]);
@@ -43,11 +45,11 @@ export function Inspector({ defaultOpen }) {
       h(
         "div",
         { className: "content", id },
-        h(Connection, { inspection, address: recorder.address }),
+        h(Connection, { inbox, inspection, address: recorder.address }),
         h(Frames, { frames: recorder.frames }),
         h(Queue, { queue: inspection.queue }),
         h(Listeners, { listeners: inspection.listeners }),
-        h(Counters),
+        h(Counters, { inbox }),
       ),
     h(
       "button",
@@ -66,6 +68,7 @@ export function Inspector({ defaultOpen }) {
 }
 
 /** @typedef {import("../diagnosis/inspect.js").Inspection} Inspection */
+/** @typedef {import("../diagnosis/observe.js").Client} Client */
 
 /** @param {Inspection} inspection */
 function phaseOf({ phase, nextAttemptIn }) {
@@ -81,9 +84,9 @@ const LAYERS = {
   foreign: "its own wire",
 };
 
-/** @param {{inspection: Inspection, address: string}} props */
-function Connection({ inspection: { phase, nextAttemptIn, layer }, address }) {
-  const { error, reconnectAttempts } = client().getState();
+/** @param {{inbox: Client, inspection: Inspection, address: string}} props */
+function Connection({ inbox, inspection: { phase, nextAttemptIn, layer }, address }) {
+  const { error, reconnectAttempts } = inbox.getState();
   return h(
     "div",
     { className: "connection" },
@@ -97,7 +100,7 @@ function Connection({ inspection: { phase, nextAttemptIn, layer }, address }) {
       h(Pair, { name: "Server" }, layer === null ? "not connected" : LAYERS[layer]),
       error !== null && h(Pair, { name: "Error" }, error),
     ),
-    phase !== "connected" && phase !== "idle" && h("button", { onClick: () => client().retry() }, "Connect now"),
+    phase !== "connected" && phase !== "idle" && h("button", { onClick: () => inbox.retry() }, "Connect now"),
   );
 }
 
@@ -187,8 +190,9 @@ function Listeners({ listeners }) {
   );
 }
 
-function Counters() {
-  const stats = Object.entries(client().getStats() ?? {});
+/** @param {{inbox: Client}} props */
+function Counters({ inbox }) {
+  const stats = Object.entries(inbox.getStats() ?? {});
   return h(
     Section,
     { title: "Counters", count: null, open: false, empty: "The core is not loaded yet." },

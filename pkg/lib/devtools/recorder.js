@@ -1,6 +1,5 @@
 // Records the last frames and the address for the inspector.
 
-import { client } from "../client.js";
 import { observe, withoutSecrets } from "../diagnosis/observe.js";
 
 const KEPT = 50;
@@ -12,10 +11,16 @@ export class Recorder {
   frames = [];
   address = "";
   #count = 0;
+  #inbox;
+
+  /** @param {import("../diagnosis/observe.js").Client} inbox */
+  constructor(inbox) {
+    this.#inbox = inbox;
+  }
 
   /** Starts recording; returns the function that stops it. @param {() => void} onChange the state has changed */
   start(onChange) {
-    return observe(client(), {
+    return observe(this.#inbox, {
       attempted: (url) => void (this.address = withoutSecrets(url)),
       transferred: (direction, data) => {
         this.frames.unshift({ id: (this.#count += 1), at: new Date(), direction, data });

@@ -148,6 +148,49 @@ describe("the inspector", () => {
     assert.equal(await toggle.getAttribute("aria-expanded"), "true");
   });
 
+  it("shows the inbox of a provider", async (t) => {
+    const { page, server, value, section } = await openInspector(t);
+    server.expectsHello = false;
+    await page.evaluate(() => {
+      const other = inbox.createInbox({ url: "/other/", adapter: { conversationId: "conversation_id" } });
+      other.subscribe("theirs", () => {});
+      globalThis.inspect({ defaultOpen: true }, other);
+    });
+    (await server.connection()).send({ conversation_id: "theirs", message: "hi" });
+    await reads(value("State"), /^connected$/);
+    await reads(value("Server"), /^its own wire$/);
+    await reads(value("Address"), /\/other\/$/);
+    await reads((await section("Frames")).locator("li"), /message in "theirs"/);
+    await section("Listeners");
+    await reads(value('conversation "theirs"'), /^1$/);
+  });
+
+  it("adds up the connections with a socket for each conversation", async (t) => {
+    const { page, server, value, section } = await openInspector(t);
+    server.expectsHello = false;
+    await page.evaluate(() => {
+      const url = ({ conversationId }) => `/ws/${conversationId}/`;
+      inbox.configure({ sockets: "each", url, reconnectDelays: [60_000], jitter: 0 });
+      for (const id of [1, 1, 2, null]) inbox.subscribe(id, () => {});
+    });
+    const connections = [await server.connection(), await server.connection()];
+    await reads(value("State"), /^connected$/);
+    await section("Listeners");
+    for (const [name, count] of [
+      ["conversation 1", /^2$/],
+      ["conversation 2", /^1$/],
+      ["every conversation", /^1$/],
+    ]) {
+      await reads(value(String(name)), /** @type {RegExp} */ (count));
+    }
+    connections[0].cut();
+    await reads(value("State"), /^waiting$/);
+    await reads(value("Next attempt"), /^in \d+\.\d s$/);
+    const id = connections[0].path === "/ws/1/" ? 1 : 2;
+    await page.evaluate((id) => void inbox.sendMessage(id, "hi"), id);
+    await reads((await section("Queue")).locator("li"), new RegExp(`message in ${id}`));
+  });
+
   it("neither loads the core nor connects, and configure() can still be called", async (t) => {
     const { page, server, value } = await openInspector(t);
     await reads(value("State"), /^idle$/);
