@@ -7,6 +7,7 @@ import {
   type InboxFrame,
   type SendResult,
   configure,
+  createInbox,
   type getStats,
   send,
   sendMessage,
@@ -14,7 +15,7 @@ import {
   type subscribeState,
   useWebSocket,
 } from "inbox-socket";
-import { useWebSocket as useHook } from "inbox-socket/react";
+import { InboxProvider, type InboxProviderProps, useWebSocket as useHook } from "inbox-socket/react";
 
 import { same } from "./equal.js";
 
@@ -44,6 +45,24 @@ export function Component() {
   // @ts-expect-error a callback must be a function
   useHook(2, "onMessage");
   return null;
+}
+
+export function providers() {
+  const inbox = createInbox({ url: "wss://example.com/ws" });
+  same<InboxProviderProps["inbox"], typeof inbox>(true);
+  same<ReturnType<typeof inbox.useWebSocket<Message>>, ChatHandle<Message>>(true);
+  // @ts-expect-error a provider needs an inbox
+  const without = <InboxProvider />;
+  // @ts-expect-error options are not an inbox
+  const options = <InboxProvider inbox={{ url: "/ws" }} />;
+  const one = (
+    <InboxProvider inbox={inbox}>
+      <Component />
+      {without}
+      {options}
+    </InboxProvider>
+  );
+  return <InboxProvider inbox={inbox}>{one}</InboxProvider>;
 }
 
 export async function root() {

@@ -1,10 +1,10 @@
 // Tests of the adapters' types, which the type check runs.
 
-import type { InboxFrame } from "inbox-socket";
-import { useWebSocket as useSolid } from "inbox-socket/solid";
-import { useWebSocket as useSvelte } from "inbox-socket/svelte";
-import { useWebSocket as useVue } from "inbox-socket/vue";
-import { ref } from "vue";
+import { createInbox, type InboxFrame } from "inbox-socket";
+import { InboxProvider, useWebSocket as useSolid } from "inbox-socket/solid";
+import { setInbox, useWebSocket as useSvelte } from "inbox-socket/svelte";
+import { provideInbox, useWebSocket as useVue } from "inbox-socket/vue";
+import { ref, shallowRef } from "vue";
 
 import { same } from "./equal.js";
 
@@ -39,3 +39,17 @@ for (const useWebSocket of [useSolid, useSvelte]) {
   // @ts-expect-error an accessor must return a conversation's id
   useWebSocket(() => ({ id: 2 }));
 }
+
+const inbox = createInbox();
+provideInbox(inbox);
+provideInbox(shallowRef(inbox));
+provideInbox(() => inbox);
+setInbox(inbox);
+setInbox(() => inbox);
+InboxProvider({ inbox, children: "text" });
+// @ts-expect-error options are not an inbox
+provideInbox({ url: "/ws" });
+// @ts-expect-error options are not an inbox
+setInbox({ url: "/ws" });
+// @ts-expect-error a provider needs an inbox
+InboxProvider({});
