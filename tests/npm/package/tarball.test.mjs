@@ -11,6 +11,8 @@ import { packPackage } from "../../support/package.mjs";
 
 const run = promisify(execFile);
 
+const REACT_TYPES = testFile("node_modules/@types/react");
+
 /** @type {Awaited<ReturnType<typeof packPackage>>} */
 let packed;
 before(async () => void (packed = await packPackage()));
@@ -26,7 +28,9 @@ describe("the tarball", () => {
       "devtools.js",
       "index.d.ts",
       "index.js",
+      "lib/chat.js",
       "lib/client.js",
+      "lib/configure.js",
       "lib/debug-mode.js",
       "lib/devtools/inspector.js",
       "lib/devtools/recorder.js",
@@ -37,9 +41,11 @@ describe("the tarball", () => {
       "lib/diagnosis/log.js",
       "lib/diagnosis/observe.js",
       "lib/diagnosis/warnings.js",
+      "lib/follow.js",
       "lib/idle.js",
       "lib/load.js",
       "lib/options.js",
+      "lib/provided.js",
       "lib/testing/arrivals.js",
       "lib/testing/connection.js",
       "lib/testing/globals.js",
@@ -48,6 +54,13 @@ describe("the tarball", () => {
       "lib/testing/time.js",
       "lib/testing/web-socket.js",
       "lib/wake.js",
+      "lib/wire/create.js",
+      "lib/wire/members.js",
+      "lib/wire/opening.js",
+      "lib/wire/rooms.js",
+      "lib/wire/scan.js",
+      "lib/wire/sockets.js",
+      "lib/wire/wire.js",
       "package.json",
       "react.d.ts",
       "react.js",
@@ -86,7 +99,7 @@ describe("the types of the tarball", () => {
     await mkdir(app);
     await writeFile(join(app, "package.json"), JSON.stringify({ private: true, type: "module" }));
     for (const name of ["types.ts", "types.cts"]) await writeFile(join(app, name), TYPES);
-    await run("npm", ["install", "--no-audit", "--no-fund", packed.tarball], { cwd: app });
+    await run("npm", ["install", "--no-audit", "--no-fund", packed.tarball, REACT_TYPES], { cwd: app });
   });
 
   for (const resolution of ["bundler", "nodenext"]) {
