@@ -295,6 +295,7 @@ export interface Delivery {
 
 /** A message to send: see {@link Adapter.outgoing}. */
 export interface OutgoingMessage {
+  /** The conversation that the message is for. */
   conversationId: ConversationId;
   /** The argument of {@link sendMessage}. */
   message: any;
@@ -617,16 +618,27 @@ export function createInbox(options?: Options): Inbox;
 
 /** An inbox: see {@link createInbox}. */
 export interface Inbox {
+  /** {@link useWebSocket} of this inbox. */
   readonly useWebSocket: typeof useWebSocket;
+  /** {@link subscribe} of this inbox. */
   readonly subscribe: typeof subscribe;
+  /** {@link sendMessage} of this inbox. */
   readonly sendMessage: typeof sendMessage;
+  /** {@link send} of this inbox. */
   readonly send: typeof send;
+  /** {@link requestMessages} of this inbox. */
   readonly requestMessages: typeof requestMessages;
+  /** {@link retry} of this inbox. */
   readonly retry: typeof retry;
+  /** {@link disconnect} of this inbox. */
   readonly disconnect: typeof disconnect;
+  /** {@link configure} of this inbox. */
   readonly configure: typeof configure;
+  /** {@link getState} of this inbox. */
   readonly getState: typeof getState;
+  /** {@link subscribeState} of this inbox. */
   readonly subscribeState: typeof subscribeState;
+  /** {@link getStats} of this inbox. */
   readonly getStats: typeof getStats;
 }
 
