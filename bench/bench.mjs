@@ -118,6 +118,8 @@ async function times(browser) {
       medianOfPages(browser, plain, {}, ["dispatch", open, false, ["ours", "after"], EFFORT]),
     ),
     unheardWithIdsAtEnd: await medianOfPages(browser, plain, {}, ["dispatch", 100, false, ["ours"], EFFORT, "end"]),
+    adapted: await medianOfPages(browser, plain, {}, ["dispatch", 100, true, ["adapted"], EFFORT]),
+    adaptedUnheard: await medianOfPages(browser, plain, {}, ["dispatch", 100, false, ["adapted"], EFFORT]),
     tricky: await inPage(browser, plain, {}, ["tricky"]),
     // With 1,000 open, react-use-websocket needs several milliseconds per message, so 10,000 are left out.
     rendering: await each([1, 10, 100, 1_000], (open) =>

@@ -7,6 +7,7 @@ import { file } from "./site.mjs";
 
 const ENTRIES = {
   ours: 'export { useWebSocket } from "inbox-socket/react";',
+  "ours, with configure()": 'export { useWebSocket } from "inbox-socket/react"; export { configure } from "inbox-socket";',
   "react-use-websocket": 'export { default } from "react-use-websocket";',
   "partysocket/react": 'export { useWebSocket } from "partysocket/react";',
 };
@@ -22,5 +23,11 @@ export async function measureSizes() {
   const { first, all } = /** @type {Weight} */ (weights.ours);
   const [inline, wasm] = ["inline.js", "core.wasm"].map((name) => sizeOf(readFileSync(file(`../pkg/wasm/${name}`))));
   if (inline && wasm) weights["ours, core.wasm as a file"] = { first, all: plus(plus(all, inline, -1), wasm) };
+  for (const [option, entry] of [
+    ["adapter", "create"],
+    ["sockets", "sockets"],
+  ]) {
+    weights[`ours, for the option ${option}`] = await weigh(`export * from "./lib/wire/${entry}.js";`, file("../pkg"));
+  }
   return weights;
 }

@@ -71,6 +71,20 @@ export function targetTable({ chromium, firefox, sizes, network }) {
     atEnd(chromium) <= 0.4,
     "The client searches for the id twice, and for a nested object before it.",
   );
+  timed(
+    `a frame through an adapter with a path / JSON.parse, ${conversations(100)}`,
+    "≤ 1.5×",
+    ({ adapted }) => times(adapted.adapted.ratio),
+    chromium.adapted.adapted.ratio <= 1.5,
+    "Each frame becomes a list of deliveries, because a frame of another wire may concern several conversations.",
+  );
+  timed(
+    `the same without a listener, ${conversations(100)}`,
+    "≤ 0.6×",
+    ({ adaptedUnheard }) => times(adaptedUnheard.adapted.ratio),
+    chromium.adaptedUnheard.adapted.ratio <= 0.6,
+    "The client searches the text for the id, and calls the core, which counts the frame.",
+  );
   for (const other of ["after", "react-use-websocket"]) {
     for (const [open, least] of /** @type {const} */ ([
       [1, 2],
@@ -101,11 +115,32 @@ export function targetTable({ chromium, firefox, sizes, network }) {
     "≤ 2.4 kB",
     kB(first.brotli),
     first.brotli <= 2_400,
-    "A quarter checks the options of `configure()`, which has to throw at the call. The rest keeps calls and loads the core, again after a failure.",
+    "The code keeps calls, and loads the core, again after a failure.",
+  );
+  const configured = sizes["ours, with configure()"];
+  weighed(
+    "the same with configure(), which checks the options",
+    "≤ 3.1 kB",
+    kB(configured.first.brotli),
+    configured.first.brotli <= 3_100,
+    "The checks name each option and what it must be, those of an adapter too, because an error has to be thrown by the call that made the mistake.",
   );
   const heavy =
     "Half of the wasm is the connection itself: two protocol layers, sessions, gaps and backoff. `make build` prints the rest.";
   weighed("all code, wasm included, brotli", "≤ 24 kB, ideally 18 kB", kB(all.brotli), all.brotli <= 24_000, heavy);
+  for (const [option, most] of /** @type {const} */ ([
+    ["adapter", 1_500],
+    ["sockets", 1_500],
+  ])) {
+    const { all: more } = sizes[`ours, for the option ${option}`];
+    weighed(
+      `code that only the option \`${option}\` loads, brotli`,
+      `≤ ${kB(most)}`,
+      kB(more.brotli),
+      more.brotli <= most,
+      "Joins, openings, histories, acknowledgements and the checks of what an adapter returns.",
+    );
+  }
   const asFile = sizes["ours, core.wasm as a file"].all.brotli;
   weighed("the same with core.wasm as a file", "≤ 24 kB, ideally 18 kB", kB(asFile), asFile <= 24_000, heavy);
 

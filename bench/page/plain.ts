@@ -1,6 +1,6 @@
 // The page without React, which measures the architectures alone. page/no-react.ts replaces React for the hooks.
 
-import { configure, getState, getStats, sendMessage, subscribe } from "inbox-socket";
+import { configure, createInbox, getState, getStats, sendMessage, subscribe } from "inbox-socket";
 import ReconnectingWebSocket from "partysocket/ws";
 
 import * as after from "../baselines/after";
@@ -21,6 +21,7 @@ const URLS = {
   after: "ws://bench/after/",
   ours: "ws://bench/ours/",
   partysocket: "ws://bench/partysocket/",
+  adapted: "ws://bench/adapted/",
 };
 
 export let sink: unknown;
@@ -74,6 +75,15 @@ const mounts: Record<string, Mount> = {
   async ours(ids, ear) {
     for (const id of ids) subscribe(id, ear.of(id));
     const socket = await connected();
+    return () => socket;
+  },
+
+  /** The same frames, as those of another wire that names the conversation at a path. */
+  async adapted(ids, ear) {
+    const inbox = createInbox({ url: URLS.adapted, adapter: { conversationId: "conversation_id" } });
+    for (const id of ids) inbox.subscribe(id, ear.of(id));
+    const socket = await opened(URLS.adapted);
+    while (!inbox.getState().isConnected) await pause(1);
     return () => socket;
   },
 };
