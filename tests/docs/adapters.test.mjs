@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 
 import { until } from "../support/page.mjs";
 import { eventually } from "../support/queue.mjs";
-import { blocks } from "./blocks.mjs";
+import { blocks, pages } from "./blocks.mjs";
 import { ActionCable } from "./wires/action-cable.mjs";
 import { ChannelsInbox, ChannelsRooms } from "./wires/channels.mjs";
 import { openWire, REACT } from "./wires/page.mjs";
@@ -291,6 +291,93 @@ describe("Action Cable", () => {
     await page.evaluate(() => inbox.sendMessage(2, "after"));
     await eventually("it is stored", () => wire.stored.length === 2);
   });
+});
+
+describe("the errors in docs/adapters.md", () => {
+  const pageText = pages.get(PAGE) ?? "";
+
+  /** Each mistake, made in the page, with the documented beginning of the error. @type {[string, string][]} */
+  const THROWN = [
+    ["{ onopen() {} }", "unknown option `adapter.onopen`; the options are conversationId, incoming, "],
+    ["{ conversationId: 7 }", '`adapter.conversationId` must be a path such as "data.room_id", or a function; got 7'],
+  ];
+  for (const [adapter, error] of THROWN) {
+    it(`configure() throws: ${error}`, async (t) => {
+      assert.ok(pageText.includes(error));
+      const { page } = await openPlain(t, adapter, "return;");
+      const thrown = await page.evaluate(async () => {
+        try {
+          await globalThis["enter"]();
+        } catch (error) {
+          return /** @type {Error} */ (error).message;
+        }
+      });
+      assert.ok(thrown?.startsWith(error), thrown);
+    });
+  }
+
+  it("shows contradictions in `error`", async (t) => {
+    const error = "Unable to load inbox-socket: `adapter.conversationId` must not be set with `adapter.incoming`";
+    assert.ok(pageText.includes(error));
+    const adapter = '{ conversationId: "data", incoming: () => null }';
+    const { page } = await openPlain(t, adapter, "inbox.subscribe(2, () => {});");
+    await page.evaluate(() => globalThis["enter"]());
+    await until(page, () => globalThis["inbox"].getState().error !== null);
+    assert.equal(await page.evaluate(() => globalThis["inbox"].getState().error), error);
+  });
+
+  const REPORTED = [
+    [
+      '{ conversationId: "data" }',
+      "`adapter.conversationId` must give a number up to 2^53 - 1, a string, null or undefined; got ",
+    ],
+    [
+      "{ incoming: async () => null }",
+      "`adapter.incoming` must return { conversationId, frame }, an array of them, null or undefined; got a promise",
+    ],
+    ["{ join: () => new Promise(() => {}) }", "`adapter.join` must settle within 2500 ms; it has not for 2"],
+  ];
+  for (const [adapter, error] of REPORTED) {
+    it(`reported once: ${error}`, async (t) => {
+      assert.ok(pageText.includes(error));
+      const { page, wire, complaints } = await openPlain(t, adapter, "inbox.subscribe(2, () => {});");
+      await page.evaluate(() => globalThis["enter"]());
+      await until(page, () => globalThis["inbox"].getState().isConnected);
+      for (const text of ["the same", "the same"]) wire.post(2, text);
+      await eventually("it is reported", () => complaints.length > 0);
+      const reports = complaints.splice(0);
+      assert.equal(reports.length, 1);
+      assert.ok(reports[0]?.startsWith(error), reports[0]);
+    });
+  }
+
+  const FAILED = [
+    [
+      "{ outgoing: () => undefined }",
+      'inbox.sendMessage(2, "Hello")',
+      "`adapter.outgoing` must return an object, an array or a non-empty string; got undefined",
+    ],
+    ["{}", "inbox.requestMessages(2)", "`adapter.history` must be set to request messages"],
+  ];
+  for (const [adapter, call, error] of FAILED) {
+    it(`the reason of a failure: ${error}`, async (t) => {
+      assert.ok(pageText.includes(String(error)));
+      const { page } = await openPlain(t, adapter, `return ${call};`);
+      const result = await page.evaluate(() => globalThis["enter"]());
+      assert.deepEqual(result, { status: "failed", reason: error });
+    });
+  }
+
+  /** Opens a page with an adapter. @param {import("node:test").TestContext} t */
+  async function openPlain(t, adapter, then) {
+    const wire = new Rooms();
+    const source = `
+      const inbox = await import("inbox-socket");
+      Object.assign(globalThis, { inbox });
+      inbox.configure({ adapter: ${adapter} } as any);
+      ${then}`;
+    return { ...(await openWire(t, wire, { folder: "adapters", source })), wire };
+  }
 });
 
 it("every block of docs/adapters.md has a test here", () => {
