@@ -38,7 +38,8 @@ export function useWebSocket(conversationId, onMessage) {
   // Subscribes within the commit, so that no message is missed before those effects. There is no cleanup: Suspense
   // would run it when it hides the component, which must still receive its messages.
   useCommitEffect(() => view.begin(), [view]);
-  return useSyncExternalStore(view.subscribe, view.getSnapshot, view.getServerSnapshot);
+  // React calls the third on a server and during hydration, and does not keep it.
+  return useSyncExternalStore(view.store, view.store, () => view.look(true));
 }
 
 /** One component's subscription. Each open conversation has one, so it is kept small. */
@@ -56,10 +57,8 @@ class View {
   constructor(provided, conversationId) {
     this.provided = provided;
     this.conversationId = conversationId;
-    this.subscribe = (onChange) => this.watch(onChange);
-    this.getSnapshot = () => this.look(false);
-    // React calls this one on a server, and on the client during hydration.
-    this.getServerSnapshot = () => this.look(true);
+    /** Serves React as `subscribe` and as `getSnapshot`, which takes no argument. @type {any} */
+    this.store = (onChange) => (onChange ? this.watch(onChange) : this.look(false));
   }
 
   // Not before it is used: a server that only renders needs no client.
