@@ -81,7 +81,7 @@ for (const framework of FRAMEWORKS.filter(({ built }) => built)) {
       connection.send(message(2, "theirs", 1));
       // The adapter says that this frame is not a message.
       connection.send({ conversation_id: 2, kind: "typing" });
-      await until(page, () => heardByProbes === 2);
+      await until(page, () => globalThis.heardByProbes === 2);
       await shows(page, { isConnected: true, lastMessage: message(2, "theirs", 1) }, 1);
       await shows(page, { isConnected: true, lastMessage: null });
       await page.evaluate(() => void chats[1].sendMessage(2, "to theirs"));
