@@ -154,6 +154,23 @@ describe("joins", () => {
   });
 });
 
+describe("a message to a conversation without listeners", () => {
+  for (const [file, wire, joined] of /** @type {[string, any, (wire: any) => number][]} */ ([
+    ["joins.ts", new Rooms({ joins: true }), ({ clients }) => [...clients][0].joined.size],
+    ["phoenix.ts", new Phoenix(), ({ clients }) => [...clients][0].joined.size],
+  ])) {
+    it(`joins it until the message is sent: ${file}`, async (t) => {
+      const { page } = await open(t, file, wire);
+      await subscribe(page, 2);
+      await connected(page);
+      await page.evaluate(() => inbox.sendMessage(3, "Hello"));
+      await eventually("it is stored", () => wire.stored.length === 1);
+      await eventually("the conversation is left", () => joined(wire) === 1);
+      assert.deepEqual(wire.refused, []);
+    });
+  }
+});
+
 describe("authentication by the first frame", () => {
   it("precedes everything else, however long the token takes", async (t) => {
     const { page, wire } = await open(t, "authentication.ts", new Rooms({ token: TOKEN }));

@@ -1,4 +1,5 @@
-// Action Cable with one channel, ChatChannel, whose parameter is the conversation's id.
+// Action Cable with one channel, ChatChannel, whose parameter is the conversation's id. What it refuses, it refuses as
+// connection/base.rb, connection/subscriptions.rb and channel/base.rb of Action Cable do.
 
 import { FORBIDDEN, Wire } from "./wire.mjs";
 

@@ -1,4 +1,5 @@
 // Phoenix channels with the V2 serializer: frames [join_ref, ref, topic, event, payload], and one channel for `room:*`.
+// What it refuses, it refuses as lib/phoenix/socket.ex of Phoenix 1.8 does.
 
 import { FORBIDDEN, Wire } from "./wire.mjs";
 

@@ -1,4 +1,5 @@
-// A STOMP 1.2 broker: clients send to /app/chat/<id>, and subscribe to /topic/chat/<id>.
+// A STOMP 1.2 broker: clients send to /app/chat/<id>, and subscribe to /topic/chat/<id>. The rules are those of
+// https://stomp.github.io/stomp-specification-1.2.html.
 
 import { FORBIDDEN, Wire } from "./wire.mjs";
 
