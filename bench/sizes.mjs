@@ -7,7 +7,8 @@ import { file } from "./site.mjs";
 
 const ENTRIES = {
   ours: 'export { useWebSocket } from "inbox-socket/react";',
-  "ours, with configure()": 'export { useWebSocket } from "inbox-socket/react"; export { configure } from "inbox-socket";',
+  "ours, with configure()":
+    'export { useWebSocket } from "inbox-socket/react"; export { configure } from "inbox-socket";',
   "react-use-websocket": 'export { default } from "react-use-websocket";',
   "partysocket/react": 'export { useWebSocket } from "partysocket/react";',
 };
