@@ -151,6 +151,22 @@ for (const wire of wires) {
       });
     }
 
+    if (server.join && server.sent) {
+      it("joins a conversation without listeners before it sends a message to it, and leaves it afterwards", async (t) => {
+        const session = await start(t, wire);
+        session.subscribe(b);
+        await session.accept(b, [b]);
+        const connection = session.connection(b);
+        session.connections.set(a, connection);
+        void session.send(a, "Hello");
+        await play(connection, server.join?.(a) ?? []);
+        const frame = await session.hearsMessage(a, "Hello");
+        if (server.ack) say(connection, server.ack(frame));
+        if (server.leave) assert.deepEqual(await connection.next(), read(server.leave(a)));
+        await session.hearsNothing(a);
+      });
+    }
+
     if (server.refusedJoin) {
       it("reports a refused join to the conversation's listeners only", async (t) => {
         const session = await start(t, wire);
