@@ -1,4 +1,4 @@
-import { attempt, idOf, isObject, isPromise, mistake, reasonOf, reportMistake, textOf } from "./checks.js";
+import { attempt, idOf, isObject, isPromise, mistake, reasonOf, report, reportMistake, textOf } from "./checks.js";
 import { createOpening } from "./opening.js";
 import { createRooms } from "./rooms.js";
 import { scanner } from "./scan.js";
@@ -13,7 +13,8 @@ import { scanner } from "./scan.js";
 export function createWire(adapter, options, socketOf) {
   const { conversationId: where, incoming, outgoing, history, ack, onOpen } = adapter;
   const { request, answer } = typeof history === "function" ? { request: history, answer: undefined } : { ...history };
-  const scan = typeof where === "string" && scanner(where);
+  const idIn = typeof where === "string" ? reader(where) : where;
+  const ackIn = typeof ack === "string" ? reader(ack) : ack;
   let inbox, frames, rooms;
   /** @type {ReturnType<typeof createOpening> | undefined} */
   let opening;
@@ -21,9 +22,13 @@ export function createWire(adapter, options, socketOf) {
   let isOpen = false;
   // The conversations whose history was requested on this connection, until the answer.
   let asked = [];
+  /** Conversation id → its frames that are not settled, for which it must stay joined. @type {Map<any, number>} */
+  const pending = new Map();
 
   const conversation = (id) => frames.listeners.conversations.byId.get(id);
   const hasListeners = (id) => conversation(id)?.first !== undefined;
+  const isNeeded = (id) => pending.has(id) || hasListeners(id);
+  const unheardId = typeof where === "string" && scanner(where, hasListeners);
 
   /** Tells a conversation's listeners that the server has refused its join. */
   const refuseJoin = (id, detail) => {
@@ -33,7 +38,7 @@ export function createWire(adapter, options, socketOf) {
 
   /** Settles the message that a frame acknowledges. Returns whether there was one. */
   const acknowledge = (frame) => {
-    const given = attempt(() => (typeof ack === "string" ? valueAt(frame, ack) : ack?.(frame)));
+    const given = attempt(() => ackIn?.(frame));
     const { clientId = given, messageId, reason } = Object(given);
     if (inbox.outgoing.sendOf(clientId) === undefined) return false;
     if (reason === undefined) frames.control.readAck({ client_id: clientId, message_id: messageId });
@@ -43,21 +48,25 @@ export function createWire(adapter, options, socketOf) {
 
   /** Returns what listeners receive of a frame. */
   const read = (frame) => {
-    // As on this package's own wire, text reaches no listener, unless the adapter reads it.
-    if (typeof frame === "string" && !incoming && typeof where !== "function") return [];
-    const member = incoming ? "incoming" : "conversationId";
-    const given = incoming
-      ? incoming(frame)
-      : { conversationId: typeof where === "string" ? valueAt(frame, where) : where?.(frame) };
-    return [given ?? []].flat().map((delivery) => {
-      if (!isObject(delivery) || isPromise(delivery)) {
-        throw mistake(member, "return { conversationId, frame }, an array of them, null or undefined", delivery);
+    if (!incoming) {
+      // As on this package's own wire, text reaches no listener, unless the adapter reads it.
+      if (typeof frame === "string" && typeof where !== "function") return [];
+      return [delivery("conversationId", frame, idIn?.(frame))];
+    }
+    return [incoming(frame) ?? []].flat().map((given) => {
+      if (!isObject(given) || isPromise(given)) {
+        throw mistake("incoming", "return { conversationId, frame }, an array of them, null or undefined", given);
       }
-      const { conversationId, frame: told = frame } = /** @type {import("../../index.js").Delivery} */ (delivery);
-      const id = socketOf ?? idOf(member, conversationId);
-      return { conversationId: id, frame: told, isMessage: adapter.isMessage?.(told) ?? true };
+      const { conversationId, frame: told = frame } = /** @type {import("../../index.js").Delivery} */ (given);
+      return delivery("incoming", told, conversationId);
     });
   };
+
+  const delivery = (member, frame, id) => ({
+    conversationId: socketOf ?? idOf(member, id),
+    frame,
+    isMessage: adapter.isMessage?.(frame) ?? true,
+  });
 
   /** Returns a history as listeners receive it. An answer that names no conversation is that of the oldest request. */
   const readHistory = (messages, named = null) => {
@@ -70,18 +79,23 @@ export function createWire(adapter, options, socketOf) {
 
   const deliver = (frame, characters, socket) => {
     const isAck = ack !== undefined && acknowledge(frame);
-    let deliveries = attempt(() => read(frame)) ?? [];
+    let deliveries = [];
+    try {
+      deliveries = read(frame);
+    } catch (error) {
+      report(error);
+    }
     if (isAck) deliveries = deliveries.filter(({ conversationId }) => conversationId !== null);
-    const messages = attempt(() => answer?.(frame));
+    const messages = answer && attempt(() => answer(frame));
     if (Array.isArray(messages)) deliveries = readHistory(messages, deliveries[0]?.conversationId);
     frames.deliverAll(socket, characters, deliveries);
   };
 
   const isUnheard = (text) => {
-    if (!scan || !isOpen || opening?.isWaiting() || asked.length > 0 || frames.listeners.everything.first) return false;
+    if (!unheardId || !isOpen || opening?.isWaiting() || asked.length > 0 || frames.listeners.everything.first)
+      return false;
     if (ack && inbox.outgoing.drafts.size > 0) return false;
-    const id = scan(text);
-    return id !== undefined && !hasListeners(id);
+    return unheardId(text) !== undefined;
   };
 
   return {
@@ -93,7 +107,7 @@ export function createWire(adapter, options, socketOf) {
     attach(own, incoming, later) {
       inbox = own;
       frames = incoming;
-      rooms = createRooms(adapter, options, hasListeners, later, refuseJoin);
+      rooms = createRooms(adapter, options, isNeeded, later, refuseJoin);
     },
 
     /** Opens a connection after its handshake. Calls `opened`, or `refused` with the reason. */
@@ -108,7 +122,8 @@ export function createWire(adapter, options, socketOf) {
         return refused(reasonOf(error));
       }
       const { byId } = frames.listeners.conversations;
-      if (opening === mine) await rooms.begin(mine.connection, [...byId.keys()].filter(hasListeners));
+      if (opening === mine)
+        await rooms.begin(mine.connection, [...new Set([...byId.keys(), ...pending.keys()])].filter(isNeeded));
       if (opening !== mine) return;
       isOpen = true;
       opened();
@@ -137,14 +152,18 @@ export function createWire(adapter, options, socketOf) {
       if (id !== null && first === undefined) rooms.leave(id);
     },
 
-    /** Posts a frame for a conversation after its join; joins a conversation without listeners for that time. */
+    /** Posts a frame for a conversation after its join, and keeps it joined until the frame is settled. */
     afterJoin(id, post) {
       if (!adapter.join || (typeof id !== "string" && typeof id !== "number")) return undefined;
-      const end = hasListeners(id) ? undefined : inbox.subscribe(id, () => {});
-      const result =
-        rooms.join(id)?.then((reason) => (reason === undefined ? post() : { status: "failed", reason })) ?? post();
-      if (end) result.finally(end);
-      return result;
+      pending.set(id, (pending.get(id) ?? 0) + 1);
+      const join = rooms.join(id);
+      const result = join?.then((reason) => (reason === undefined ? post() : { status: "failed", reason })) ?? post();
+      return result.finally(() => {
+        const left = (pending.get(id) ?? 0) - 1;
+        if (left > 0) pending.set(id, left);
+        else pending.delete(id);
+        if (!isNeeded(id)) rooms.leave(id);
+      });
     },
 
     receive(text, raw, socket) {
@@ -186,9 +205,13 @@ function usual({ conversationId: where, message: text = "message", ref }, { conv
   return frame;
 }
 
-/** Returns the value at a path such as "data.chat_room_id". */
-function valueAt(value, path) {
-  return path.split(".").reduce((value, name) => value?.[name], value);
+/** Returns a function that returns the value at a path such as "data.chat_room_id". */
+function reader(path) {
+  const names = path.split(".");
+  return (value) => {
+    for (const name of names) value = value?.[name];
+    return value;
+  };
 }
 
 /** Sets the value at a path, and creates the objects on the way. */

@@ -2,6 +2,9 @@
 
 import { FORBIDDEN, Wire } from "./wire.mjs";
 
+// Many, because a page on a busy machine may stand still for seconds.
+const MOST_UNANSWERED = 50;
+
 export class Rooms extends Wire {
   /** The replies to pings. */
   pongs = 0;
@@ -12,7 +15,7 @@ export class Rooms extends Wire {
    * @param {object} [rules]
    * @param {boolean} [rules.joins] whether a client must join a room before it sends to it or receives its messages
    * @param {string} [rules.token] the token that the first frame must contain
-   * @param {number} [rules.pingEvery] in ms; a client that doesn't reply before the next ping is disconnected
+   * @param {number} [rules.pingEvery] in ms; a client that replies to none of fifty pings is disconnected
    * @param {boolean} [rules.acknowledges] whether the server acknowledges messages
    */
   constructor({ joins = false, token, pingEvery, acknowledges = false } = {}) {
@@ -26,16 +29,16 @@ export class Rooms extends Wire {
   open(client) {
     client.isReady = this.token === undefined;
     if (this.pingEvery === undefined) return;
-    let isAnswered = true;
+    let unanswered = 0;
     const timer = setInterval(() => {
-      if (!isAnswered) {
+      if (unanswered === MOST_UNANSWERED) {
         this.refuse("no pong");
         client.close(4408, "no pong");
       }
-      isAnswered = false;
+      unanswered += 1;
       client.send({ type: "ping" });
     }, this.pingEvery);
-    client.answered = () => (isAnswered = true);
+    client.answered = () => (unanswered = 0);
     client.webSocket.on("close", () => clearInterval(timer));
   }
 

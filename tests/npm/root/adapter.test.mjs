@@ -344,6 +344,30 @@ describe("join", () => {
     assert.equal(server.attempts.length, 1);
   });
 
+  it("is repeated for a message that waited for the connection, though its last listener has left", async (t) => {
+    const adapter = { join: (room) => ({ join: room }), leave: (room) => ({ leave: room }) };
+    const { server, inbox, listen } = await start(t, { adapter });
+    listen(1);
+    const end = listen(2);
+    const first = await server.connection();
+    await eventually("it is connected", () => inbox.getState().isConnected);
+    server.mode = "hold";
+    first.cut();
+    await eventually("it is lost", () => !inbox.getState().isConnected);
+    const waiting = inbox.sendMessage(2, "hello");
+    end();
+    server.letGo("accept");
+    assert.deepEqual(await waiting, { status: "sent" });
+    const second = await server.connection();
+    await eventually("it leaves", () => second.received.length === 4);
+    assert.deepEqual(second.received, [
+      { join: 1 },
+      { join: 2 },
+      { conversation_id: 2, message: "hello" },
+      { leave: 2 },
+    ]);
+  });
+
   it("does not send back the answer that its promise resolves to", async (t) => {
     const ask = (room, { send, waitFor }) => {
       send({ join: room });
