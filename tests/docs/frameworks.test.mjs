@@ -42,7 +42,7 @@ describe("the example for", () => {
 });
 
 for (const framework of FRAMEWORKS.filter(({ built }) => built)) {
-  describe(`the adapter for ${framework.title}`, () => {
+  describe(`the binding for ${framework.title}`, () => {
     it("shows the connection's state", async (t) => {
       const { page, server } = await openFiles(t, await build(framework));
       const connection = await server.connection();
