@@ -5,11 +5,11 @@ import { attempt, isPromise, reasonOf, reportMistake, textOf } from "./checks.js
  *
  * @param {import("../../index.js").Adapter} adapter
  * @param {import("../../index.js").Options} options
- * @param {(id: any) => boolean} hasListeners
+ * @param {(id: any) => boolean} isNeeded
  * @param {(callback: () => void, ms: number) => void} later
  * @param {(id: any, reason: string) => void} refused
  */
-export function createRooms(adapter, { connectTimeout = 5_000, linger = 250 }, hasListeners, later, refused) {
+export function createRooms(adapter, { connectTimeout = 5_000, linger = 250 }, isNeeded, later, refused) {
   const isUsed = adapter.join ?? adapter.leave;
   /** The connection, once conversations can be joined on it. @type {any} */
   let connection;
@@ -60,11 +60,11 @@ export function createRooms(adapter, { connectTimeout = 5_000, linger = 250 }, h
       connection = undefined;
       joins.clear();
     },
-    /** Leaves a conversation soon, unless it has listeners again. */
+    /** Leaves a conversation soon, unless it is needed again. */
     leave(id) {
       if (!joins.has(id)) return;
       later(() => {
-        if (!hasListeners(id) && joins.delete(id)) attempt(() => send("leave", adapter.leave?.(id)));
+        if (!isNeeded(id) && joins.delete(id)) attempt(() => send("leave", adapter.leave?.(id)));
       }, linger);
     },
   };
