@@ -220,9 +220,10 @@ export interface SocketOf {
 /**
  * How to read and write the frames of a server that has its own wire protocol. Each member is optional.
  *
- * A *frame* here is the parsed JSON if a received text is an object or an array, and the text itself otherwise. A frame
- * to send is an object or an array, which is sent as JSON, or a string, which is sent as it is. A *path* such as
- * `"data.room_id"` names a member of a member; the names of an array's members are their indexes.
+ * A *frame* here is the parsed JSON if a received text is an object or an array, and the text itself otherwise; a text
+ * reaches listeners only if `incoming`, or a function as `conversationId`, reads it. A frame to send is an object or an
+ * array, which is sent as JSON, or a string, which is sent as it is. A *path* such as `"data.room_id"` names a member
+ * of a member; the names of an array's members are their indexes.
  *
  * A member that throws, or that returns something invalid, is reported as uncaught, each error once. It costs the frame
  * that it was called for and never the connection. Members that exclude each other are reported when the inbox is loaded,

@@ -55,7 +55,7 @@ describe("the tarball", () => {
       "lib/testing/web-socket.js",
       "lib/wake.js",
       "lib/wire/create.js",
-      "lib/wire/members.js",
+      "lib/wire/checks.js",
       "lib/wire/opening.js",
       "lib/wire/rooms.js",
       "lib/wire/scan.js",
