@@ -20,6 +20,7 @@
 mod client;
 mod dice;
 mod other_wire;
+mod schedule;
 mod server;
 mod tally;
 mod world;

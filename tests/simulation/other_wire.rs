@@ -5,14 +5,14 @@
 //! With acknowledgements, no message is lost unless its sender is told, none is doubled, and one sender's order is kept.
 //! Received messages have no guarantee across a cut.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use inbox_socket::core::{
     Config, Effect, Event, Kind, Machine, Outcome, SendError, SendId, SocketId, Verdict,
 };
 
 use crate::dice::Dice;
+use crate::schedule::Schedule;
 use crate::tally::Tally;
 
 const PAGES: usize = 2;
@@ -126,9 +126,7 @@ struct Socket {
 pub(crate) struct World {
     dice: Dice,
     now: u64,
-    count: u64,
-    queue: BinaryHeap<Reverse<(u64, u64)>>,
-    happenings: BTreeMap<u64, Happening>,
+    schedule: Schedule<Happening>,
     has_acks: bool,
     /// The server stores a repeated message once; if not, the pages must not repeat one.
     recognizes: bool,
@@ -173,9 +171,7 @@ impl World {
             inboxes: inboxes.collect(),
             dice,
             now: 0,
-            count: 0,
-            queue: BinaryHeap::new(),
-            happenings: BTreeMap::new(),
+            schedule: Schedule::new(),
             has_acks,
             recognizes,
             links: Vec::new(),
@@ -197,12 +193,8 @@ impl World {
         self.at(500, Happening::Trouble);
         self.at(QUIET, Happening::LastListenerLeaves);
         self.at(LAST_WORDS, Happening::LastWords);
-        while let Some(Reverse((at, id))) = self.queue.pop() {
-            if at > END {
-                break;
-            }
+        while let Some((at, happening)) = self.schedule.next(END) {
             self.now = at;
-            let happening = self.happenings.remove(&id).expect("queued once");
             self.happen(happening);
         }
     }
@@ -562,9 +554,7 @@ impl World {
     }
 
     fn at(&mut self, delay: u64, happening: Happening) {
-        self.count += 1;
-        self.queue.push(Reverse((self.now + delay, self.count)));
-        self.happenings.insert(self.count, happening);
+        self.schedule.add(self.now + delay, happening);
     }
 
     fn note(&self, line: impl FnOnce() -> String) {

@@ -1,13 +1,13 @@
 //! Everything between the pages and the database: time, the network, the server's processes and the faults.
 
-use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use inbox_socket::core::{ConnectionError, Event, SocketId};
 
 use crate::client::{Client, FRAME_LIMIT, Heard, Wish};
 use crate::dice::Dice;
+use crate::schedule::Schedule;
 use crate::server::{Database, Frame, Message, Room, Seq};
 use crate::tally::Tally;
 
@@ -71,9 +71,7 @@ impl Socket {
 pub(crate) struct World {
     dice: Dice,
     now: u64,
-    count: u64,
-    queue: BinaryHeap<Reverse<(u64, u64)>>,
-    happenings: BTreeMap<u64, Happening>,
+    schedule: Schedule<Happening>,
     pages: Vec<Client>,
     /// How far each page's clock is ahead, and until when the page sleeps.
     clocks: Vec<u64>,
@@ -144,9 +142,7 @@ impl World {
         Self {
             dice,
             now: 0,
-            count: 0,
-            queue: BinaryHeap::new(),
-            happenings: BTreeMap::new(),
+            schedule: Schedule::new(),
             pages,
             clocks: vec![0; PAGES],
             asleep: vec![0; PAGES],
@@ -172,12 +168,8 @@ impl World {
             self.at(first, Happening::UserSends(page));
         }
         self.at(500, Happening::Trouble);
-        while let Some(Reverse((at, id))) = self.queue.pop() {
-            if at > END {
-                break;
-            }
+        while let Some((at, happening)) = self.schedule.next(END) {
             self.now = at;
-            let happening = self.happenings.remove(&id).expect("queued once");
             self.happen(happening);
         }
     }
@@ -361,7 +353,7 @@ impl World {
     fn store_what_is_too_long(&mut self) {
         let room = self.dice.between(0, ROOMS as u64 - 2) as usize;
         self.tally.count("message too long");
-        let name = format!("too long {}", self.count);
+        let name = format!("too long {}", self.schedule.added());
         let (message, _) = self.database.store(room, &name, FRAME_LIMIT + 1);
         self.publish(&message);
     }
@@ -691,9 +683,7 @@ impl World {
     }
 
     fn at(&mut self, delay: u64, happening: Happening) {
-        self.count += 1;
-        self.queue.push(Reverse((self.now + delay, self.count)));
-        self.happenings.insert(self.count, happening);
+        self.schedule.add(self.now + delay, happening);
     }
 
     fn note(&self, line: impl FnOnce() -> String) {
