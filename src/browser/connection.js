@@ -19,7 +19,7 @@ export class Connection {
   state = Object.freeze({ isConnected: false, isConnecting: false, error: null, reconnectAttempts: 0 });
   /** @type {Set<() => void>} */
   watchers = new Set();
-  /** For another wire than this package's: see inbox.js. */
+  /** Set if the server speaks another wire. @type {import("./inbox.js").Wire | undefined} */
   wire;
   #command;
   // The address and the subprotocols resolved for the current attempt.

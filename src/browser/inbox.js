@@ -54,6 +54,27 @@ import {
 } from "./numbers.js";
 import { Outgoing } from "./outgoing.js";
 
+/**
+ * What the core asks about another wire than this package's. pkg/lib/wire makes it, for the options `adapter` and
+ * `sockets`, and passes it as the option `wire`; without one, all of this is skipped.
+ *
+ * @typedef {object} Wire
+ * @property {number | undefined} acks the option of this name in src/core/config.rs, as is the next
+ * @property {number | undefined} resend
+ * @property {(inbox: Inbox, incoming: Incoming, later: typeof later) => void} attach called once
+ * @property {(raw: WebSocket, socket: number, opened: () => void, refused: (reason: string) => void) => void} begin
+ *   opens a connection after its handshake; calls `opened` or `refused` when that is done
+ * @property {() => void} end the connection has ended
+ * @property {(code: number, reason: string) => number | undefined} closeCode the code to act upon, if not the received one
+ * @property {(conversation: object) => void} joined a listener was added
+ * @property {(conversation: object) => void} left a listener was removed
+ * @property {(id: unknown, post: () => Promise<object>) => Promise<object> | undefined} afterJoin posts a frame when its
+ *   conversation is joined; undefined if it need not be
+ * @property {(text: string, raw: WebSocket, socket: number) => void} receive handles a frame; calls `deliverAll`
+ * @property {(message: object) => string} message returns the text of a message's frame
+ * @property {(id: unknown, makeDraft: (text: string) => object) => object} request returns the draft of a history request
+ */
+
 /** By their index in the table of inbox.rs. @type {Inbox[]} */
 const inboxes = [];
 

@@ -4,11 +4,14 @@
 // | --- | --- |
 // | create.js | makes the inbox |
 // | sockets.js | makes an inbox with a socket for each conversation |
-// | wire.js | what the core asks about another wire: see `wire` in src/browser/inbox.js |
+// | wire.js | what the core asks about another wire: see `Wire` in src/browser/inbox.js |
 // | opening.js | a new connection, as `onOpen` and `join` see it |
 // | rooms.js | joins and leaves conversations |
 // | scan.js | recognizes a frame without listeners in its raw text |
 // | checks.js | checks what the adapter returns, and reports its mistakes |
+//
+// These files import nothing of the page's first code, or a bundler would split that into a further file; a few lines
+// stand here again instead.
 
 import { report } from "./checks.js";
 import { createWire } from "./wire.js";

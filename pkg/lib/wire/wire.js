@@ -28,7 +28,7 @@ export function createWire(adapter, options, socketOf) {
   const conversation = (id) => frames.listeners.conversations.byId.get(id);
   const hasListeners = (id) => conversation(id)?.first !== undefined;
   const isNeeded = (id) => pending.has(id) || hasListeners(id);
-  const unheardId = typeof where === "string" && scanner(where, hasListeners);
+  const provesUnheard = typeof where === "string" && scanner(where, hasListeners);
 
   /** Tells a conversation's listeners that the server has refused its join. */
   const refuseJoin = (id, detail) => {
@@ -92,10 +92,10 @@ export function createWire(adapter, options, socketOf) {
   };
 
   const isUnheard = (text) => {
-    if (!unheardId || !isOpen || opening?.isWaiting() || asked.length > 0 || frames.listeners.everything.first)
+    if (!provesUnheard || !isOpen || opening?.isWaiting() || asked.length > 0 || frames.listeners.everything.first)
       return false;
     if (ack && inbox.outgoing.drafts.size > 0) return false;
-    return unheardId(text) !== undefined;
+    return provesUnheard(text);
   };
 
   return {
