@@ -21,10 +21,24 @@ export async function startBackend(options, { environment = {}, prepare } = {}) 
   const data = mkdtempSync(join(tmpdir(), "inbox-socket-bench-"));
   const where = { cwd: BACKEND, env: { ...process.env, DEBUG: "1", DATA_DIR: data, ...environment } };
   prepare?.((script) => execFileSync(PYTHON, script, { ...where, encoding: "utf8", maxBuffer: 1e9 }));
-  const server = spawn(PYTHON, ["manage.py", "demo", "--port", "0", ...options], {
-    ...where,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const server = await startPython(["manage.py", "demo", "--port", "0", ...options], where);
+  return {
+    ...server,
+    async stop() {
+      await server.stop();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Runs a Python program that prints the address on which it listens.
+ *
+ * @param {string[]} script the program and its arguments
+ * @param {{env: NodeJS.ProcessEnv}} where
+ */
+export async function startPython(script, { env }) {
+  const server = spawn(PYTHON, script, { cwd: BACKEND, env, stdio: ["ignore", "pipe", "inherit"] });
   // Ends the server even if the benchmark fails.
   process.on("exit", () => server.kill());
   const ended = once(server, "exit");
@@ -39,11 +53,10 @@ export async function startBackend(options, { environment = {}, prepare } = {}) 
       async stop() {
         server.kill();
         await ended;
-        rmSync(data, { recursive: true, force: true });
       },
     };
   }
-  throw new Error("the server did not start: run `make backend` to see why");
+  throw new Error(`${script[0]} must print the address on which it listens; it ended without`);
 }
 
 /** Logs a user in and returns the cookie. @param {string} origin @param {string} username */

@@ -1,12 +1,13 @@
 // Measures the cost of both architectures for the server: `npm run bench:server`, about ten minutes.
 //
 // One server process with SQLite and Redis and one client process with all users run on the same machine. Each user is
-// in 10 conversations of 10 people. Three loads, 100, 300 and 1,000 users, show how the cost grows.
+// in 10 conversations of 10 people. Three loads, 100, 300 and 1,000 users, show how the cost grows. The consumer of
+// Channels' tutorial stands beside both architectures, because teams know it: it stores nothing.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
-import { startBackend } from "../backend.mjs";
+import { startBackend, startPython } from "../backend.mjs";
 import { median } from "../median.mjs";
 import { print } from "../report.mjs";
 import { file } from "../site.mjs";
@@ -28,7 +29,7 @@ const sleep = (/** @type {number} */ seconds) => new Promise((resolve) => setTim
 const redis = await startRedis();
 const cases = [];
 for (const users of USERS) {
-  for (const architecture of /** @type {const} */ (["before", "after"])) {
+  for (const architecture of /** @type {const} */ (["before", "after", "tutorial"])) {
     cases.push(await measure(fitting(users, architecture), architecture));
   }
 }
@@ -39,20 +40,14 @@ print("The server, before and after", serverTable(server));
 const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
 writeFileSync(RESULTS, `${JSON.stringify({ ...results, server }, null, 2)}\n`);
 
-/** @param {number} users @param {"before" | "after"} architecture */
+/** @param {number} users @param {"before" | "after" | "tutorial"} architecture */
 async function measure(users, architecture) {
-  /** @type {import("./crowd.mjs").User[]} */
-  let people = [];
-  const server = await startBackend(["--no-seed"], {
-    environment: { REDIS_URL: redis.url },
-    prepare(run) {
-      people = JSON.parse(run([file("server/seed.py"), String(users), String(PER_USER)]));
-    },
-  });
+  const { server, people } = architecture === "tutorial" ? await startTutorial(users) : await startOurs(users);
   const crowd = new Crowd(server.origin, people, architecture);
   try {
-    // The first request loads the modules that the server loads lazily.
-    await fetch(`${server.origin}/api/me`, { headers: { cookie: people[0]?.cookie ?? "" } });
+    // The first request loads the modules that our server loads lazily.
+    if (architecture !== "tutorial")
+      await fetch(`${server.origin}/api/me`, { headers: { cookie: people[0]?.cookie ?? "" } });
     const emptyBytes = residentBytes(server.pid);
     const start = performance.now();
     await crowd.connect();
@@ -80,6 +75,29 @@ async function measure(users, architecture) {
     crowd.close();
     await server.stop();
   }
+}
+
+/** @param {number} users */
+async function startOurs(users) {
+  /** @type {import("./crowd.mjs").User[]} */
+  let people = [];
+  const server = await startBackend(["--no-seed"], {
+    environment: { REDIS_URL: redis.url },
+    prepare(run) {
+      people = JSON.parse(run([file("server/seed.py"), String(users), String(PER_USER)]));
+    },
+  });
+  return { server, people };
+}
+
+/** The same ring of users as in seed.py, without accounts. @param {number} users */
+async function startTutorial(users) {
+  const people = Array.from({ length: users }, (_, user) => {
+    const conversations = Array.from({ length: PER_USER }, (_, step) => 1 + ((user - step + users) % users));
+    return { cookie: `conversations=${conversations.join("-")}`, conversations };
+  });
+  const server = await startPython([file("server/tutorial.py")], { env: { ...process.env, REDIS_URL: redis.url } });
+  return { server, people };
 }
 
 /** Returns `users`, or fewer if `ulimit -n` requires it. @param {number} users @param {string} architecture */

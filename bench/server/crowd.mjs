@@ -23,7 +23,7 @@ export class Crowd {
 
   /**
    * @param {string} origin @param {User[]} users
-   * @param {"before" | "after"} architecture one socket per conversation, or one per user
+   * @param {"before" | "after" | "tutorial"} architecture one socket per conversation ("before"), or one per user
    */
   constructor(origin, users, architecture) {
     this.origin = origin;
@@ -35,9 +35,9 @@ export class Crowd {
 
   async connect() {
     const wanted = this.users.flatMap((user) =>
-      this.architecture === "after"
-        ? [{ user, path: "/ws/inbox/" }]
-        : user.conversations.map((id) => ({ user, path: `/ws/chat/${id}/` })),
+      this.architecture === "before"
+        ? user.conversations.map((id) => ({ user, path: `/ws/chat/${id}/` }))
+        : [{ user, path: "/ws/inbox/" }],
     );
     const next = wanted.values();
     await Promise.all(
