@@ -99,7 +99,7 @@ bench: build $(VENV)/.installed tests/node_modules/.package-lock.json bench/node
 	$(call say,Measuring; this takes some minutes)
 	@cd bench && npm run --silent bench
 
-bench-server: $(VENV)/.installed tests/node_modules/.package-lock.json bench/node_modules/.package-lock.json tools-redis ## Measure the server under load with both architectures; write results.json
+bench-server: $(VENV)/.installed tests/node_modules/.package-lock.json bench/node_modules/.package-lock.json tools-services ## Measure the server under load with both architectures; write results.json
 	@cd bench && npm run --silent bench:server
 
 figures: bench/node_modules/.package-lock.json ## Write the measured figures into README.md and docs/measurements.md

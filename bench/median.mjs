@@ -5,3 +5,9 @@ export function median(values) {
   const upper = sorted[middle] ?? NaN;
   return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
+
+/** Returns the value that this share of the values does not exceed. @param {number[]} values @param {number} share */
+export function percentile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? NaN;
+}

@@ -1,17 +1,18 @@
 // Measures the cost of both architectures for the server: `npm run bench:server`, about ten minutes.
 //
-// One server process with SQLite and Redis and one client process with all users run on the same machine. Each user is
-// in 10 conversations of 10 people. Three loads, 100, 300 and 1,000 users, show how the cost grows. The consumer of
-// Channels' tutorial stands beside both architectures, because teams know it: it stores nothing.
+// One server process with Redis and one client process with all users run on the same machine. Each user is in 10
+// conversations of 10 people. Three loads, 100, 300 and 1,000 users, show how the cost grows. Before and after use SQLite;
+// the same with PostgreSQL, and the consumer of Channels' tutorial, which stores nothing, stand beside them.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 import { startBackend, startPython } from "../backend.mjs";
-import { median } from "../median.mjs";
+import { median, percentile } from "../median.mjs";
 import { print } from "../report.mjs";
 import { file } from "../site.mjs";
 import { Crowd } from "./crowd.mjs";
+import { startPostgres } from "./postgres.mjs";
 import { startRedis } from "./redis.mjs";
 import { serverTable } from "./table.mjs";
 
@@ -27,22 +28,25 @@ const CLOCK_TICK = Number(execFileSync("getconf", ["CLK_TCK"]));
 const sleep = (/** @type {number} */ seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
 const redis = await startRedis();
+const postgres = await startPostgres();
 const cases = [];
 for (const users of USERS) {
-  for (const architecture of /** @type {const} */ (["before", "after", "tutorial"])) {
+  for (const architecture of /** @type {const} */ (["before", "after", "PostgreSQL", "tutorial"])) {
     cases.push(await measure(fitting(users, architecture), architecture));
   }
 }
 await redis.stop();
+await postgres.stop();
 
 const server = { conversationsPerUser: PER_USER, peoplePerConversation: PER_USER, cases };
 print("The server, before and after", serverTable(server));
 const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
 writeFileSync(RESULTS, `${JSON.stringify({ ...results, server }, null, 2)}\n`);
 
-/** @param {number} users @param {"before" | "after" | "tutorial"} architecture */
+/** @param {number} users @param {import("./crowd.mjs").Architecture} architecture */
 async function measure(users, architecture) {
-  const { server, people } = architecture === "tutorial" ? await startTutorial(users) : await startOurs(users);
+  const { server, people } =
+    architecture === "tutorial" ? await startTutorial(users) : await startOurs(users, architecture === "PostgreSQL");
   const crowd = new Crowd(server.origin, people, architecture);
   try {
     // The first request loads the modules that our server loads lazily.
@@ -70,6 +74,7 @@ async function measure(users, architecture) {
       idleCpu: Number(idleCpu.toFixed(4)),
       messagesPerSecond: Number((messages / TALK).toFixed(1)),
       latency: Number(median(latencies).toFixed(1)),
+      latency99: Number(percentile(latencies, 0.99).toFixed(1)),
     };
   } finally {
     crowd.close();
@@ -77,12 +82,12 @@ async function measure(users, architecture) {
   }
 }
 
-/** @param {number} users */
-async function startOurs(users) {
+/** @param {number} users @param {boolean} withPostgres */
+async function startOurs(users, withPostgres) {
   /** @type {import("./crowd.mjs").User[]} */
   let people = [];
   const server = await startBackend(["--no-seed"], {
-    environment: { REDIS_URL: redis.url },
+    environment: { REDIS_URL: redis.url, ...(withPostgres && { DATABASE_URL: postgres.create() }) },
     prepare(run) {
       people = JSON.parse(run([file("server/seed.py"), String(users), String(PER_USER)]));
     },

@@ -8,6 +8,7 @@ const CONNECTING = 50;
 const TALKING = 32;
 
 /** @typedef {{cookie: string, conversations: number[]}} User */
+/** @typedef {"before" | "after" | "PostgreSQL" | "tutorial"} Architecture */
 
 export class Crowd {
   /** @type {WebSocket[]} */
@@ -23,7 +24,7 @@ export class Crowd {
 
   /**
    * @param {string} origin @param {User[]} users
-   * @param {"before" | "after" | "tutorial"} architecture one socket per conversation ("before"), or one per user
+   * @param {Architecture} architecture one socket per conversation ("before"), or one per user
    */
   constructor(origin, users, architecture) {
     this.origin = origin;

@@ -13,5 +13,6 @@ export function serverTable({ cases, peoplePerConversation }) {
     "deliveries/s": (one.messagesPerSecond * peoplePerConversation).toFixed(0),
     "CPU when idle": `${(100 * one.idleCpu).toFixed(1)} %`,
     "ms until all have received": one.latency.toFixed(0),
+    p99: one.latency99?.toFixed(0) ?? "",
   }));
 }
