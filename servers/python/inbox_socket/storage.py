@@ -1,0 +1,89 @@
+"""What the server needs of an application's storage: five functions."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from inbox_socket.protocol import ConversationId, Frame, MessageId, Refused, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to store. Without a `client_id` a repeated message can't be recognized."""
+
+    user_id: UserId
+    conversation_id: ConversationId
+    text: str
+    type: str
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored message and the users to send it to, including its sender.
+
+    `frame` is a Message of PROTOCOL.md; `conversation_id`, `seq` and `message_id` are required.
+    `recipients` is empty if the message was stored before. `views` holds the frames of those
+    recipients to whom the message looks different.
+    """
+
+    frame: Frame
+    recipients: Collection[UserId] = ()
+    views: Mapping[UserId, Frame] = field(default_factory=dict)
+
+
+class Head(NamedTuple):
+    """The highest `seq` of a conversation, and the head when the user joined (0 by default)."""
+
+    seq: int
+    floor: int = 0
+
+
+class Cursor(NamedTuple):
+    """The range `seq` < number ≤ `head` of one conversation."""
+
+    conversation_id: ConversationId
+    seq: int
+    head: int
+
+
+class Storage(Protocol):
+    """The functions that an application provides. User ids are compared with `==`: a storage
+    returns them in the type that `authenticate` returns.
+    """
+
+    async def heads(self, user_id: UserId) -> Mapping[ConversationId, Head]:
+        """Returns every conversation in which the user takes part."""
+
+    async def participants(self, conversation_id: ConversationId) -> Collection[UserId]:
+        """Returns the users of a conversation; none if it doesn't exist."""
+
+    async def append(self, drafts: Sequence[Draft]) -> Sequence[Stored | Refused]:
+        """Stores the messages in one transaction, and returns one outcome for each, in order.
+
+        For each message: locks the conversation; if the sender has used the `client_id` before,
+        returns the stored message without recipients, regardless of the rest of the draft; if the
+        sender is not a participant, returns `protocol.not_found()`; otherwise assigns the next
+        `seq`. On return everything is committed. If it raises, nothing is stored, and the server
+        retries the drafts one by one, so that one bad message fails alone.
+        """
+
+    async def after(
+        self, user_id: UserId, cursors: Sequence[Cursor], limit: int
+    ) -> Sequence[Frame]:
+        """Returns the messages in these ranges, by conversation and `seq`, at most `limit`.
+
+        Deleted messages are absent. `user_id` is the reader, for a storage whose frames differ
+        between readers.
+        """
+
+    async def history(
+        self,
+        user_id: UserId,
+        conversation_id: ConversationId,
+        before: MessageId | None,
+        limit: int,
+    ) -> Sequence[Frame]:
+        """Returns the newest `limit` messages, or the newest ones older than the message `before`;
+        newest first. `user_id` is the reader, a participant.
+        """
