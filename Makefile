@@ -14,7 +14,7 @@ include tools.mk
 export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
 .PHONY: help demo build backend prepare test lint clean bench bench-server figures
-.PHONY: test-rust test-browser test-hook test-package test-docs test-yew test-consumers test-backend test-e2e test-engines test-cluster test-chaos
+.PHONY: test-rust test-browser test-hook test-package test-docs test-yew test-consumers test-backend test-python test-e2e test-engines test-cluster test-chaos
 .PHONY: chaos chaos-cluster sim herd mutants release-check
 
 help: ## List the targets
@@ -91,6 +91,11 @@ test-backend: $(VENV)/.installed ## Test the Django server
 	$(call say,Testing the backend)
 	@cd www/backend && .venv/bin/pytest --quiet
 
+test-python: $(VENV)/.installed ## Test the server package for Python
+	$(call say,Testing the server package for Python)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable servers/python
+	@cd servers/python && ../../$(VENV)/bin/pytest --quiet
+
 test-cluster: $(VENV)/.installed tools-services ## Test two server processes with PostgreSQL and Redis, killed during traffic
 	$(call say,Testing the backend as a cluster)
 	@cd www/backend && .venv/bin/pytest --quiet tests/cluster
@@ -147,6 +152,7 @@ lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/nod
 	@cd bench && npm run --silent typecheck
 	@cd www/app && npm run --silent typecheck
 	@cd www/backend && .venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --check .
+	@cd servers/python && ../../$(VENV)/bin/ruff check --quiet . && ../../$(VENV)/bin/ruff format --quiet --check .
 
 release-check: test-package test-consumers tools-deny ## Check a release: files, types, sizes, versions, licences
 	$(call say,Checking licences and sources)

@@ -262,10 +262,10 @@ def not_found() -> Refused:
     return Refused(Code.NOT_FOUND, "unknown conversation")
 
 
-def error_frame(refused: Refused, about: Frame) -> Frame:
+def error_frame(refused: Refused, about: Frame, ids: Ids = NUMBERS) -> Frame:
     """Returns the error reply to the frame `about`; repeats only its well-formed ids."""
     frame = {"action": "error", "code": refused.code, "detail": refused.detail, "ref": _ref(about)}
-    if _is_id(about.get("conversation_id"), int) or _is_id(about.get("conversation_id"), str):
+    if _is_id(about.get("conversation_id"), ids.conversation):
         frame["conversation_id"] = about["conversation_id"]
     if refused.retry_after is not None:
         frame["retry_after"] = refused.retry_after

@@ -59,7 +59,7 @@ class Session:
         """Returns the error reply to the frame read last."""
         if isinstance(self._request, SendMessage) and refused.retry_after:
             self._turns.refused(self._request.client_id, refused.retry_after, now)
-        return protocol.error_frame(refused, self._about)
+        return protocol.error_frame(refused, self._about, self._ids)
 
     def fail(self, now: float) -> Frame | None:
         """Returns the error reply to the frame read last, if the server failed to process it.
