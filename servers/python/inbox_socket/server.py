@@ -113,19 +113,19 @@ class Server:
 
         Call it in the event loop, for messages that the application stored without this server.
         """
-        events = [event for message in messages for event in events_of(message)]
-        self.deliver(events)
-        if self._publisher:
-            self._publisher.put(events)
+        self.tell([event for message in messages for event in events_of(message)])
 
     def recheck(self, user_ids: Collection[UserId]) -> None:
         """Authenticates the sockets of these users again, in all processes: after a logout, a
         changed password or a deactivation.
         """
-        event = recheck_event(user_ids)
-        self.deliver([event])
+        self.tell([recheck_event(user_ids)])
+
+    def tell(self, events: list[Event]) -> None:
+        """Hands events to the sockets of all processes."""
+        self.deliver(events)
         if self._publisher:
-            self._publisher.put([event])
+            self._publisher.put(events)
 
     def deliver(self, events: Iterable[Event]) -> None:
         """Hands events to the sockets of this process."""
