@@ -157,3 +157,18 @@ async def test_the_text_of_a_message_is_never_logged(world, agree, monkeypatch, 
     inbox = [record for record in caplog.records if record.name.startswith("inbox_socket")]
     assert inbox
     assert not [record for record in inbox if "the secret" in record.getMessage()]
+
+
+def test_sockets_are_checked_after_the_session_has_ended(world, browsers, monkeypatch):
+    """Django announces a logout before it deletes the session."""
+    from django.contrib.sessions.models import Session
+
+    from inbox_socket.django import logins
+
+    browser, found = browsers[world.ana.pk], []
+    key = browser.cookies["sessionid"].value
+    monkeypatch.setattr(
+        logins, "tell", lambda event: found.append(Session.objects.filter(pk=key).exists())
+    )
+    browser.post("/api/logout/")
+    assert found == [False]
