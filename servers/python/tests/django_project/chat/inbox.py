@@ -1,8 +1,8 @@
-from chat.models import Picture, TextMessage, Ticket
 from django.contrib.auth.models import User
 from django.db.models import Q
-
 from inbox_socket.django import Inbox
+
+from chat.models import Picture, TextMessage, Ticket
 
 
 class ChatInbox(Inbox):
