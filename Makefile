@@ -99,6 +99,8 @@ test-python: $(VENV)/.installed ## Test the server package for Python
 test-cluster: $(VENV)/.installed tools-services ## Test two server processes with PostgreSQL and Redis, killed during traffic
 	$(call say,Testing the backend as a cluster)
 	@cd www/backend && .venv/bin/pytest --quiet tests/cluster
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable servers/python
+	@cd servers/python && ../../$(VENV)/bin/pytest --quiet tests/cluster
 
 bench: build $(VENV)/.installed tests/node_modules/.package-lock.json bench/node_modules/.package-lock.json tools-chromium tools-firefox ## Measure the package and the hooks that it replaces; write results.json
 	$(call say,Measuring; this takes some minutes)

@@ -78,6 +78,12 @@ class Postgres(Program):
         options = ["-U", "inbox", "-A", "trust", "-N", "-E", "UTF8", "--locale", "C"]
         self.run([find("initdb"), "-D", self.data, *options], cwd="/", **self.user)
         assert self.process.wait(PATIENCE) == 0, self.log.read_text()
+        self.restart()
+        eventually(lambda: self.execute("CREATE DATABASE inbox"), psycopg.OperationalError)
+        return self
+
+    def restart(self) -> None:
+        """Starts the cluster that exists, after `stop`."""
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,
@@ -86,8 +92,6 @@ class Postgres(Program):
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self.run([find("postgres"), "-D", self.data, *options], cwd="/", **self.user)
-        eventually(lambda: self.execute("CREATE DATABASE inbox"), psycopg.OperationalError)
-        return self
 
     def url(self, database: str = "inbox") -> str:
         return f"postgres://inbox@127.0.0.1:{self.port}/{database}"
