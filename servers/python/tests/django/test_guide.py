@@ -11,13 +11,13 @@ GUIDE = (ROOT / "docs" / "server-django.md").read_text()
 BLOCKS = dict(re.findall(r"^```python (\S+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
 
 
-@pytest.mark.parametrize("name", ["chat/inbox.py", "settings.py", "asgi.py"])
+@pytest.mark.parametrize("name", ["chat/inbox.py", "chat/broker.py", "settings.py", "asgi.py"])
 def test_the_code_of_the_guide_is_in_the_test_project(name):
     assert BLOCKS[name] in (PROJECT / name).read_text()
 
 
 def test_the_guide_has_no_other_code():
-    assert GUIDE.count("```") == 2 * len(BLOCKS) == 6
+    assert GUIDE.count("```") == 2 * len(BLOCKS) == 8
 
 
 def test_the_guide_keeps_its_promise_of_40_lines():

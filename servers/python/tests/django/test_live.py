@@ -26,9 +26,9 @@ PATIENCE = 60  # seconds; only ends a test that has failed
 class Program:
     """The server process. It keeps its port and its data when it starts again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         self.database = folder / "chat.sqlite3"
-        self._folder = folder
+        self._environment = environment | {"FOLDER": str(folder)}
         with closing(socket.create_server(("127.0.0.1", 0))) as free:
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
         self.sessions = self.start()
@@ -37,7 +37,7 @@ class Program:
         self.process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "tests.django_project.serve", self.address.split(":")[1]],
             cwd=ROOT,
-            env=os.environ | {"FOLDER": str(self._folder)},
+            env=os.environ | self._environment,
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -42,3 +42,5 @@ INSTALLED_APPS = [
     "inbox_socket.django",
 ]
 INBOX_SOCKET = {"INBOX": "chat.inbox.ChatInbox"}
+if "REDIS_URL" in os.environ:
+    INBOX_SOCKET["BROKER"] = "chat.broker.broker"
