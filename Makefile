@@ -93,7 +93,6 @@ test-backend: $(VENV)/.installed ## Test the Django server
 
 test-python: $(VENV)/.installed ## Test the server package for Python
 	$(call say,Testing the server package for Python)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable servers/python
 	@cd servers/python && ../../$(VENV)/bin/pytest --quiet
 
 test-cluster: $(VENV)/.installed tools-services ## Test two server processes with PostgreSQL and Redis, killed during traffic

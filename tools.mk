@@ -94,8 +94,8 @@ tools-services: tools-redis
 
 VENV := www/backend/.venv
 
-$(VENV)/.installed: www/backend/requirements.txt www/backend/requirements-dev.txt | tools-python
+$(VENV)/.installed: www/backend/requirements.txt www/backend/requirements-dev.txt servers/python/pyproject.toml | tools-python
 	$(call say,Installing Python packages)
 	@python3 -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r www/backend/requirements-dev.txt
+	@cd www/backend && .venv/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@

@@ -13,12 +13,10 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.layers import get_channel_layer
 from channels.utils import await_many_dispatch
 from django.conf import settings
-
-from inbox import limits, protocol, services, sync
-from inbox.database import in_database
-from inbox.events import TIMEOUT, group_of, send_event
-from inbox.outline import outline
-from inbox.protocol import (
+from inbox_socket import protocol
+from inbox_socket.limits import RETRY_AFTER, Turns
+from inbox_socket.outline import outline
+from inbox_socket.protocol import (
     Code,
     Frame,
     GetMessages,
@@ -29,6 +27,10 @@ from inbox.protocol import (
     SendMessage,
     Sync,
 )
+
+from inbox import limits, services, sync
+from inbox.database import in_database
+from inbox.events import TIMEOUT, group_of, send_event
 from inbox.security import LOGGED_OUT, NOT_FOUND, TRY_AGAIN_LATER, refuse, session_user
 
 logger = logging.getLogger(__name__)
@@ -55,7 +57,7 @@ class InboxConsumer(AsyncWebsocketConsumer):
         self.user_id: int = scope["user_id"]
         self.session_key: str = scope["session_key"]
         self.layer = 0
-        self.turns = limits.Turns()
+        self.turns = Turns()
         self.closed = False
         self.channel_layer = get_channel_layer(self.channel_layer_alias)
         try:
@@ -148,20 +150,22 @@ class InboxConsumer(AsyncWebsocketConsumer):
                 # The client would take an error reply to `hello` for layer 0.
                 await self.close(TRY_AGAIN_LATER, "the server cannot send welcome now")
                 return None
-            refusal = Refused(Code.INTERNAL, "the server failed", retry_after=limits.RETRY_AFTER)
+            refusal = Refused(Code.INTERNAL, "the server failed", retry_after=RETRY_AFTER)
         if request is None:
             # Malformed frames count towards the limit too, but the reply names the mistake.
-            limits.frames.take(self.user_id)
+            limits.frames.take(self.user_id, limits.now())
         if isinstance(request, SendMessage) and refusal.retry_after:
-            self.turns.refused(request.client_id, refusal.retry_after)
+            self.turns.refused(request.client_id, refusal.retry_after, limits.now())
         return protocol.error_frame(refusal, frame or outline(text or ""))
 
     def check_limits(self, request: Request) -> None:
         """Raises Refused if the request has to wait."""
+        now = limits.now()
         if isinstance(request, SendMessage):
-            wait = self.turns.wait(request.client_id) or limits.frames.take(self.user_id, True)
+            wait = self.turns.wait(request.client_id, now)
+            wait = wait or limits.frames.take(self.user_id, now, is_message=True)
         else:
-            wait = limits.frames.take(self.user_id)
+            wait = limits.frames.take(self.user_id, now)
         # The client would take an error reply to its first `hello` for layer 0.
         is_first_hello = isinstance(request, Hello) and self.layer == 0
         if wait and not is_first_hello:

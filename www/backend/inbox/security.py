@@ -1,7 +1,5 @@
 """Decides who may open a socket, from which page, and for how long."""
 
-import re
-
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, load_backend
 from django.contrib.auth.backends import ModelBackend
@@ -9,19 +7,13 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.crypto import constant_time_compare
+from inbox_socket.asgi import header
+from inbox_socket.connection import LOGGED_OUT, NOT_FOUND, TRY_AGAIN_LATER, WRONG_ORIGIN
+from inbox_socket.origins import is_listed, same_origin
 
+from inbox import limits
 from inbox.database import in_database
-from inbox.limits import sockets
 from inbox.models import User
-
-# Close codes. Codes from 4000 on are defined by the application; 1013 is "try again later".
-LOGGED_OUT = 4401
-WRONG_ORIGIN = 4403
-NOT_FOUND = 4404
-TRY_AGAIN_LATER = 1013
-
-_ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?", re.IGNORECASE)
-_DEFAULT_PORT = {"http": 80, "https": 443}
 
 
 class AccountBackend(ModelBackend):
@@ -45,7 +37,7 @@ class OriginRequired:
         self.app = app
 
     async def __call__(self, scope, receive, send) -> None:
-        origin, host = _only(scope, b"origin"), _only(scope, b"host")
+        origin, host = header(scope, b"origin"), header(scope, b"host")
         secure = scope.get("scheme") == "wss"
         if not origin or not host or not origin_allowed(origin, host, secure):
             return await refuse(receive, send, WRONG_ORIGIN, "this page may not connect")
@@ -62,15 +54,17 @@ class LoginRequired:
         self.app = app
 
     async def __call__(self, scope, receive, send) -> None:
-        cookies = parse_cookie(_only(scope, b"cookie") or "")
+        cookies = parse_cookie(header(scope, b"cookie") or "")
         session_key = cookies.get(settings.SESSION_COOKIE_NAME)
         user = await in_database(session_user, session_key)
         if user is None:
             return await refuse(receive, send, LOGGED_OUT, "log in first")
-        with sockets.slot(user.pk) as free:
-            if not free:
-                return await refuse(receive, send, TRY_AGAIN_LATER, "too many connections")
+        if not limits.sockets.take(user.pk):
+            return await refuse(receive, send, TRY_AGAIN_LATER, "too many connections")
+        try:
             await self.app(dict(scope, user_id=user.pk, session_key=session_key), receive, send)
+        finally:
+            limits.sockets.release(user.pk)
 
 
 async def no_such_path(scope, receive, send) -> None:
@@ -92,14 +86,10 @@ def origin_allowed(origin: str, host: str, secure: bool) -> bool:
     (`secure` for TLS, including TLS that a trusted proxy terminates) and the Host header, which
     must be in ALLOWED_HOSTS. ALLOWED_ORIGINS lists further origins.
     """
-    page = _site(origin)
-    if page is None:
-        return False
-    if page in map(_site, settings.ALLOWED_ORIGINS):
+    if is_listed(origin, settings.ALLOWED_ORIGINS):
         return True
     name, _ = split_domain_port(host)
-    scheme = "https" if secure else "http"
-    return page == _site(f"{scheme}://{host}") and validate_host(name, settings.ALLOWED_HOSTS)
+    return same_origin(origin, host, secure) and validate_host(name, settings.ALLOWED_HOSTS)
 
 
 def session_user(session_key: str | None) -> User | None:
@@ -118,17 +108,3 @@ def session_user(session_key: str | None) -> User | None:
     stored = session.get(HASH_SESSION_KEY, "")
     valid = [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
     return user if any(constant_time_compare(stored, one) for one in valid) else None
-
-
-def _only(scope, name: bytes) -> str | None:
-    """Returns the value of a header; None if it is missing or repeated."""
-    values = [value for key, value in scope["headers"] if key == name]
-    return values[0].decode("latin-1") if len(values) == 1 else None
-
-
-def _site(origin: str) -> tuple[str, str, int] | None:
-    match = _ORIGIN.fullmatch(origin)
-    if match is None:
-        return None
-    scheme, host, port = match[1].lower(), match[2].lower(), match[3]
-    return scheme, host, int(port or _DEFAULT_PORT[scheme])

@@ -2,9 +2,7 @@
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, OuterRef, Subquery
-
-from inbox.models import Conversation, Message, User
-from inbox.protocol import (
+from inbox_socket.protocol import (
     HISTORY_BYTES,
     Code,
     Frame,
@@ -15,6 +13,8 @@ from inbox.protocol import (
     messages_frame,
     size,
 )
+
+from inbox.models import Conversation, Message, User
 
 
 def send_message(sender_id: int, request: SendMessage) -> tuple[Frame, list[int]]:

@@ -8,10 +8,10 @@ from itertools import islice
 
 from django.db import connection
 from django.db.models import Sum, prefetch_related_objects
+from inbox_socket import protocol
+from inbox_socket.protocol import SYNC_MESSAGES, Frame, Ping, Sync
 
-from inbox import protocol
 from inbox.models import Conversation, Message, Participation
-from inbox.protocol import SYNC_MESSAGES, Frame, Ping, Sync
 from inbox.services import message_frame
 
 Seqs = dict[int, int]  # conversation to `seq`

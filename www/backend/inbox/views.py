@@ -13,11 +13,11 @@ from functools import wraps
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
+from inbox_socket.protocol import is_storable
 
 from inbox import services
 from inbox.events import recheck_sessions
 from inbox.models import User
-from inbox.protocol import is_storable
 from inbox.security import origin_allowed
 
 View = Callable[..., HttpResponse]

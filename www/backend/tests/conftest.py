@@ -9,6 +9,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
+from inbox_socket.limits import RateLimit
 
 from inbox import limits
 from inbox.events import group_of
@@ -21,8 +22,14 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def fresh_rate_limit(monkeypatch) -> None:
-    monkeypatch.setattr(limits, "frames", limits.RateLimit())
+def rate_limit(monkeypatch):
+    """Gives each test its own rate limit; `rate_limit(per_second, burst)` replaces it."""
+
+    def replace(per_second: float, burst: int) -> None:
+        monkeypatch.setattr(limits, "frames", RateLimit(per_second, burst))
+
+    replace(settings.FRAMES_PER_SECOND, settings.FRAMES_BURST)
+    return replace
 
 
 @pytest.fixture

@@ -5,17 +5,15 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import pytest
 from channels.layers import get_channel_layer
 from django.db import IntegrityError, connections
+from inbox_socket.protocol import SendMessage
 
 from inbox import consumers, events, limits, services, sync
 from inbox.events import group_of
 from inbox.models import Conversation, Message, Participation
-from inbox.protocol import SendMessage
-from tests.test_limits import Clock
 from tests.wire import HELLO
 
 
@@ -261,8 +259,8 @@ async def test_the_welcome_to_a_newer_version_has_the_highest_supported_version(
     assert (await ana.ask(say(world.room, "a", "c1")))["action"] == "ack"
 
 
-async def test_the_first_hello_is_never_rate_limited(world, connect, settings):
-    settings.FRAMES_PER_SECOND, settings.FRAMES_BURST = 0.001, 1
+async def test_the_first_hello_is_never_rate_limited(world, connect, rate_limit):
+    rate_limit(0.001, 1)
     ana = await connect(world.ana)
     await ana.ask("a malformed frame counts")
     assert (await ana.ask(HELLO))["action"] == "welcome"
@@ -423,13 +421,25 @@ def test_a_user_who_joins_while_others_send_receives_all_later_messages(world):
 # --- order under the rate limit ---
 
 
+class Clock:
+    """Milliseconds that the test advances."""
+
+    def __init__(self) -> None:
+        self.now = 10**9
+
+    def __call__(self) -> int:
+        return self.now
+
+    def advance(self, milliseconds: int) -> None:
+        self.now += milliseconds
+
+
 @pytest.fixture
-def clock(settings, monkeypatch) -> Clock:
+def clock(rate_limit, monkeypatch) -> Clock:
     """A burst of three frames, then ten per second, by a clock that the test advances."""
-    settings.FRAMES_PER_SECOND, settings.FRAMES_BURST = 10, 3
+    rate_limit(10, 3)
     clock = Clock()
-    monkeypatch.setattr(limits, "frames", limits.RateLimit(clock))
-    monkeypatch.setattr(limits, "Turns", partial(limits.Turns, clock))
+    monkeypatch.setattr(limits, "now", clock)
     return clock
 
 
@@ -451,9 +461,9 @@ async def test_messages_in_flight_behind_a_rejected_one_do_not_overtake_it(world
 
 
 async def test_the_users_messages_are_rejected_on_other_sockets_too_until_then(
-    world, agree, clock, settings
+    world, agree, clock, rate_limit
 ):
-    settings.FRAMES_BURST = 30  # the wait is for a tenth of it, which is more than one frame
+    rate_limit(10, 30)  # the wait is for a tenth of it, which is more than one frame
     ana, other_tab = await agree(world.ana), await agree(world.ana)
     await use_up(ana)
     refused = await ana.ask(say(world.room, "a", "c1"))

@@ -3,10 +3,10 @@
 import pytest
 from django.conf import settings as product
 from django.test import Client
+from inbox_socket.protocol import SendMessage
 
 from inbox import services
 from inbox.models import Conversation, User
-from inbox.protocol import SendMessage
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import threading
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
+from inbox_socket import protocol
 
-from inbox import consumers, protocol, services
+from inbox import consumers, services
 from inbox.database import in_database
 from inbox.events import send_event
 from inbox.models import Conversation, Message

@@ -7,8 +7,9 @@ import pytest
 from channels.layers import get_channel_layer
 from django.contrib.sessions.models import Session
 from django.test import Client
+from inbox_socket.limits import SocketCap
 
-from inbox import services
+from inbox import limits, services
 from inbox.consumers import with_reminders
 from inbox.database import in_database
 from inbox.events import group_of, send_event
@@ -97,8 +98,8 @@ async def test_an_unknown_path_is_closed_with_4404(world, connect, path):
     assert await socket.closed() == (4404, "unknown path")
 
 
-async def test_the_number_of_sockets_of_a_user_is_limited(world, connect, settings):
-    settings.SOCKETS_PER_USER = 2
+async def test_the_number_of_sockets_of_a_user_is_limited(world, connect, monkeypatch):
+    monkeypatch.setattr(limits, "sockets", SocketCap(2))
     first, _ = await connect(world.ana), await connect(world.ana)
     third = await connect(world.ana)
     assert await third.closed() == (1013, "too many connections")
@@ -198,8 +199,8 @@ async def test_a_malformed_frame_returns_an_error_and_keeps_the_socket_open(worl
     ] == "fine"
 
 
-async def test_the_rate_limit_covers_all_sockets_of_a_user(world, connect, settings):
-    settings.FRAMES_PER_SECOND, settings.FRAMES_BURST = 0.001, 3
+async def test_the_rate_limit_covers_all_sockets_of_a_user(world, connect, rate_limit):
+    rate_limit(0.001, 3)
     first, second = await connect(world.ana), await connect(world.ana)
     ask = {"action": "get_messages", "conversation_id": world.room.pk, "id": "r1"}
     await first.ask(ask)

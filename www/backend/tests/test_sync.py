@@ -6,10 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from inbox_socket import protocol
+from inbox_socket.protocol import Ping, SendMessage, Sync
 
-from inbox import protocol, services, sync
+from inbox import services, sync
 from inbox.models import Conversation, Message
-from inbox.protocol import Ping, SendMessage, Sync
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.management import call_command
+from inbox_socket.limits import RateLimit
 
 from inbox import limits, services
 from inbox.database import in_database
@@ -103,8 +104,8 @@ async def too_large(ana, settings, monkeypatch):
 
 
 async def rate_limited(ana, settings, monkeypatch):
-    settings.FRAMES_PER_SECOND = settings.FRAMES_BURST = 1
-    monkeypatch.setattr(limits, "frames", limits.RateLimit(clock=lambda: 0))
+    monkeypatch.setattr(limits, "frames", RateLimit(1, 1))
+    monkeypatch.setattr(limits, "now", lambda: 0)
     message = {"conversation_id": 2, "message": "a", "client_id": "c1"}
     await ana.ask(message)
     await ana.receive()
