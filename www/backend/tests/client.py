@@ -82,7 +82,7 @@ class Client:
             urls = self._urls()
             url, turn = urls[turn % len(urls)], turn + 1
             headers = {"Cookie": f"sessionid={self._session}"}
-            origin = url.replace("ws", "http", 1).removesuffix("/ws/inbox/")
+            origin = url.replace("ws", "http", 1).partition("/ws/")[0]
             try:
                 async with connect(
                     url,

@@ -102,7 +102,9 @@ async def test_messages_are_stored_once_and_received_in_order_though_the_server_
 
         talking = [asyncio.create_task(talk(name)) for name in texts]
         for heard in (40, 120):
-            await until(lambda heard=heard: len(clients["chi"].heard["1"]) >= heard)
+            await until(
+                lambda heard=heard: all(len(c.heard["1"]) >= heard for c in clients.values())
+            )
             program.stop(signal.SIGKILL)
             await asyncio.to_thread(program.start)
         await asyncio.gather(*talking)
