@@ -37,9 +37,11 @@ class Entry(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["conversation", "seq"], name="inbox_socket_seq"),
-            models.UniqueConstraint(fields=["sender", "client_id"], name="inbox_socket_client_id"),
-            models.UniqueConstraint(fields=["model", "key"], name="inbox_socket_message"),
+            models.UniqueConstraint(fields=["conversation", "seq"], name="inbox_socket_one_seq"),
+            models.UniqueConstraint(
+                fields=["sender", "client_id"], name="inbox_socket_one_client_id"
+            ),
+            models.UniqueConstraint(fields=["model", "key"], name="inbox_socket_one_message"),
         )
 
     def __str__(self) -> str:
@@ -59,9 +61,11 @@ class Member(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["conversation", "user"], name="inbox_socket_member"),
+            models.UniqueConstraint(
+                fields=["conversation", "user"], name="inbox_socket_one_member"
+            ),
         )
-        indexes = (models.Index(fields=["user"], name="inbox_socket_user"),)
+        indexes = (models.Index(fields=["user"], name="inbox_socket_by_user"),)
 
     def __str__(self) -> str:
         return f"user {self.user} in conversation {self.conversation}"

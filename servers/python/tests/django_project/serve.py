@@ -24,7 +24,7 @@ from inbox_socket.uvicorn import WS_MAX_SIZE, WebSocket
 
 def prepare() -> dict[str, str]:
     """Migrates, creates the users and their ticket at the first start, and logs the users in."""
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("migrate", verbosity=0)
     people = [User.objects.get_or_create(username=name)[0] for name in ("ana", "ben", "chi")]
     if not Ticket.objects.exists():
         team = Team.objects.create(name="Help")

@@ -21,7 +21,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MIGRATION_MODULES = {"chat": None}
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
@@ -34,6 +33,15 @@ DATABASES = {
         },
     }
 }
+# Tests run on SQLite, or on a local PostgreSQL at this port that trusts every user.
+if port := os.environ.get("POSTGRES_PORT"):
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "inbox",
+        "USER": "inbox",
+        "HOST": "127.0.0.1",
+        "PORT": port,
+    }
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
