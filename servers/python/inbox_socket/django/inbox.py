@@ -112,6 +112,10 @@ class Inbox:
         is_one_number = len(self.models) == 1 and _is_number(self.models[0]._meta.pk)
         return Ids(int if _is_number(conversation) else str, int if is_one_number else str)
 
+    def label(self, message: Model) -> str:
+        """Returns the name of a message's model: for a proxy or a child, of its message model."""
+        return next(m._meta.label_lower for m in self.models if isinstance(message, m))
+
     def model_of(self, label: str) -> type[Model] | None:
         """Returns the message model with a label; None if it is one no longer."""
         return next((model for model in self.models if model._meta.label_lower == label), None)

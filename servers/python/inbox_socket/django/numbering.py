@@ -85,7 +85,7 @@ def number(
             Entry(
                 conversation=head.conversation,
                 seq=head.head,
-                model=message._meta.label_lower,
+                model=inbox.label(message),
                 key=str(message.pk),
                 sender=sender,
                 client_id=client_id,

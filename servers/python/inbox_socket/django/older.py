@@ -74,7 +74,7 @@ def _number_batch(conversation: str, names: list[Name]) -> int:
             Entry(
                 conversation=conversation,
                 seq=next_seq - place,
-                model=message._meta.label_lower,
+                model=inbox.label(message),
                 key=str(message.pk),
                 created_at=inbox.created_of(message) or timezone.now(),
             )

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Model, Q
 
 from inbox_socket import protocol
@@ -93,9 +93,10 @@ def append(drafts: Sequence[Draft]) -> list[Stored | Refused]:
     """Stores the messages in one transaction. On return they are committed."""
     try:
         return _append(drafts)
-    except IntegrityError:
+    except (IntegrityError, OperationalError):
         # Probably the same client_id was stored meanwhile for another conversation, under another
-        # lock. Now it is found.
+        # lock, and is found now; or a transaction of the application, which locks its own rows
+        # before our heads, made a deadlock.
         return _append(drafts)
 
 

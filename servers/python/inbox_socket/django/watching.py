@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
 
+from django.apps import apps
 from django.db import router, transaction
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
@@ -37,8 +38,11 @@ def watch_messages() -> None:
     """Connects the handlers to the message models."""
     for model in conf.inbox().models:
         _store_in_one_transaction(model)
-        post_save.connect(_saved, sender=model, dispatch_uid="inbox_socket.saved")
-        post_delete.connect(_deleted, sender=model, dispatch_uid="inbox_socket.deleted")
+    for model in apps.get_models():
+        # Proxies and children send the signals in their own names.
+        if issubclass(model, conf.inbox().models):
+            post_save.connect(_saved, sender=model, dispatch_uid="inbox_socket.saved")
+            post_delete.connect(_deleted, sender=model, dispatch_uid="inbox_socket.deleted")
 
 
 def publish(messages: Iterable[Model]) -> None:
@@ -125,7 +129,7 @@ def _deleted(instance: Model, **kwargs) -> None:
     """Keeps the entry, without the key: its number is not given out again, nor is the message
     stored again if its sender repeats it.
     """
-    entries = Entry.objects.filter(model=instance._meta.label_lower, key=str(instance.pk))
+    entries = Entry.objects.filter(model=conf.inbox().label(instance), key=str(instance.pk))
     entries.update(key=None)
 
 
@@ -152,8 +156,9 @@ def _tell_on_commit(numbered: Sequence[Numbered], before: dict[str, int]) -> Non
 def entries_of(messages: Sequence[Model]) -> dict[tuple[str, str], Entry]:
     """Returns the entries of messages, by model and key."""
     found: dict[tuple[str, str], Entry] = {}
-    for label in {message._meta.label_lower for message in messages}:
-        keys = [str(one.pk) for one in messages if one._meta.label_lower == label]
+    names = [name_of(message) for message in messages]
+    for label in {label for label, _ in names}:
+        keys = [key for one, key in names if one == label]
         for entry in Entry.objects.filter(model=label, key__in=keys):
             found[label, entry.key] = entry
     return found
@@ -161,7 +166,7 @@ def entries_of(messages: Sequence[Model]) -> dict[tuple[str, str], Entry]:
 
 def name_of(message: Model) -> tuple[str, str]:
     """Returns what identifies a message in its entry: its model and key."""
-    return message._meta.label_lower, str(message.pk)
+    return conf.inbox().label(message), str(message.pk)
 
 
 def _key(message: Model) -> str:

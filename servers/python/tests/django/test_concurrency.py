@@ -97,3 +97,19 @@ def test_first_messages_and_first_looks_at_once_agree_on_the_older_messages(worl
 
     at_once(16, look_or_store)
     assert [number for number, _ in numbers(world.ticket)] == list(range(6, 14))
+
+
+def test_a_batch_that_fails_once_is_tried_again(world, monkeypatch):
+    from django.db import OperationalError
+
+    number, calls = storage.number, []
+
+    def fail_once(*arguments):
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise OperationalError("deadlock detected")
+        return number(*arguments)
+
+    monkeypatch.setattr(storage, "number", fail_once)
+    storage.append([Draft(world.ana.pk, world.ticket.pk, "a", "TEXT", "c1")])
+    assert numbers(world.ticket) == [(1, "a")]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from chat.inbox import ChatInbox
-from chat.models import Picture, TextMessage, Ticket
+from chat.models import Note, Picture, TextMessage, Ticket
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -131,6 +131,14 @@ async def test_bulk_created_messages_are_sent_by_publish_once(world, agree):
     assert [(await ana.receive())["message"] for _ in range(2)] == ["a", "b"]
     await ana.nothing_more()
     assert await in_database(numbers, world.ticket) == [(1, "a"), (2, "b")]
+
+
+def test_a_message_created_through_a_proxy_is_one_of_its_model(world):
+    note = Note.objects.create(ticket=world.ticket, agent=world.ben, body="a")
+    TextMessage.objects.get().save()
+    assert numbers(world.ticket) == [(1, "a")]
+    note.delete()
+    assert Entry.objects.get().key is None
 
 
 def test_saving_a_message_again_gives_it_no_second_number(world):

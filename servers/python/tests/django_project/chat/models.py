@@ -43,6 +43,13 @@ class TextMessage(Post):
         return f"message {self.pk}"
 
 
+class Note(TextMessage):
+    """A proxy, as the admin uses it."""
+
+    class Meta:
+        proxy = True
+
+
 class Picture(Post):
     address = models.URLField()
 
