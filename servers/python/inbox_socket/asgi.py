@@ -1,6 +1,5 @@
 """A plain ASGI application: needs neither Channels nor Starlette."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
@@ -8,9 +7,9 @@ from typing import Any
 from inbox_socket.connection import (
     LOGGED_OUT,
     NOT_FOUND,
+    RECHECK_SECONDS,
     TRY_AGAIN_LATER,
     WRONG_ORIGIN,
-    Connection,
 )
 from inbox_socket.origins import is_listed, same_origin
 from inbox_socket.protocol import UserId
@@ -22,8 +21,6 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Authenticate = Callable[[Scope], Awaitable[UserId | None]]
-
-RECHECK_SECONDS = 60
 
 
 class InboxApplication:
@@ -88,11 +85,14 @@ class InboxApplication:
             return await self._authenticate(scope) == user_id
 
         try:
-            connection = self.server.connect(user_id, send_text, close, is_valid)
+            connection = self.server.connect(
+                user_id, send_text, close, is_valid, self._recheck_seconds
+            )
         except Closed as closed:
             return await close(closed.code, closed.reason)
         try:
-            await self._serve(connection, receive)
+            while (event := await receive())["type"] == "websocket.receive":
+                await connection.receive(event.get("text"))
         finally:
             connection.closed()
 
@@ -114,27 +114,14 @@ class InboxApplication:
             raise Closed(LOGGED_OUT, "log in first")
         return user_id
 
-    async def _serve(self, connection: Connection, receive: Receive) -> None:
-        loop = asyncio.get_running_loop()
-
-        def recheck() -> None:
-            nonlocal timer
-            self.server.spawn(connection.recheck())
-            timer = loop.call_later(self._recheck_seconds, recheck)
-
-        timer = loop.call_later(self._recheck_seconds, recheck)
-        try:
-            while (event := await receive())["type"] == "websocket.receive":
-                await connection.receive(event.get("text"))
-        finally:
-            timer.cancel()
-
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
             await self.server.start()
         except Exception as error:
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            # Without the error's text, which may quote the password in an address.
+            reason = f"starting the broker failed: {type(error).__name__}"
+            await send({"type": "lifespan.startup.failed", "message": reason})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
@@ -35,6 +36,8 @@ NOT_FOUND = 4404
 RESTARTING = 1012
 TRY_AGAIN_LATER = 1013
 
+RECHECK_SECONDS = 60
+
 Send = Callable[[str], Awaitable[None]]
 Close = Callable[[int, str], Awaitable[None]]
 Recheck = Callable[[], Awaitable[bool]]
@@ -46,13 +49,23 @@ class Connection:
     """
 
     def __init__(
-        self, server: Server, user_id: UserId, send: Send, close: Close, recheck: Recheck | None
+        self,
+        server: Server,
+        user_id: UserId,
+        send: Send,
+        close: Close,
+        recheck: Recheck | None,
+        recheck_seconds: float,
     ) -> None:
         self.user_id = user_id
         self.is_closed = False
         self._server, self._close, self._recheck = server, close, recheck
         self._session = Session(user_id, server.rate, server.ids, server.heartbeat)
         self._outbox = Outbox(send, self.closed)
+        self._recheck_seconds = recheck_seconds
+        self._timer: asyncio.TimerHandle | None = None
+        if recheck:
+            self._recheck_later()
 
     async def receive(self, text: str | None) -> None:
         """Does what a frame requests, and replies; `None` represents a binary frame."""
@@ -91,6 +104,8 @@ class Connection:
         if not self.is_closed:
             self.is_closed = True
             self._outbox.clear()
+            if self._timer:
+                self._timer.cancel()
             self._server.disconnected(self)
 
     async def recheck(self) -> None:
@@ -106,6 +121,15 @@ class Connection:
             return
         if not valid:
             self.close(LOGGED_OUT, "the session has ended")
+
+    def _recheck_later(self) -> None:
+        def recheck() -> None:
+            self._server.spawn(self.recheck())
+            self._recheck_later()
+
+        # A timer, not a task: an idle socket takes no memory for one.
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self._recheck_seconds, recheck)
 
     async def _do(self, request: protocol.Request) -> None:
         match request:

@@ -12,6 +12,7 @@ from inbox_socket import protocol
 from inbox_socket.batches import Batches
 from inbox_socket.broker import Broker, Event, Publisher
 from inbox_socket.connection import (
+    RECHECK_SECONDS,
     RESTARTING,
     TRY_AGAIN_LATER,
     Close,
@@ -68,12 +69,17 @@ class Server:
         self._started: asyncio.Task | None = None
 
     async def start(self) -> None:
-        """Subscribes to the broker. Further calls have no effect."""
+        """Subscribes to the broker, unless it has; raises if that fails."""
         if self._broker and not self._started:
             self._started = asyncio.create_task(self._broker.start(self._receive))
-        if self._started:
-            # Shielded: one socket that leaves while it waits must not stop the others' start.
-            await asyncio.shield(self._started)
+        if starting := self._started:
+            try:
+                # Shielded: a socket that leaves while it waits must not stop the others' start.
+                await asyncio.shield(starting)
+            except Exception:
+                if self._started is starting:
+                    self._started = None  # the next socket tries again
+                raise
 
     async def stop(self) -> None:
         """Closes all sockets with 1012, and waits for the messages that are being stored."""
@@ -93,18 +99,24 @@ class Server:
         return sum(map(len, self._connections.values()))
 
     def connect(
-        self, user_id: UserId, send: Send, close: Close, recheck: Recheck | None = None
+        self,
+        user_id: UserId,
+        send: Send,
+        close: Close,
+        recheck: Recheck | None = None,
+        recheck_seconds: float = RECHECK_SECONDS,
     ) -> Connection:
         """Returns the connection of an accepted, authenticated socket, or raises Closed.
 
         From here on it receives new messages. `send(text)` and `close(code, reason)` are
-        coroutines; `recheck()` is one that returns whether the login is still valid.
+        coroutines; `recheck()` is one that returns whether the login is still valid. It is called
+        every `recheck_seconds`, and on `Server.recheck`.
         """
         if self._broker and not self._broker.connected:
             raise Closed(TRY_AGAIN_LATER, "the message broker is unavailable")
         if not self._cap.take(user_id):
             raise Closed(TRY_AGAIN_LATER, "too many connections")
-        connection = Connection(self, user_id, send, close, recheck)
+        connection = Connection(self, user_id, send, close, recheck, recheck_seconds)
         self._connections[user_id].add(connection)
         return connection
 

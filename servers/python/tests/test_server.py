@@ -422,6 +422,26 @@ async def test_while_the_subscription_is_down_new_sockets_are_refused(storage):
     Page(server, "ana")
 
 
+async def test_a_subscription_that_fails_is_tried_again_by_the_next_socket(storage):
+    class Failing(MemoryBroker):
+        failures = 1
+
+        async def start(self, receive):
+            if self.failures:
+                self.failures -= 1
+                raise ConnectionError
+            await super().start(receive)
+
+    broker = Failing()
+    server = Server(storage, broker=broker)
+    with pytest.raises(ConnectionError):
+        await server.start()
+    await server.start()
+    ana = await Page(server, "ana").hello()
+    await broker.publish('{"from":null,"events":[{"recipients":["ana"],"text":"{}"}]}')
+    assert await ana.receive() == {}
+
+
 async def test_an_invalid_event_is_logged_and_skipped(storage, caplog):
     caplog.set_level(logging.ERROR)
     broker = MemoryBroker()

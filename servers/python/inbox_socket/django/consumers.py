@@ -3,7 +3,7 @@
 import json
 
 from inbox_socket.connection import LOGGED_OUT, Connection
-from inbox_socket.django import telling
+from inbox_socket.django import conf, telling
 from inbox_socket.django.asgi import server
 from inbox_socket.django.logins import authenticate
 from inbox_socket.server import Closed
@@ -30,7 +30,9 @@ class InboxMixin:
             if user_id is None:
                 raise Closed(LOGGED_OUT, "log in first")
             await server().start()
-            self._inbox = server().connect(user_id, self._send, self.close, self._is_valid)
+            self._inbox = server().connect(
+                user_id, self._send, self.close, self._is_valid, conf.get("RECHECK_SECONDS")
+            )
         except Closed as closed:
             await self.close(closed.code, closed.reason)
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth.models import User
 
 from inbox_socket.django.consumers import InboxMixin
 from tests.django.wire import HELLO, Socket
@@ -45,6 +46,13 @@ async def test_frames_of_the_inbox_are_served_and_others_passed_on(world, own, a
         assert await ana.ask(text) == {"own": text}
     await ben.send(say(world.ticket.pk, "back", "c1"))
     assert (await ana.receive())["message"] == "back"
+
+
+async def test_the_periodic_check_detects_changes_without_an_event(world, own, settings):
+    settings.INBOX_SOCKET = settings.INBOX_SOCKET | {"RECHECK_SECONDS": 0.05}
+    ana = await own(world.ana)
+    await User.objects.filter(pk=world.ana.pk).aupdate(is_active=False)
+    assert await ana.closed() == (4401, "the session has ended")
 
 
 async def test_a_socket_without_a_login_is_closed(world, own):
