@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from inbox_socket import protocol
@@ -178,7 +178,7 @@ class Connection:
     async def _sync(self, request: Sync) -> Frame:
         storage = self._server.storage
         catch_up = CatchUp(request, await storage.heads(self.user_id))
-        found = []
+        found: Sequence[Frame] = []
         if wanted := catch_up.wanted():
             found = await storage.after(self.user_id, wanted, protocol.SYNC_MESSAGES)
         if catch_up.begins_everywhere(found):

@@ -23,7 +23,7 @@ class MemoryStorage:
         self._names = names or {}
         self._heads: dict[ConversationId, int] = {}
         self._floors: dict[ConversationId, dict[UserId, int]] = {}
-        self._sent: dict[tuple[UserId, str], Frame] = {}
+        self._sent: dict[tuple[UserId, str | None], Frame] = {}
         self._ids = count(1)
 
     def create(self, conversation_id: ConversationId, user_ids: Collection[UserId]) -> None:

@@ -19,7 +19,8 @@ def outline(text: str) -> dict[str, Any]:
     text can't be parsed first: it was rejected because parsing costs too much, or because it is
     nested more deeply than the parser supports.
     """
-    depth, rest, kept = 0, 0, []
+    depth, rest = 0, 0
+    kept: list[str] = []
     for number, token in enumerate(_TOKEN.finditer(text)):
         if number == _MAX_TOKENS:
             return {}

@@ -374,7 +374,7 @@ def _client_id(frame: Frame) -> str | None:
 
 
 def _id(frame: Frame) -> str | int:
-    value = frame.get("id")
+    value: Any = frame.get("id")
     if not _is_short_text(value) and not _is_whole_number(value, 0, MAX_NUMBER):
         raise Refused(
             Code.BAD_FRAME,
