@@ -101,10 +101,13 @@ async def test_messages_are_stored_once_and_received_in_order_though_the_server_
                 await asyncio.sleep(0.005)
 
         talking = [asyncio.create_task(talk(name)) for name in texts]
-        for heard in (40, 120):
-            await until(
-                lambda heard=heard: all(len(c.heard["1"]) >= heard for c in clients.values())
-            )
+        for kills, heard in enumerate((40, 120)):
+
+            def is_time(kills=kills, heard=heard) -> bool:
+                everyone = clients.values()
+                return all(c.connections > kills and len(c.heard["1"]) >= heard for c in everyone)
+
+            await until(is_time)
             program.stop(signal.SIGKILL)
             await asyncio.to_thread(program.start)
         await asyncio.gather(*talking)

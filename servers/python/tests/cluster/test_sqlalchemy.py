@@ -1,0 +1,57 @@
+"""The storage with SQLAlchemy on PostgreSQL: the same behaviour, and concurrent writers."""
+
+import asyncio
+
+import pytest
+import pytest_asyncio
+from programs import Postgres
+
+from tests.page import say
+from tests.sqlalchemy.test_storage import *  # noqa: F403 - its tests, with the fixture below
+from tests.sqlalchemy.test_storage import World, http
+
+
+@pytest.fixture
+def url(folder):
+    program = Postgres(folder).start()
+    yield program.url().replace("postgres://", "postgresql+psycopg://")
+    program.stop()
+
+
+@pytest_asyncio.fixture
+async def world(url):
+    world = await World(url).open()
+    yield world
+    await world.close()
+
+
+async def test_concurrent_writers_of_two_processes_leave_no_hole_and_double_nothing(world, url):
+    """Two servers with engines of their own write as two processes do; each client_id is sent to
+    both of them.
+    """
+    other = World(url)
+    each = 60
+
+    async def talk(server, user):
+        page = await Page(server, user).hello()  # noqa: F405
+        for number in range(each):
+            await page.send(say(2, f"{user} {number}", f"c{number}"))
+
+    async def post(sessions):
+        for number in range(each):
+            async with sessions() as session, session.begin():
+                session.add(http(f"http {number}"))
+
+    await asyncio.gather(
+        *(talk(one.server, user) for one in (world, other) for user in ("ana", "ben")),
+        post(world.sessions),
+        post(other.sessions),
+    )
+    bodies = await world.bodies()
+    assert len(bodies) == 4 * each
+    assert len({body for body in bodies if not body.startswith("http")}) == 2 * each
+    ana = await other.page("ana")
+    synced = await ana.ask({"action": "sync", "after": {"2": 0}, "id": 1, "bytes": 262_144})
+    assert [one["seq"] for one in synced["messages"]] == list(range(1, 201))
+    assert synced["heads"] == {"2": 4 * each}
+    await other.close()
