@@ -113,6 +113,7 @@ async def test_messages_are_stored_once_and_received_in_order_though_the_server_
             await asyncio.to_thread(program.start)
         await asyncio.gather(*talking)
         await until(lambda: not any(client.outbox for client in clients.values()))
+        await until(lambda: all(client.connections >= 3 for client in clients.values()))
         stopped.set()
         await posting
 
@@ -123,7 +124,6 @@ async def test_messages_are_stored_once_and_received_in_order_though_the_server_
             assert not client.gaps
             assert [frame["seq"] for frame in client.heard["2"]] == list(range(1, head + 1))
 
-    assert all(client.connections >= 3 for client in clients.values())
     heard = [frame["message"] for frame in clients["ana"].heard["2"]]
     assert [frame["message"] for frame in clients["ben"].heard["2"]] == heard
     stored = Counter(text for (text,) in program.rows("SELECT body FROM message"))
