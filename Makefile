@@ -14,7 +14,7 @@ include tools.mk
 export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
 .PHONY: help demo build backend prepare test lint clean bench bench-server figures
-.PHONY: test-rust test-browser test-hook test-package test-docs test-yew test-consumers test-backend test-python test-e2e test-engines test-cluster test-chaos
+.PHONY: test-rust test-browser test-hook test-package test-docs test-yew test-consumers test-backend test-python test-e2e test-engines test-cluster test-chaos test-server
 .PHONY: chaos chaos-cluster sim herd mutants release-check
 
 help: ## List the targets
@@ -73,6 +73,10 @@ test-package: build tests/node_modules/.package-lock.json tools-chromium ## Test
 	@cd tests && npm run --silent test:package
 	@cd tests && npm run --silent test:wires
 	@cd tests && CONSUMERS=vite,node npm run --silent test:consumers
+
+test-server: build tests/node_modules/.package-lock.json tools-services tools-chromium ## Test the server for Node.js, with SQLite, PostgreSQL and Redis
+	$(call say,Testing the server for Node.js)
+	@cd tests && npm run --silent test:server
 
 test-docs: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Build and run every code block of the documentation
 	$(call say,Testing the documentation)

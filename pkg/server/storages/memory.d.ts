@@ -1,0 +1,27 @@
+import type { ConversationId, Cursor, Draft, Frame, Head, Outcome, Storage, UserId } from "../index.js";
+
+/** A storage in memory, for tests and samples: everything is lost with the process. */
+export class MemoryStorage implements Storage {
+  /** @param names the names of users, for `sender_name` */
+  constructor(names?: Record<UserId, string>);
+  /** The messages of each conversation, oldest first. */
+  readonly messages: Map<ConversationId, Frame[]>;
+  /** Creates a conversation. */
+  create(conversationId: ConversationId, userIds: UserId[]): void;
+  /** Adds a user, who receives the messages from now on. */
+  join(conversationId: ConversationId, userId: UserId): void;
+  /** Removes a user. */
+  leave(conversationId: ConversationId, userId: UserId): void;
+  /** Deletes all messages except the newest `keep`. */
+  prune(conversationId: ConversationId, keep: number): void;
+  heads(userId: UserId): Promise<Map<ConversationId, Head>>;
+  participants(conversationId: ConversationId): Promise<UserId[]>;
+  append(drafts: Draft[]): Promise<Outcome[]>;
+  after(userId: UserId, cursors: Cursor[], limit: number): Promise<Frame[]>;
+  history(
+    userId: UserId,
+    conversationId: ConversationId,
+    before: number | string | undefined,
+    limit: number,
+  ): Promise<Frame[]>;
+}
