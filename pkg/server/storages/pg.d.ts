@@ -1,0 +1,21 @@
+import type { Application, SqlStorage, StorageOptions } from "./application.js";
+
+export type { Application, StorageOptions } from "./application.js";
+
+/** What the storage uses of a `Pool` of the `pg` package. */
+export interface PoolLike<Client> {
+  connect(): Promise<Client>;
+  query(text: string, values?: any[]): Promise<{ rows: any[] }>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  listenerCount(event: "error"): number;
+}
+
+/** What the application's functions run their queries on: the pool, or a client in a transaction. */
+export interface Queryable {
+  query(text: string, values?: any[]): Promise<{ rows: any[] }>;
+}
+
+/** Keeps messages in the application's tables in PostgreSQL, and their numbers in tables of its own. */
+export class PgStorage extends SqlStorage<Queryable, "promise"> {
+  constructor(pool: PoolLike<any>, application: Application<Queryable>, options?: StorageOptions);
+}

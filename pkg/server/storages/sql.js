@@ -1,0 +1,438 @@
+// What the storages over SQL share: the tables, and what is done with them.
+//
+// Each operation is a generator, so that one source serves databases with promises (pg) and without (SQLite): it yields
+// a Statement, or the result of one of the application's functions, and the driver sends back the rows, or the value.
+
+import { notFound } from "../protocol.js";
+
+const PAGE = 200; // entries read at once
+
+/**
+ * @typedef {import("./application.js").Application<any>} Application
+ * @typedef {import("../index.js").ConversationId} ConversationId
+ * @typedef {import("../index.js").UserId} UserId
+ * @typedef {import("../index.js").Frame} Frame
+ * @typedef {import("../index.js").Draft} Draft
+ * @typedef {{conversation: "number" | "string", message: "number" | "string", user: "number" | "string"}} Ids
+ * @typedef {{conversationId: ConversationId, seq: number, messageId: number | string}} Entry
+ * @typedef {Generator<any, any, any>} Steps
+ *
+ * @typedef {object} Driver
+ * @property {(steps: (client: any) => Steps) => Promise<any>} transaction runs the steps in a transaction
+ * @property {(steps: (client: any) => Steps) => Promise<any>} read runs the steps without one
+ * @property {(client: any, steps: Steps) => any} run runs the steps in a transaction of the application
+ *
+ * @typedef {object} Dialect
+ * @property {Record<"number" | "string", string>} types
+ * @property {string} lock ends a SELECT that locks its rows
+ * @property {string | null} migrating a SELECT that waits for other processes that create the tables
+ * @property {(type: string) => string} list a table `r` with the column `value`, made of a parameter: a JSON array
+ * @property {(type: string) => string} ranges a table `r` with the columns `conversation`, `low` and `high`, made of a
+ *   parameter: a JSON array of objects
+ */
+
+/** A statement with its parameters, each written as `?`. */
+export class Statement {
+  /** @param {string} sql @param {unknown[]} params @param {boolean} hasRows */
+  constructor(sql, params, hasRows) {
+    this.sql = sql;
+    this.params = params;
+    this.hasRows = hasRows;
+  }
+}
+
+/** @param {string} sql @param {unknown[]} params */
+const select = (sql, ...params) => new Statement(sql, params, true);
+/** @param {string} sql @param {unknown[]} params */
+const execute = (sql, ...params) => new Statement(sql, params, false);
+
+/** A storage with its own tables beside the application's. */
+export class SqlStorage {
+  /** @type {Ids} */
+  #ids;
+  #application;
+  #driver;
+  #dialect;
+
+  /**
+   * @param {Application} application
+   * @param {{ids?: Partial<Ids>}} options
+   * @param {Driver} driver
+   * @param {Dialect} dialect
+   */
+  constructor(application, { ids } = {}, driver, dialect) {
+    const missing = ["participants", "conversations", "create", "load"].filter(
+      (name) => typeof application?.[name] !== "function",
+    );
+    if (missing.length > 0) throw new TypeError(`the application must have functions; missing: ${missing.join(", ")}`);
+    this.#ids = { conversation: "number", message: "number", user: "number", ...ids };
+    this.#application = application;
+    this.#driver = driver;
+    this.#dialect = dialect;
+  }
+
+  /** Creates the tables that don't exist yet. */
+  async migrate() {
+    const { types, migrating } = this.#dialect;
+    const conversation = types[this.#ids.conversation];
+    const message = types[this.#ids.message];
+    const user = types[this.#ids.user];
+    await this.#driver.transaction(function* () {
+      if (migrating) yield select(migrating);
+      yield execute(
+        `CREATE TABLE IF NOT EXISTS inbox_heads (conversation ${conversation} PRIMARY KEY, head BIGINT NOT NULL)`,
+      );
+      yield execute(`CREATE TABLE IF NOT EXISTS inbox_entries (
+        conversation ${conversation} NOT NULL, seq BIGINT NOT NULL, message ${message} NOT NULL UNIQUE,
+        sender ${user}, client_id TEXT, PRIMARY KEY (conversation, seq), UNIQUE (sender, client_id)
+      )`);
+      yield execute(`CREATE TABLE IF NOT EXISTS inbox_floors (
+        member ${user} NOT NULL, conversation ${conversation} NOT NULL, floor BIGINT NOT NULL,
+        PRIMARY KEY (member, conversation)
+      )`);
+    });
+  }
+
+  /** @param {UserId} userId @returns {Promise<Map<ConversationId, import("../index.js").Head>>} */
+  heads(userId) {
+    return this.#driver.read((client) => this.#heads(client, userId));
+  }
+
+  /** @param {ConversationId} conversationId @returns {Promise<UserId[]>} */
+  participants(conversationId) {
+    return this.#driver.read((client) => this.#participants(client, conversationId));
+  }
+
+  /** @param {Draft[]} drafts @returns {Promise<import("../index.js").Outcome[]>} */
+  append(drafts) {
+    return this.#driver.transaction((client) => this.#append(client, drafts));
+  }
+
+  /** @param {UserId} _userId @param {import("../index.js").Cursor[]} cursors @param {number} limit @returns {Promise<Frame[]>} */
+  after(_userId, cursors, limit) {
+    return this.#driver.read((client) => this.#after(client, cursors, limit));
+  }
+
+  /**
+   * @param {UserId} _userId
+   * @param {ConversationId} conversationId
+   * @param {number | string | undefined} before
+   * @param {number} limit
+   * @returns {Promise<Frame[]>}
+   */
+  history(_userId, conversationId, before, limit) {
+    return this.#driver.read((client) => this.#history(client, conversationId, before, limit));
+  }
+
+  /** @param {any} client @param {{conversationId: ConversationId, messageId: number | string}} message */
+  add(client, { conversationId, messageId }) {
+    return this.#driver.run(client, this.#add(client, conversationId, messageId));
+  }
+
+  /** @param {any} client @param {ConversationId} conversationId @param {Iterable<UserId>} userIds */
+  joined(client, conversationId, userIds) {
+    return this.#driver.run(client, this.#joined(client, conversationId, userIds));
+  }
+
+  /** @param {Iterable<ConversationId> | AsyncIterable<ConversationId>} conversationIds */
+  async backfill(conversationIds) {
+    if (typeof this.#application.existing !== "function") {
+      throw new TypeError("backfill needs the application's function `existing`");
+    }
+    // One transaction for each conversation, so that no lock is held for long.
+    for await (const conversationId of conversationIds) {
+      await this.#driver.transaction((client) => this.#backfill(client, conversationId));
+    }
+  }
+
+  /** @param {any} client @param {UserId} userId @returns {Steps} */
+  *#heads(client, userId) {
+    const found = yield this.#application.conversations(userId, client);
+    const keys = [...found].map((key) => this.#conversationId(key));
+    const rows = yield select(
+      `SELECT r.value AS conversation, h.head, f.floor FROM ${this.#dialect.list(this.#type("conversation"))}
+       LEFT JOIN inbox_heads h ON h.conversation = r.value
+       LEFT JOIN inbox_floors f ON f.conversation = r.value AND f.member = ?`,
+      JSON.stringify(keys),
+      userId,
+    );
+    return new Map(
+      rows.map(({ conversation, head, floor }) => [
+        this.#conversationId(conversation),
+        { seq: Number(head ?? 0), floor: Number(floor ?? 0) },
+      ]),
+    );
+  }
+
+  /** @param {any} client @param {ConversationId} conversationId @returns {Steps} */
+  *#participants(client, conversationId) {
+    const found = yield this.#application.participants(conversationId, client);
+    return [...found].map((userId) => checked(userId, this.#ids.user, "participants must return the users' ids"));
+  }
+
+  /** @param {any} client @param {Draft[]} drafts @returns {Steps} */
+  *#append(client, drafts) {
+    const heads = yield* this.#lock(drafts.map(({ conversationId }) => conversationId));
+    /** @type {(import("../protocol.js").Refused | {entry: Entry, recipients?: UserId[]})[]} */
+    const outcomes = [];
+    for (const draft of drafts) {
+      const sent = yield* this.#sent(draft);
+      if (sent) {
+        outcomes.push({ entry: sent });
+        continue;
+      }
+      const recipients = yield* this.#participants(client, draft.conversationId);
+      if (!recipients.includes(draft.userId)) {
+        outcomes.push(notFound());
+        continue;
+      }
+      if (!heads.has(draft.conversationId)) {
+        heads.set(draft.conversationId, yield* this.#open(client, draft.conversationId));
+      }
+      const created = yield this.#application.create(draft, client);
+      const messageId = checked(created, this.#ids.message, "create must return the message's id");
+      const seq = heads.get(draft.conversationId) + 1;
+      heads.set(draft.conversationId, seq);
+      const entry = { conversationId: draft.conversationId, seq, messageId };
+      yield* this.#insert(entry, draft.userId, draft.clientId);
+      outcomes.push({ entry, recipients });
+    }
+    yield* this.#setHeads(outcomes.flatMap((outcome) => ("recipients" in outcome ? [outcome.entry] : [])));
+    const frames = yield* this.#load(
+      client,
+      outcomes.flatMap((outcome) => ("entry" in outcome ? [outcome.entry] : [])),
+    );
+    return outcomes.map((outcome) => {
+      if (!("entry" in outcome)) return outcome;
+      const { conversationId, seq, messageId } = outcome.entry;
+      // The application may have deleted a message that is sent again.
+      const bare = { conversation_id: conversationId, seq, message_id: messageId };
+      return { frame: frames.get(messageId) ?? bare, recipients: outcome.recipients };
+    });
+  }
+
+  /** Returns the entry of a message that was stored before. @param {Draft} draft @returns {Steps} */
+  *#sent({ userId, clientId }) {
+    if (clientId === undefined) return undefined;
+    const sql = "SELECT conversation, seq, message FROM inbox_entries WHERE sender = ? AND client_id = ?";
+    const [row] = yield select(sql, userId, clientId);
+    return row && this.#entry(row);
+  }
+
+  /**
+   * Locks conversations, in the same order in every process, and returns the heads of those that have one.
+   *
+   * @param {ConversationId[]} conversationIds
+   * @returns {Steps}
+   */
+  *#lock(conversationIds) {
+    const { list, lock } = this.#dialect;
+    const rows = yield select(
+      `SELECT conversation, head FROM inbox_heads WHERE conversation IN
+       (SELECT value FROM ${list(this.#type("conversation"))}) ORDER BY conversation ${lock}`,
+      JSON.stringify([...new Set(conversationIds)]),
+    );
+    return new Map(rows.map(({ conversation, head }) => [this.#conversationId(conversation), Number(head)]));
+  }
+
+  /** Locks a conversation that may have no head yet, and returns its head. @param {any} client @param {ConversationId} conversationId @returns {Steps} */
+  *#open(client, conversationId) {
+    yield execute("INSERT INTO inbox_heads (conversation, head) VALUES (?, 0) ON CONFLICT DO NOTHING", conversationId);
+    const head = (yield* this.#lock([conversationId])).get(conversationId);
+    // Messages older than these tables come first.
+    return head === 0 ? yield* this.#addExisting(client, conversationId, 0) : head;
+  }
+
+  /** @param {any} client @param {ConversationId} conversationId @returns {Steps} */
+  *#backfill(client, conversationId) {
+    const head = yield* this.#open(client, conversationId);
+    if (head > 0) yield* this.#addExisting(client, conversationId, head);
+  }
+
+  /**
+   * Numbers the messages of the application that have no number yet, and returns the new head.
+   *
+   * @param {any} client
+   * @param {ConversationId} conversationId
+   * @param {number} head
+   * @returns {Steps}
+   */
+  *#addExisting(client, conversationId, head) {
+    const { existing } = this.#application;
+    if (!existing) return head;
+    const found = yield existing(conversationId, client);
+    const ids = [...found].map((id) => checked(id, this.#ids.message, "existing must return the messages' ids"));
+    const rows = yield select("SELECT message FROM inbox_entries WHERE conversation = ?", conversationId);
+    const known = new Set(rows.map(({ message }) => this.#messageId(message)));
+    const entries = ids
+      .filter((id) => !known.has(id))
+      .map((messageId, index) => ({ conversationId, seq: head + index + 1, messageId }));
+    for (const entry of entries) yield* this.#insert(entry);
+    yield* this.#setHeads(entries);
+    return head + entries.length;
+  }
+
+  /** @param {any} client @param {ConversationId} conversationId @param {number | string} messageId @returns {Steps} */
+  *#add(client, conversationId, messageId) {
+    const head = yield* this.#open(client, conversationId);
+    // `existing` may have returned this message as well.
+    const sql = "SELECT conversation, seq, message FROM inbox_entries WHERE message = ?";
+    const [row] = yield select(sql, checked(messageId, this.#ids.message, "add needs the message's id"));
+    const entry = row ? this.#entry(row) : { conversationId, seq: head + 1, messageId: this.#messageId(messageId) };
+    if (!row) {
+      yield* this.#insert(entry);
+      yield* this.#setHeads([entry]);
+    }
+    const frame = (yield* this.#load(client, [entry])).get(entry.messageId);
+    if (!frame) throw new TypeError(`load must return the frame of message ${messageId}; got none`);
+    return { frame, recipients: yield* this.#participants(client, conversationId) };
+  }
+
+  /** @param {any} client @param {ConversationId} conversationId @param {Iterable<UserId>} userIds @returns {Steps} */
+  *#joined(client, conversationId, userIds) {
+    const head = yield* this.#open(client, conversationId);
+    for (const userId of userIds) {
+      yield execute(
+        `INSERT INTO inbox_floors (member, conversation, floor) VALUES (?, ?, ?)
+         ON CONFLICT (member, conversation) DO UPDATE SET floor = excluded.floor`,
+        userId,
+        conversationId,
+        head,
+      );
+    }
+  }
+
+  /** @param {Entry} entry @param {UserId} [userId] @param {string} [clientId] @returns {Steps} */
+  *#insert({ conversationId, seq, messageId }, userId, clientId) {
+    yield execute(
+      "INSERT INTO inbox_entries (conversation, seq, message, sender, client_id) VALUES (?, ?, ?, ?, ?)",
+      ...[conversationId, seq, messageId, userId, clientId],
+    );
+  }
+
+  /** Sets the heads to the last entry of each conversation. @param {Entry[]} entries @returns {Steps} */
+  *#setHeads(entries) {
+    for (const [key, seq] of new Map(entries.map(({ conversationId, seq }) => [conversationId, seq]))) {
+      yield execute("UPDATE inbox_heads SET head = ? WHERE conversation = ?", seq, key);
+    }
+  }
+
+  /** @param {any} client @param {import("../index.js").Cursor[]} cursors @param {number} limit @returns {Steps} */
+  *#after(client, cursors, limit) {
+    const ranges = cursors.map(({ conversationId, seq, head }) => ({ conversation: conversationId, low: seq, high: head }));
+    /** @type {Frame[]} */
+    const found = [];
+    // Entries of deleted messages have no frame: read on until there are enough, because the server takes fewer for all.
+    for (let offset = 0; found.length < limit; offset += PAGE) {
+      const rows = yield select(
+        `SELECT e.conversation, e.seq, e.message FROM ${this.#dialect.ranges(this.#type("conversation"))}
+         JOIN inbox_entries e ON e.conversation = r.conversation AND e.seq > r.low AND e.seq <= r.high
+         ORDER BY e.conversation, e.seq LIMIT ? OFFSET ?`,
+        ...[JSON.stringify(ranges), PAGE, offset],
+      );
+      found.push(...(yield* this.#frames(client, rows)));
+      if (rows.length < PAGE) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** @param {any} client @param {ConversationId} conversationId @param {number | string | undefined} before @param {number} limit @returns {Steps} */
+  *#history(client, conversationId, before, limit) {
+    let below = before === undefined ? Number.MAX_SAFE_INTEGER : yield* this.#seqOf(conversationId, before);
+    /** @type {Frame[]} */
+    const found = [];
+    while (found.length < limit) {
+      const rows = yield select(
+        `SELECT conversation, seq, message FROM inbox_entries WHERE conversation = ? AND seq < ?
+         ORDER BY seq DESC LIMIT ?`,
+        ...[conversationId, below, limit],
+      );
+      found.push(...(yield* this.#frames(client, rows)));
+      if (rows.length < limit) break;
+      below = Number(rows[rows.length - 1].seq);
+    }
+    return found.slice(0, limit);
+  }
+
+  /**
+   * Returns the `seq` of a message, or of a place: if ids are numbers, the place of an id that does not exist is known.
+   *
+   * @param {ConversationId} conversationId
+   * @param {number | string} messageId
+   * @returns {Steps}
+   */
+  *#seqOf(conversationId, messageId) {
+    const sql = "SELECT seq FROM inbox_entries WHERE conversation = ? AND message = ?";
+    const [row] = yield select(sql, conversationId, messageId);
+    if (row) return Number(row.seq);
+    if (this.#ids.message === "string") return 0;
+    const last = "SELECT max(seq) AS seq FROM inbox_entries WHERE conversation = ? AND message < ?";
+    const [{ seq }] = yield select(last, conversationId, messageId);
+    return Number(seq ?? 0) + 1;
+  }
+
+  /** Returns the frames of the entries in these rows. @param {any} client @param {any[]} rows @returns {Steps} */
+  *#frames(client, rows) {
+    const entries = rows.map((row) => this.#entry(row));
+    const frames = yield* this.#load(client, entries);
+    return entries.flatMap(({ messageId }) => frames.get(messageId) ?? []);
+  }
+
+  /** Returns the frames of these entries by message. @param {any} client @param {Entry[]} entries @returns {Steps} */
+  *#load(client, entries) {
+    if (entries.length === 0) return new Map();
+    const found = yield this.#application.load(
+      entries.map(({ messageId }) => messageId),
+      client,
+    );
+    const byId = new Map([...found].map((frame) => [String(frame?.message_id), frame]));
+    /** @type {Map<number | string, Frame>} */
+    const frames = new Map();
+    for (const { conversationId, seq, messageId } of entries) {
+      const frame = byId.get(String(messageId));
+      if (!frame) continue;
+      const place = { conversation_id: conversationId, seq };
+      // These two first: the client's fast path expects them there.
+      frames.set(messageId, { ...place, ...frame, ...place, message_id: messageId });
+    }
+    return frames;
+  }
+
+  /** @param {any} row @returns {Entry} */
+  #entry({ conversation, seq, message }) {
+    return {
+      conversationId: this.#conversationId(conversation),
+      seq: Number(seq),
+      messageId: this.#messageId(message),
+    };
+  }
+
+  /** @param {unknown} value */
+  #conversationId(value) {
+    return checked(value, this.#ids.conversation, "conversations must return the conversations' ids");
+  }
+
+  /** @param {unknown} value */
+  #messageId(value) {
+    return checked(value, this.#ids.message, "load must return the messages' ids");
+  }
+
+  /** @param {"conversation" | "message" | "user"} name */
+  #type(name) {
+    return this.#dialect.types[this.#ids[name]];
+  }
+}
+
+/**
+ * Returns an id in the type of the application's ids: pg returns a BIGINT as a string.
+ *
+ * @param {unknown} value
+ * @param {"number" | "string"} kind
+ * @param {string} rule
+ */
+function checked(value, kind, rule) {
+  if (kind === "string" && typeof value === "string") return value;
+  const isNumber = ["number", "bigint", "string"].includes(typeof value) && value !== "";
+  if (kind === "number" && isNumber && Number.isSafeInteger(Number(value))) return Number(value);
+  throw new TypeError(`${rule}, of type ${kind}; got ${typeof value}`);
+}

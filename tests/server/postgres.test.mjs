@@ -1,0 +1,173 @@
+// The storage and the broker for PostgreSQL, on a real cluster.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import pg from "pg";
+
+import { Server } from "inbox-socket/server";
+import { MemoryStorage } from "inbox-socket/server/memory";
+import { PgStorage } from "inbox-socket/server/pg";
+import { PostgresBroker } from "inbox-socket/server/postgres";
+import { joiner, split } from "../../pkg/server/brokers/postgres.js";
+import { eventually, Queue } from "../support/queue.mjs";
+import { Page, say } from "./page.mjs";
+import { missing, startPostgres } from "./postgres.mjs";
+import { created, describeStorage, schema } from "./storage.mjs";
+
+describe("with PostgreSQL", { skip: missing }, () => {
+  /** @type {Awaited<ReturnType<typeof startPostgres>>} */
+  let postgres;
+  let databases = 0;
+  before(async () => (postgres = await startPostgres()));
+  after(() => postgres.stop());
+
+  /** Returns a pool of a new database. @param {import("node:test").TestContext} t */
+  async function newPool(t) {
+    const admin = new pg.Client(postgres.url);
+    await admin.connect();
+    const name = `test${(databases += 1)}`;
+    await admin.query(`CREATE DATABASE ${name}`);
+    await admin.end();
+    const connectionString = postgres.url.replace(/\w+$/, name);
+    /** @type {pg.Pool[]} */
+    const pools = [];
+    /** @type {PostgresBroker[]} */
+    const brokers = [];
+    const open = () => {
+      const pool = new pg.Pool({ connectionString, max: 5 });
+      pools.push(pool);
+      return pool;
+    };
+    t.after(async () => {
+      // A pool waits for the connections that are in use.
+      for (const broker of brokers) await broker.stop();
+      for (const pool of pools) await pool.end();
+    });
+    return { pool: open(), open, brokers };
+  }
+
+  describeStorage("the storage for PostgreSQL", async (t) => {
+    const { pool, open } = await newPool(t);
+    await pool.query(schema("BIGSERIAL PRIMARY KEY"));
+    const insert = async (client, sender, text, type = "TEXT") => {
+      const sql = "INSERT INTO messages (conversation, sender, text, type) VALUES (2, $1, $2, $3) RETURNING id";
+      return (await client.query(sql, [sender, text, type])).rows[0].id;
+    };
+    /** @param {pg.Pool} own */
+    const make = (own) =>
+      new PgStorage(own, {
+        participants: async (id, client) =>
+          (await client.query("SELECT member FROM members WHERE conversation = $1 ORDER BY member", [id])).rows.map(
+            ({ member }) => member,
+          ),
+        conversations: async (id, client) =>
+          (await client.query("SELECT conversation FROM members WHERE member = $1", [id])).rows.map(
+            ({ conversation }) => conversation,
+          ),
+        create: async (draft, client) => created(draft, await insert(client, draft.userId, draft.text, draft.type)),
+        load: async (ids, client) =>
+          (await client.query("SELECT * FROM messages WHERE id = ANY($1)", [ids])).rows.map((row) => ({
+            ...{ message: row.text, type: row.type, sender_id: Number(row.sender), message_id: row.id },
+          })),
+        existing: async (id, client) =>
+          (await client.query("SELECT id FROM messages WHERE conversation = $1 ORDER BY id", [id])).rows.map(
+            (row) => row.id,
+          ),
+      });
+    const storage = make(pool);
+    await storage.migrate();
+    return {
+      storage,
+      insert,
+      another: () => make(open()),
+      run: async (sql) => (await pool.query(sql)).rows,
+      transaction: async (work) => {
+        const client = await pool.connect();
+        try {
+          await client.query("BEGIN");
+          const result = await work(client);
+          await client.query("COMMIT");
+          return result;
+        } catch (error) {
+          await client.query("ROLLBACK");
+          throw error;
+        } finally {
+          client.release();
+        }
+      },
+    };
+  });
+
+  describe("the broker", () => {
+    /** @param {import("node:test").TestContext} t */
+    async function pair(t) {
+      const { pool, open, brokers } = await newPool(t);
+      /** @type {Queue<string>} */
+      const heard = new Queue("texts");
+      const [sender, receiver] = [new PostgresBroker(pool), new PostgresBroker(open())];
+      brokers.push(receiver);
+      await receiver.start((text) => heard.push(text));
+      return { pool, sender, receiver, heard };
+    }
+
+    it("carries texts of any length in order, with characters of any kind", async (t) => {
+      const { sender, heard } = await pair(t);
+      const texts = ["a", "", `x${"😀".repeat(30_000)}`, "é".repeat(10_000), "'; DROP TABLE $1 --"].map((text) =>
+        JSON.stringify(text),
+      );
+      await Promise.all(texts.map((text) => sender.publish(text)));
+      const received = new Set();
+      for (const _ of texts) received.add(await heard.next());
+      assert.deepEqual(received, new Set(texts));
+    });
+
+    it("connects the pages of two processes", async (t) => {
+      const { pool, receiver } = await pair(t);
+      const storage = new MemoryStorage();
+      storage.create(2, ["ana", "ben"]);
+      const brokers = [new PostgresBroker(pool), new PostgresBroker(pool)];
+      const servers = brokers.map((broker) => new Server({ storage, broker }));
+      for (const server of servers) await server.start();
+      const [ana, ben] = [await Page.open(servers[0], "ana"), await Page.open(servers[1], "ben")];
+      assert.equal((await ana.ask(say(2, "😀".repeat(4_000), "c1"))).action, "ack");
+      assert.equal((await ben.next()).message.length, 8_000);
+      assert.ok(receiver.connected);
+      for (const server of servers) await server.stop();
+    });
+
+    it("subscribes again after its connection was ended", async (t) => {
+      const { pool, sender, receiver, heard } = await pair(t);
+      const listening = "SELECT pid FROM pg_stat_activity WHERE query = 'LISTEN inbox_socket'";
+      await pool.query(`SELECT pg_terminate_backend(pid) FROM (${listening}) AS l`);
+      await eventually("the broker notices", () => !receiver.connected);
+      await eventually("the broker subscribes again", () => receiver.connected);
+      await sender.publish("again");
+      assert.equal(await heard.next(), "again");
+    });
+  });
+});
+
+describe("the parts of a text", () => {
+  it("are shorter than a notification may be, and never split a character", () => {
+    const text = `x${"😀".repeat(10_000)}`;
+    const parts = split(text);
+    assert.ok(parts.every((part) => Buffer.byteLength(part) < 8_000 && part.isWellFormed()));
+    const heard = [];
+    parts.forEach(joiner((joined) => heard.push(joined)));
+    assert.deepEqual(heard, [text]);
+  });
+
+  it("are dropped if one is missing, and those of the next text are not", () => {
+    const [first, second] = [split("a".repeat(9_000)), split("b".repeat(9_000))];
+    const heard = [];
+    const join = joiner((joined) => heard.push(joined));
+    for (const part of [...first.slice(0, 1), ...first.slice(2), ...second]) join(part);
+    assert.deepEqual(heard, ["b".repeat(9_000)]);
+  });
+
+});
+
+it("a channel that needs quotes is rejected", () => {
+  const pool = /** @type {any} */ ({});
+  assert.throws(() => new PostgresBroker(pool, { channel: "Inbox" }), /channel must consist of a-z, 0-9 and _; got "Inbox"/);
+});

@@ -1,0 +1,81 @@
+// The storage for SQLite.
+
+import assert from "node:assert/strict";
+import { it } from "node:test";
+
+import { SqliteStorage } from "inbox-socket/server/sqlite";
+import { openSqlite } from "./sqlite.mjs";
+import { created, describeStorage, schema } from "./storage.mjs";
+
+const database = openSqlite();
+database?.close();
+
+if (database) describeStorage("the storage for SQLite", open);
+else it("the storage for SQLite", { skip: "neither node:sqlite nor a built better-sqlite3 is here" }, () => {});
+
+async function open(t) {
+  const db = openSqlite();
+  t.after(() => db.close());
+  db.exec(schema("INTEGER PRIMARY KEY"));
+  const insert = (_client, sender, text, type = "TEXT") =>
+    Number(
+      db.prepare("INSERT INTO messages (conversation, sender, text, type) VALUES (2, ?, ?, ?)").run(sender, text, type)
+        .lastInsertRowid,
+    );
+  const make = () =>
+    new SqliteStorage(db, {
+        participants: (id) =>
+          db.prepare("SELECT member FROM members WHERE conversation = ?").all(id).map(({ member }) => member),
+        conversations: (id) =>
+          db.prepare("SELECT conversation FROM members WHERE member = ?").all(id).map(({ conversation }) => conversation),
+        create: (draft) => created(draft, insert(db, draft.userId, draft.text, draft.type)),
+        load: (ids) =>
+          db
+            .prepare("SELECT * FROM messages WHERE id IN (SELECT value FROM json_each(?))")
+            .all(JSON.stringify(ids))
+            .map((row) => ({ message: row.text, type: row.type, sender_id: row.sender, message_id: row.id })),
+        existing: (id) =>
+          db.prepare("SELECT id FROM messages WHERE conversation = ? ORDER BY id").all(id).map((row) => row.id),
+    });
+  const storage = make();
+  await storage.migrate();
+  return {
+    storage,
+    another: make,
+    insert,
+    run: async (sql) => (/^\s*SELECT/.test(sql) ? db.prepare(sql).all() : db.exec(sql)),
+    transaction: async (work) => {
+      db.exec("BEGIN");
+      try {
+        const result = work(db);
+        db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        db.exec("ROLLBACK");
+        throw error;
+      }
+    },
+  };
+}
+
+it("an application's function that returns a promise is refused, and nothing is stored", { skip: !database }, async (t) => {
+  const { storage, run } = await open(t);
+  const later = new SqliteStorage(openSqlite(), {
+    participants: async () => [1],
+    conversations: () => [],
+    create: () => 1,
+    load: () => [],
+  });
+  await later.migrate();
+  const draft = { userId: 1, conversationId: 2, text: "a", type: "TEXT" };
+  await assert.rejects(later.append([draft]), /must return values with SQLite; got a promise/);
+  await assert.rejects(later.append([draft]), /got a promise/, "its transaction has ended");
+  assert.ok(storage);
+  assert.deepEqual(await run("SELECT * FROM messages"), []);
+});
+
+it("a storage names the functions that its application lacks", () => {
+  assert.throws(() => new SqliteStorage(/** @type {any} */ ({}), /** @type {any} */ ({ load() {} })), {
+    message: "the application must have functions; missing: participants, conversations, create",
+  });
+});
