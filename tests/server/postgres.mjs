@@ -21,14 +21,15 @@ function find(name) {
 
 /** Why the tests with PostgreSQL can't run, or false. */
 export const missing =
-  ["initdb", "postgres"].some((name) => !find(name)) && "PostgreSQL is not installed: `make tools-services` installs it";
+  ["initdb", "postgres"].some((name) => !find(name)) &&
+  "PostgreSQL is not installed: `make tools-services` installs it";
 
 /** Starts a cluster that never syncs to disk. */
 export async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), "inbox-socket-postgres-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const options = { cwd: "/", ...account() };
-  if ("uid" in options) chownSync(folder, options.uid, options.gid);
+  if (options.uid !== undefined) chownSync(folder, options.uid, Number(options.gid));
   const initdb = ["-D", folder, "-U", "inbox", "-A", "trust", "-N", "-E", "UTF8", "--locale", "C"];
   execFileSync(/** @type {string} */ (find("initdb")), initdb, { ...options, stdio: "pipe" });
   const port = await freePort();
@@ -63,7 +64,7 @@ async function connects(url) {
   return true;
 }
 
-/** PostgreSQL refuses to run as root. @returns {{uid: number, gid: number} | {}} */
+/** PostgreSQL refuses to run as root. @returns {{uid?: number, gid?: number}} */
 function account() {
   if (process.getuid?.() !== 0) return {};
   const id = (/** @type {string[]} */ ...args) => Number(execFileSync("id", args));

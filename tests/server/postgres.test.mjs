@@ -8,7 +8,7 @@ import { Server } from "inbox-socket/server";
 import { MemoryStorage } from "inbox-socket/server/memory";
 import { PgStorage } from "inbox-socket/server/pg";
 import { PostgresBroker } from "inbox-socket/server/postgres";
-import { joiner, split } from "../../pkg/server/brokers/postgres.js";
+import { joiner, split } from "../../pkg/server/brokers/parts.js";
 import { eventually, Queue } from "../support/queue.mjs";
 import { Page, say } from "./page.mjs";
 import { missing, startPostgres } from "./postgres.mjs";
@@ -164,10 +164,12 @@ describe("the parts of a text", () => {
     for (const part of [...first.slice(0, 1), ...first.slice(2), ...second]) join(part);
     assert.deepEqual(heard, ["b".repeat(9_000)]);
   });
-
 });
 
 it("a channel that needs quotes is rejected", () => {
   const pool = /** @type {any} */ ({});
-  assert.throws(() => new PostgresBroker(pool, { channel: "Inbox" }), /channel must consist of a-z, 0-9 and _; got "Inbox"/);
+  assert.throws(
+    () => new PostgresBroker(pool, { channel: "Inbox" }),
+    /channel must consist of a-z, 0-9 and _; got "Inbox"/,
+  );
 });

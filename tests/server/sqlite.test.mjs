@@ -24,18 +24,27 @@ async function open(t) {
     );
   const make = () =>
     new SqliteStorage(db, {
-        participants: (id) =>
-          db.prepare("SELECT member FROM members WHERE conversation = ?").all(id).map(({ member }) => member),
-        conversations: (id) =>
-          db.prepare("SELECT conversation FROM members WHERE member = ?").all(id).map(({ conversation }) => conversation),
-        create: (draft) => created(draft, insert(db, draft.userId, draft.text, draft.type)),
-        load: (ids) =>
-          db
-            .prepare("SELECT * FROM messages WHERE id IN (SELECT value FROM json_each(?))")
-            .all(JSON.stringify(ids))
-            .map((row) => ({ message: row.text, type: row.type, sender_id: row.sender, message_id: row.id })),
-        existing: (id) =>
-          db.prepare("SELECT id FROM messages WHERE conversation = ? ORDER BY id").all(id).map((row) => row.id),
+      participants: (id) =>
+        db
+          .prepare("SELECT member FROM members WHERE conversation = ?")
+          .all(id)
+          .map(({ member }) => member),
+      conversations: (id) =>
+        db
+          .prepare("SELECT conversation FROM members WHERE member = ?")
+          .all(id)
+          .map(({ conversation }) => conversation),
+      create: (draft) => created(draft, insert(db, draft.userId, draft.text, draft.type)),
+      load: (ids) =>
+        db
+          .prepare("SELECT * FROM messages WHERE id IN (SELECT value FROM json_each(?))")
+          .all(JSON.stringify(ids))
+          .map((row) => ({ message: row.text, type: row.type, sender_id: row.sender, message_id: row.id })),
+      existing: (id) =>
+        db
+          .prepare("SELECT id FROM messages WHERE conversation = ? ORDER BY id")
+          .all(id)
+          .map((row) => row.id),
     });
   const storage = make();
   await storage.migrate();
@@ -58,7 +67,9 @@ async function open(t) {
   };
 }
 
-it("an application's function that returns a promise is refused, and nothing is stored", { skip: !database }, async (t) => {
+it("an application's function that returns a promise is refused, and nothing is stored", {
+  skip: !database,
+}, async (t) => {
   const { storage, run } = await open(t);
   const later = new SqliteStorage(openSqlite(), {
     participants: async () => [1],

@@ -86,7 +86,10 @@ export function describeStorage(title, open) {
     it("keeps the client_ids of different senders apart", async (t) => {
       const { storage } = await fixture(t);
       const draft = { conversationId: ROOM, text: "a", type: "TEXT", clientId: "c1" };
-      const [ana, ben] = await storage.append([{ ...draft, userId: ANA }, { ...draft, userId: BEN }]);
+      const [ana, ben] = await storage.append([
+        { ...draft, userId: ANA },
+        { ...draft, userId: BEN },
+      ]);
       assert.deepEqual([ana.frame.seq, ben.frame.seq], [1, 2]);
     });
 
@@ -102,7 +105,10 @@ export function describeStorage(title, open) {
         target.append([draft]).catch(() => target.append([draft]));
       const stored = await Promise.all(both.flatMap((target) => drafts.map((draft) => store(target, draft))));
       const rows = await run("SELECT seq FROM inbox_entries ORDER BY seq");
-      assert.deepEqual(rows.map(({ seq }) => Number(seq)), drafts.map((_, index) => index + 1));
+      assert.deepEqual(
+        rows.map(({ seq }) => Number(seq)),
+        drafts.map((_, index) => index + 1),
+      );
       assert.equal((await run("SELECT id FROM messages")).length, 20);
       assert.equal(stored.filter(([{ recipients }]) => recipients).length, 20, "each has one broadcast");
     });
@@ -124,10 +130,23 @@ export function describeStorage(title, open) {
       await assert.rejects(storage.append(drafts), /this application fails on purpose/);
       assert.deepEqual(await run("SELECT * FROM messages"), []);
       const ignore = () => {};
-      const outcomes = await Promise.allSettled(drafts.map((draft) => server.batches.store(draft, ignore)));
-      assert.deepEqual(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "fulfilled"]);
-      const rows = await run("SELECT e.seq, m.text FROM inbox_entries e JOIN messages m ON m.id = e.message ORDER BY seq");
-      assert.deepEqual(rows.map(({ seq, text }) => [Number(seq), text]), [[1, "one"], [2, "two"]]);
+      const outcomes = await Promise.allSettled(
+        drafts.map((draft) => /** @type {any} */ (server).batches.store(draft, ignore)),
+      );
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ["fulfilled", "rejected", "fulfilled"],
+      );
+      const rows = await run(
+        "SELECT e.seq, m.text FROM inbox_entries e JOIN messages m ON m.id = e.message ORDER BY seq",
+      );
+      assert.deepEqual(
+        rows.map(({ seq, text }) => [Number(seq), text]),
+        [
+          [1, "one"],
+          [2, "two"],
+        ],
+      );
       assert.deepEqual(reports, []);
     });
 
@@ -147,7 +166,10 @@ export function describeStorage(title, open) {
       const first = await sync(ana, 10);
       assert.deepEqual([first.messages.length, first.has_more, first.heads], [200, true, { 2: 250, 7: 0 }]);
       const rest = await sync(ana, 210);
-      assert.deepEqual(textsOf(rest), Array.from({ length: 40 }, (_, index) => `m${index + 210}`));
+      assert.deepEqual(
+        textsOf(rest),
+        Array.from({ length: 40 }, (_, index) => `m${index + 210}`),
+      );
       assert.equal(rest.complete, true);
       assert.ok(size(first) < 262_144);
       assert.equal((await ana.ask({ action: "ping", id: 1 })).total, 250);
@@ -226,7 +248,13 @@ export function describeStorage(title, open) {
         ON m.id = e.message ORDER BY e.conversation, e.seq`);
       assert.deepEqual(
         rows.map(({ conversation, seq, text }) => [Number(conversation), Number(seq), text]),
-        [[ROOM, 1, "old0"], [ROOM, 2, "old1"], [ROOM, 3, "new0"], [ROOM, 4, "late"], [OTHER, 1, "other"]],
+        [
+          [ROOM, 1, "old0"],
+          [ROOM, 2, "old1"],
+          [ROOM, 3, "new0"],
+          [ROOM, 4, "late"],
+          [OTHER, 1, "other"],
+        ],
       );
       assert.deepEqual((await storage.heads(CHI)).get(OTHER), { seq: 1, floor: 0 });
     });

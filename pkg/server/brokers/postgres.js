@@ -1,11 +1,9 @@
 // The broker over PostgreSQL's LISTEN and NOTIFY, with the `pg` package.
 
-import { randomUUID } from "node:crypto";
+import { joiner, split } from "./parts.js";
 
 const CHANNEL = "inbox_socket";
 const RETRY_MS = 1_000;
-// PostgreSQL limits a notification to 8,000 bytes; a UTF-16 unit takes up to 3.
-const PART = 2_500;
 
 /** Publishes with the pool, and subscribes with a connection of its pool that it keeps. */
 export class PostgresBroker {
@@ -37,10 +35,10 @@ export class PostgresBroker {
   /** @param {string} text */
   async publish(text) {
     // One statement, so that the parts arrive together, in order.
-    await this.#pool.query("SELECT pg_notify($1, part) FROM unnest($2::text[]) WITH ORDINALITY AS t(part, n) ORDER BY n", [
-      this.#channel,
-      split(text),
-    ]);
+    await this.#pool.query(
+      "SELECT pg_notify($1, part) FROM unnest($2::text[]) WITH ORDINALITY AS t(part, n) ORDER BY n",
+      [this.#channel, split(text)],
+    );
   }
 
   async stop() {
@@ -84,43 +82,4 @@ export class PostgresBroker {
     this.connected = false;
     client.release(true);
   }
-}
-
-/**
- * Returns the parts of a text, each with the text's id, its index and their count before it.
- *
- * @param {string} text
- */
-export function split(text) {
-  const id = randomUUID();
-  const parts = [];
-  for (let start = 0; start < text.length; ) {
-    let end = start + PART;
-    // Not within a pair of surrogates.
-    if (/[\ud800-\udbff]/.test(text[end - 1] ?? "")) end -= 1;
-    parts.push(text.slice(start, end));
-    start = end;
-  }
-  return parts.map((part, index) => `${id} ${index} ${parts.length} ${part}`);
-}
-
-/**
- * Returns a function that takes the parts, and passes on each text that is complete. A text with a lost part is dropped.
- *
- * @param {(text: string) => void} receive
- */
-export function joiner(receive) {
-  let current = "";
-  /** @type {string[]} */
-  let parts = [];
-  return (/** @type {string} */ payload) => {
-    const match = /^(\S+) (\d+) (\d+) /.exec(payload);
-    if (!match) return;
-    const [head, id, index, count] = match;
-    if (id !== current) parts = [];
-    current = id;
-    if (Number(index) !== parts.length) return;
-    parts.push(payload.slice(head.length));
-    if (parts.length === Number(count)) receive(parts.join(""));
-  };
 }

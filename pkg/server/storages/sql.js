@@ -319,7 +319,11 @@ export class SqlStorage {
 
   /** @param {any} client @param {import("../index.js").Cursor[]} cursors @param {number} limit @returns {Steps} */
   *#after(client, cursors, limit) {
-    const ranges = cursors.map(({ conversationId, seq, head }) => ({ conversation: conversationId, low: seq, high: head }));
+    const ranges = cursors.map(({ conversationId, seq, head }) => ({
+      conversation: conversationId,
+      low: seq,
+      high: head,
+    }));
     /** @type {Frame[]} */
     const found = [];
     // Entries of deleted messages have no frame: read on until there are enough, because the server takes fewer for all.
