@@ -38,6 +38,7 @@ const CHECKS = {
   nginx: checkNginx,
   http: checkHttp,
   rust: checkRust,
+  sql: checkSql,
 };
 
 /** @typedef {(block: Block) => void | Promise<void>} Check */
@@ -184,6 +185,12 @@ function checkText({ text }) {
     assert.ok(frame, `a line must be → or ← and a frame; got ${line}`);
     JSON.parse(frame.replace(", …", "").replace(" … ", ""));
   }
+}
+
+/** Checks that the server's test runs the block on a database. @type {Check} */
+function checkSql({ name }) {
+  const test = readFileSync(testFile("server/guide.test.mjs"), "utf8");
+  assert.ok(name && test.includes(`block(GUIDE, "${name}")`), "tests/server/guide.test.mjs must run the block");
 }
 
 /** Checks the form of a configuration, and lets nginx check it where installed. @type {Check} */
