@@ -18,10 +18,15 @@ export interface Ids {
 
 /** A message to store. Without a `clientId` a repeated message can't be recognized. */
 export interface Draft {
+  /** The sender. */
   userId: UserId;
+  /** The sender may be no participant of it. */
   conversationId: ConversationId;
+  /** 1 to 4,000 characters, not blank. */
   text: string;
+  /** 1 to 16 characters from A-Z and _. */
   type: string;
+  /** 1 to 64 characters, unique for the sender. */
   clientId?: string;
 }
 
@@ -40,14 +45,19 @@ export type Outcome = Stored | Refused;
 
 /** The highest `seq` of a conversation, and the head when the user joined (default 0). */
 export interface Head {
+  /** 0 if the conversation has no messages. */
   seq: number;
+  /** The user's page gets no messages up to this one, unless it requests the history. */
   floor?: number;
 }
 
 /** The range `seq` < number ≤ `head` of one conversation. */
 export interface Cursor {
+  /** The conversation. */
   conversationId: ConversationId;
+  /** The messages after this one, */
   seq: number;
+  /** up to this one. */
   head: number;
 }
 
@@ -121,14 +131,17 @@ export type OnError = (what: string, error?: unknown) => void;
 
 /** The options of a {@link Server}. */
 export interface ServerOptions {
+  /** Where the messages are. */
   storage: Storage;
   /** Connects the processes of one site; a single process needs none. */
   broker?: Broker;
+  /** Limits other than the default ones. */
   limits?: Partial<Limits>;
   /** The interval in ms at which clients send `ping`; 0 disables pings. Default 25,000. */
   heartbeat?: number;
   /** Default: numbers. */
   ids?: Ids;
+  /** Default: writes to the console. */
   onError?: OnError;
   /** Returns the ms of a clock that never goes back. */
   now?: () => number;
@@ -136,6 +149,7 @@ export interface ServerOptions {
 
 /** An accepted, authenticated socket, for {@link Server.connect}. */
 export interface Transport {
+  /** The user who has opened the socket. */
   userId: UserId;
   /** Sends a text frame. Returns a promise that resolves when the frame has left, so that slow readers are noticed. */
   send(text: string): Promise<void> | void;
@@ -147,7 +161,9 @@ export interface Transport {
 
 /** A user's socket. */
 export interface Connection {
+  /** The user who has opened the socket. */
   readonly userId: UserId;
+  /** Whether the socket has ended or is being closed. */
   readonly isClosed: boolean;
   /**
    * Answers a frame, after all frames received before. Never rejects.
@@ -168,6 +184,7 @@ export class Server {
   constructor(options: ServerOptions);
   /** The number of open sockets. */
   readonly size: number;
+  /** What errors are reported to. */
   readonly onError: OnError;
   /** Subscribes to the broker. Further calls have no effect, unless the first one failed. */
   start(): Promise<void>;
@@ -188,7 +205,9 @@ export class Server {
 /** Thrown by {@link Server.connect}: the socket must be closed with this code and reason. */
 export class Closed extends Error {
   constructor(code: number, reason: string);
+  /** The code of the close frame. */
   readonly code: number;
+  /** The reason in the close frame. */
   readonly reason: string;
 }
 
@@ -206,7 +225,9 @@ export type Code =
 export class Refused extends Error {
   /** @param retryAfter in ms, if the rejection is temporary */
   constructor(code: Code, detail: string, retryAfter?: number);
+  /** The `code` of the error frame. */
   readonly code: Code;
+  /** When the client may try again, in ms; undefined if the rejection is final. */
   readonly retryAfter?: number;
 }
 
@@ -215,8 +236,12 @@ export function notFound(): Refused;
 
 /** Connects the servers of one process. */
 export class MemoryBroker implements Broker {
-  readonly connected: boolean;
-  start(receive: (text: string) => void): Promise<void>;
-  publish(text: string): Promise<void>;
-  stop(): Promise<void>;
+  /** See {@link Broker}. */
+  readonly connected: Broker["connected"];
+  /** See {@link Broker}. */
+  start: Broker["start"];
+  /** See {@link Broker}. */
+  publish: Broker["publish"];
+  /** See {@link Broker}. */
+  stop: Broker["stop"];
 }

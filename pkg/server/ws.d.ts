@@ -3,7 +3,9 @@ import type { Server, UserId } from "./index.js";
 
 /** What `serve` uses of a `WebSocketServer` of the `ws` package. */
 export interface WebSocketServerLike {
+  /** Calls the listener for each socket. */
   on(event: "connection", listener: (socket: any, request: IncomingMessage) => void): unknown;
+  /** Calls the listener when the server ends. */
   on(event: "close", listener: () => void): unknown;
 }
 

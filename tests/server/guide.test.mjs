@@ -1,11 +1,13 @@
 // The server of docs/server-node.md, started as a reader would: real pages, a real PostgreSQL, and kills during traffic.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import pg from "pg";
+import { WebSocket } from "ws";
 
 import { block } from "../docs/blocks.mjs";
 import { testFile } from "../support/bundle.mjs";
@@ -77,7 +79,9 @@ describe("the server of the guide", { skip: missing }, () => {
     }
 
     const stored = () =>
-      database.query("SELECT e.seq, m.text FROM messages m LEFT JOIN inbox_entries e ON e.message = m.id ORDER BY e.seq");
+      database.query(
+        "SELECT e.seq, m.text FROM messages m LEFT JOIN inbox_entries e ON e.message = m.id ORDER BY e.seq",
+      );
     const isComplete = async () => (await stored()).rows.length >= 2 * MESSAGES;
     await eventually("every message is stored", isComplete, MINUTE);
     const { rows } = await stored();
@@ -101,8 +105,26 @@ describe("the server of the guide", { skip: missing }, () => {
     }
     for (const writer of [0, 1]) {
       const own = rows.map(({ text }) => text).filter((text) => text.startsWith(`${writer}:`));
-      assert.deepEqual(own, Array.from({ length: MESSAGES }, (_, n) => `${writer}:${n}`), "in the order of sending");
+      assert.deepEqual(
+        own,
+        Array.from({ length: MESSAGES }, (_, n) => `${writer}:${n}`),
+        "in the order of sending",
+      );
     }
+  });
+
+  it("tells the pages to reconnect when it is stopped", async (t) => {
+    const running = await run("0", "");
+    t.after(() => running.stop("SIGKILL"));
+    const host = `127.0.0.1:${running.match[1]}`;
+    const socket = new WebSocket(`ws://${host}/ws/inbox/?token=token-of-ana`, { origin: `http://${host}` });
+    await once(socket, "open");
+    socket.send(JSON.stringify({ action: "hello", protocol: 1, cursors: {} }));
+    await once(socket, "message");
+    const closed = once(socket, "close");
+    await running.stop();
+    const [code, reason] = await closed;
+    assert.deepEqual([code, String(reason)], [1012, "retry_after=2000"]);
   });
 });
 
@@ -111,7 +133,7 @@ function listen(url) {
   window["heard"] = [];
   window["inbox"].configure({ url });
   window["inbox"].subscribe(2, (frame) => {
-    if (frame.seq) window["heard"].push(frame);
+    if (frame.action === undefined) window["heard"].push(frame);
   });
 }
 

@@ -8,7 +8,7 @@ import { Server } from "inbox-socket/server";
 import { MemoryStorage } from "inbox-socket/server/memory";
 import { PgStorage } from "inbox-socket/server/pg";
 import { PostgresBroker } from "inbox-socket/server/postgres";
-import { joiner, split } from "../../pkg/server/brokers/parts.js";
+import { joiner, split } from "../../pkg/server/parts.js";
 import { eventually, Queue } from "../support/queue.mjs";
 import { Page, say } from "./page.mjs";
 import { missing, startPostgres } from "./postgres.mjs";

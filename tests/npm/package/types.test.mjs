@@ -17,15 +17,18 @@ describe("the types of the package", () => {
     // It isn't a JavaScript module, so it needs no types.
     const analysis = await checkPackage(tarball, { excludeEntrypoints: ["./core.wasm"] });
     assert.ok(analysis.types);
-    // Svelte can only be imported, not required.
-    const isOfSvelte = (problem) => problem.kind === "CJSResolvesToESM" && problem.entrypoint === "./svelte";
+    // Svelte and the server can only be imported, not required.
+    const isModule = (problem) =>
+      problem.kind === "CJSResolvesToESM" && /^\.\/(svelte$|server)/.test(problem.entrypoint);
     assert.deepEqual(
-      analysis.problems.filter((problem) => !isOfSvelte(problem)),
+      analysis.problems.filter((problem) => !isModule(problem)),
       [],
     );
   });
 
-  const files = ["index", "react", "vue", "solid", "svelte", "devtools", "testing"];
+  const entries = ["index", "react", "vue", "solid", "svelte", "devtools", "testing"];
+  const server = ["index", "ws", "memory", "pg", "sqlite", "redis", "postgres", "application"];
+  const files = [...entries, ...server.map((name) => `server/${name}`)];
   for (const file of files.map((name) => `${name}.d.ts`)) {
     it(`document each declaration of ${file}`, async () => {
       const lines = (await readFile(testFile(`../pkg/${file}`), "utf8")).split("\n");

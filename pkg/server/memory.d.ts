@@ -1,4 +1,4 @@
-import type { ConversationId, Cursor, Draft, Frame, Head, Outcome, Storage, UserId } from "../index.js";
+import type { ConversationId, Frame, Storage, UserId } from "./index.js";
 
 /** A storage in memory, for tests and samples: everything is lost with the process. */
 export class MemoryStorage implements Storage {
@@ -14,14 +14,14 @@ export class MemoryStorage implements Storage {
   leave(conversationId: ConversationId, userId: UserId): void;
   /** Deletes all messages except the newest `keep`. */
   prune(conversationId: ConversationId, keep: number): void;
-  heads(userId: UserId): Promise<Map<ConversationId, Head>>;
-  participants(conversationId: ConversationId): Promise<UserId[]>;
-  append(drafts: Draft[]): Promise<Outcome[]>;
-  after(userId: UserId, cursors: Cursor[], limit: number): Promise<Frame[]>;
-  history(
-    userId: UserId,
-    conversationId: ConversationId,
-    before: number | string | undefined,
-    limit: number,
-  ): Promise<Frame[]>;
+  /** See {@link Storage}. */
+  heads: Storage["heads"];
+  /** See {@link Storage}. */
+  participants: Storage["participants"];
+  /** See {@link Storage}. */
+  append: Storage["append"];
+  /** See {@link Storage}. */
+  after: Storage["after"];
+  /** See {@link Storage}. */
+  history: Storage["history"];
 }

@@ -4,7 +4,9 @@ export type { Application, StorageOptions } from "./application.js";
 
 /** What the storage uses of a database of `better-sqlite3` or `node:sqlite`. */
 export interface DatabaseLike {
+  /** Runs statements without parameters. */
   exec(sql: string): unknown;
+  /** Returns a statement with `all(…)` and `run(…)`. */
   prepare(sql: string): any;
 }
 

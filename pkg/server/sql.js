@@ -3,16 +3,16 @@
 // Each operation is a generator, so that one source serves databases with promises (pg) and without (SQLite): it yields
 // a Statement, or the result of one of the application's functions, and the driver sends back the rows, or the value.
 
-import { notFound } from "../protocol.js";
+import { notFound } from "./protocol.js";
 
 const PAGE = 200; // entries read at once
 
 /**
  * @typedef {import("./application.js").Application<any>} Application
- * @typedef {import("../index.js").ConversationId} ConversationId
- * @typedef {import("../index.js").UserId} UserId
- * @typedef {import("../index.js").Frame} Frame
- * @typedef {import("../index.js").Draft} Draft
+ * @typedef {import("./index.js").ConversationId} ConversationId
+ * @typedef {import("./index.js").UserId} UserId
+ * @typedef {import("./index.js").Frame} Frame
+ * @typedef {import("./index.js").Draft} Draft
  * @typedef {{conversation: "number" | "string", message: "number" | "string", user: "number" | "string"}} Ids
  * @typedef {{conversationId: ConversationId, seq: number, messageId: number | string}} Entry
  * @typedef {Generator<any, any, any>} Steps
@@ -93,7 +93,7 @@ export class SqlStorage {
     });
   }
 
-  /** @param {UserId} userId @returns {Promise<Map<ConversationId, import("../index.js").Head>>} */
+  /** @param {UserId} userId @returns {Promise<Map<ConversationId, import("./index.js").Head>>} */
   heads(userId) {
     return this.#driver.read((client) => this.#heads(client, userId));
   }
@@ -103,12 +103,12 @@ export class SqlStorage {
     return this.#driver.read((client) => this.#participants(client, conversationId));
   }
 
-  /** @param {Draft[]} drafts @returns {Promise<import("../index.js").Outcome[]>} */
+  /** @param {Draft[]} drafts @returns {Promise<import("./index.js").Outcome[]>} */
   append(drafts) {
     return this.#driver.transaction((client) => this.#append(client, drafts));
   }
 
-  /** @param {UserId} _userId @param {import("../index.js").Cursor[]} cursors @param {number} limit @returns {Promise<Frame[]>} */
+  /** @param {UserId} _userId @param {import("./index.js").Cursor[]} cursors @param {number} limit @returns {Promise<Frame[]>} */
   after(_userId, cursors, limit) {
     return this.#driver.read((client) => this.#after(client, cursors, limit));
   }
@@ -173,7 +173,7 @@ export class SqlStorage {
   /** @param {any} client @param {Draft[]} drafts @returns {Steps} */
   *#append(client, drafts) {
     const heads = yield* this.#lock(drafts.map(({ conversationId }) => conversationId));
-    /** @type {(import("../protocol.js").Refused | {entry: Entry, recipients?: UserId[]})[]} */
+    /** @type {(import("./protocol.js").Refused | {entry: Entry, recipients?: UserId[]})[]} */
     const outcomes = [];
     for (const draft of drafts) {
       const sent = yield* this.#sent(draft);
@@ -317,7 +317,7 @@ export class SqlStorage {
     }
   }
 
-  /** @param {any} client @param {import("../index.js").Cursor[]} cursors @param {number} limit @returns {Steps} */
+  /** @param {any} client @param {import("./index.js").Cursor[]} cursors @param {number} limit @returns {Steps} */
   *#after(client, cursors, limit) {
     const ranges = cursors.map(({ conversationId, seq, head }) => ({
       conversation: conversationId,

@@ -1,8 +1,10 @@
-import type { Broker } from "../index.js";
+import type { Broker } from "./index.js";
 
 /** What the broker uses of a `Pool` of the `pg` package. */
 export interface PoolLike {
+  /** Takes a connection out of the pool. */
   connect(): Promise<any>;
+  /** Runs a query on any connection. */
   query(text: string, values?: any[]): Promise<unknown>;
 }
 
@@ -13,8 +15,12 @@ export interface PoolLike {
 export class PostgresBroker implements Broker {
   /** @param options `channel`: default `"inbox_socket"`; sites that share one database need different ones */
   constructor(pool: PoolLike, options?: { channel?: string });
-  readonly connected: boolean;
-  start(receive: (text: string) => void): Promise<void>;
-  publish(text: string): Promise<void>;
-  stop(): Promise<void>;
+  /** See {@link Broker}. */
+  readonly connected: Broker["connected"];
+  /** See {@link Broker}. */
+  start: Broker["start"];
+  /** See {@link Broker}. */
+  publish: Broker["publish"];
+  /** See {@link Broker}. */
+  stop: Broker["stop"];
 }

@@ -1,4 +1,4 @@
-import type { ConversationId, Cursor, Draft, Frame, Head, Outcome, Storage, Stored, UserId } from "../index.js";
+import type { ConversationId, Draft, Frame, Storage, Stored, UserId } from "./index.js";
 
 /** A result, or with PostgreSQL a promise of one. */
 export type Result<T> = T | Promise<T>;
@@ -62,14 +62,14 @@ export declare class SqlStorage<Client, Deferred extends "promise" | "value"> im
    * It can be repeated.
    */
   backfill(conversationIds: Iterable<ConversationId> | AsyncIterable<ConversationId>): Promise<void>;
-  heads(userId: UserId): Promise<Map<ConversationId, Head>>;
-  participants(conversationId: ConversationId): Promise<UserId[]>;
-  append(drafts: Draft[]): Promise<Outcome[]>;
-  after(userId: UserId, cursors: Cursor[], limit: number): Promise<Frame[]>;
-  history(
-    userId: UserId,
-    conversationId: ConversationId,
-    before: number | string | undefined,
-    limit: number,
-  ): Promise<Frame[]>;
+  /** See {@link Storage}. */
+  heads: Storage["heads"];
+  /** See {@link Storage}. */
+  participants: Storage["participants"];
+  /** See {@link Storage}. */
+  append: Storage["append"];
+  /** See {@link Storage}. */
+  after: Storage["after"];
+  /** See {@link Storage}. */
+  history: Storage["history"];
 }

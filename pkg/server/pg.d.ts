@@ -4,14 +4,19 @@ export type { Application, StorageOptions } from "./application.js";
 
 /** What the storage uses of a `Pool` of the `pg` package. */
 export interface PoolLike<Client> {
+  /** Takes a connection out of the pool. */
   connect(): Promise<Client>;
+  /** Runs a query on any connection. */
   query(text: string, values?: any[]): Promise<{ rows: any[] }>;
+  /** Calls the listener if an idle connection fails. */
   on(event: "error", listener: (error: Error) => void): unknown;
+  /** Returns the number of listeners. */
   listenerCount(event: "error"): number;
 }
 
 /** What the application's functions run their queries on: the pool, or a client in a transaction. */
 export interface Queryable {
+  /** Runs a query. */
   query(text: string, values?: any[]): Promise<{ rows: any[] }>;
 }
 

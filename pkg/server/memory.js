@@ -1,12 +1,12 @@
 // A storage in memory, for tests and samples: everything is lost with the process.
 
-import { notFound } from "../protocol.js";
+import { notFound } from "./protocol.js";
 
 /**
- * @typedef {import("../index.js").ConversationId} ConversationId
- * @typedef {import("../index.js").Frame} Frame
- * @typedef {import("../index.js").Storage} Storage
- * @typedef {import("../index.js").UserId} UserId
+ * @typedef {import("./index.js").ConversationId} ConversationId
+ * @typedef {import("./index.js").Frame} Frame
+ * @typedef {import("./index.js").Storage} Storage
+ * @typedef {import("./index.js").UserId} UserId
  */
 
 /** Conversations, their participants and messages. @implements {Storage} */
@@ -53,7 +53,7 @@ export class MemoryStorage {
 
   /** @param {UserId} userId */
   async heads(userId) {
-    /** @type {Map<ConversationId, import("../index.js").Head>} */
+    /** @type {Map<ConversationId, import("./index.js").Head>} */
     const heads = new Map();
     for (const [key, floors] of this.#floors) {
       const floor = floors.get(userId);
@@ -67,12 +67,12 @@ export class MemoryStorage {
     return [...(this.#floors.get(conversationId)?.keys() ?? [])];
   }
 
-  /** @param {import("../index.js").Draft[]} drafts */
+  /** @param {import("./index.js").Draft[]} drafts */
   async append(drafts) {
     return drafts.map((draft) => this.#append(draft));
   }
 
-  /** @param {UserId} _userId @param {import("../index.js").Cursor[]} cursors @param {number} limit */
+  /** @param {UserId} _userId @param {import("./index.js").Cursor[]} cursors @param {number} limit */
   async after(_userId, cursors, limit) {
     const found = cursors.flatMap(({ conversationId, seq, head }) =>
       (this.messages.get(conversationId) ?? []).filter((frame) => seq < Number(frame.seq) && Number(frame.seq) <= head),
@@ -92,7 +92,7 @@ export class MemoryStorage {
     return older.slice(-limit).reverse();
   }
 
-  /** @param {import("../index.js").Draft} draft @returns {import("../index.js").Outcome} */
+  /** @param {import("./index.js").Draft} draft @returns {import("./index.js").Outcome} */
   #append({ userId, conversationId, text, type, clientId }) {
     const key = JSON.stringify([userId, clientId]);
     const sent = this.#sent.get(key);

@@ -1,8 +1,10 @@
-import type { Broker } from "../index.js";
+import type { Broker } from "./index.js";
 
 /** What the broker uses of a client of the `redis` package. */
 export interface RedisLike {
+  /** Returns another client with the same options. */
   duplicate(): any;
+  /** Publishes a message. */
   publish(channel: string, message: string): Promise<unknown>;
 }
 
@@ -15,8 +17,12 @@ export interface RedisLike {
 export class RedisBroker implements Broker {
   /** @param options `channel`: default `"inbox-socket"`; sites that share one Redis need different ones */
   constructor(client: RedisLike, options?: { channel?: string });
-  readonly connected: boolean;
-  start(receive: (text: string) => void): Promise<void>;
-  publish(text: string): Promise<void>;
-  stop(): Promise<void>;
+  /** See {@link Broker}. */
+  readonly connected: Broker["connected"];
+  /** See {@link Broker}. */
+  start: Broker["start"];
+  /** See {@link Broker}. */
+  publish: Broker["publish"];
+  /** See {@link Broker}. */
+  stop: Broker["stop"];
 }
