@@ -45,6 +45,7 @@ prepare: ## Install and build everything that the tests need
 test-rust: tools-rust ## Test the core in virtual time: scenarios, properties, simulation, model
 	$(call say,Testing the core in virtual time)
 	@SEEDS=$(SEEDS) cargo test --quiet --profile sim
+	@SEEDS=$(SEEDS) cargo test --quiet --profile sim --no-default-features --test core --test simulation another_wire
 
 sim: tools-rust ## Simulate faults in virtual time and check the delivery guarantee: SEEDS=1000
 	$(call say,Simulating $(SEEDS) seeds)
@@ -146,8 +147,10 @@ lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/nod
 	@cargo fmt --check
 	@cargo clippy --quiet --all-targets -- -D warnings
 	@cargo clippy --quiet --all-targets --features npm -- -D warnings
+	@cargo clippy --quiet --all-targets --features npm --no-default-features -- -D warnings
 	@cargo clippy --quiet --all-targets --target wasm32-unknown-unknown -- -D warnings
 	@cargo clippy --quiet --all-targets --target wasm32-unknown-unknown --features npm -- -D warnings
+	@cargo clippy --quiet --all-targets --target wasm32-unknown-unknown --features npm --no-default-features -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --document-private-items
 	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --document-private-items --target wasm32-unknown-unknown
 	@cargo test --quiet --doc --target wasm32-unknown-unknown

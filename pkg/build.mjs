@@ -1,15 +1,16 @@
-// Builds pkg/wasm from the crate: the optimised core.wasm, its inlined copy, and the glue between it and the page.
-// Then measures what a page loads, and fails if that exceeds its budget.
+// Builds pkg/wasm from the crate, for each variant: the optimised wasm, its inlined copy, and the glue between it
+// and the page. Then measures what a page loads, and fails if that exceeds its budget.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 import { inline } from "./build/inline.mjs";
 import { clearPanicTexts, numberHashes, optimise, snipPanics } from "./build/shrink.mjs";
 import { report } from "./build/sizes.mjs";
+import { VARIANTS } from "./build/variants.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const crate = dirname(here);
@@ -17,10 +18,6 @@ const made = join(crate, "target", "wasm-bindgen");
 const out = join(here, "wasm");
 // Replaces the page's time functions in the core.
 const time = join(here, "build/time.js");
-const compile = join(here, "build/compile.js");
-
-const wasm = join(made, "core_bg.wasm");
-const glue = join(made, "core.js");
 
 // In bytes of memory, not of download: the linker's default of 1 MiB is wasted here, since nothing recurses.
 const SMALL_STACK = "-Clink-arg=-zstack-size=131072";
@@ -30,31 +27,39 @@ const LITTLE_INLINING = "-Cllvm-args=-inline-threshold=40";
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-compileCrate();
-snipPanics(wasm);
-clearPanicTexts(wasm);
-numberHashes(wasm, glue);
-optimise(wasm, join(out, "core.wasm"));
-writeFileSync(join(out, "inline.js"), inline(readFileSync(join(out, "core.wasm"))));
-await bundleGlue();
-copyFileSync(join(here, "build/core.d.ts"), join(out, "core.d.ts"));
+for (const variant of VARIANTS) await buildVariant(variant);
+checkImports();
 // npm shows and packs these two from the package's own folder.
 for (const name of ["README.md", "LICENSE"]) copyFileSync(join(crate, name), join(here, name));
+await report(here, ({ name }) => join(made, name, "named.wasm"));
 
-const named = join(made, "named.wasm");
-optimise(wasm, named, { names: true });
-await report(here, named);
+/** @param {import("./build/variants.mjs").Variant} variant */
+async function buildVariant({ name, features, modules }) {
+  const folder = join(made, name);
+  const [wasm, glue] = ["core_bg.wasm", "core.js"].map((file) => join(folder, file));
+  compileCrate(folder, features);
+  snipPanics(wasm);
+  clearPanicTexts(wasm);
+  numberHashes(wasm, glue);
+  optimise(wasm, join(out, `${name}.wasm`));
+  // The report of sizes needs the names.
+  optimise(wasm, join(folder, "named.wasm"), { names: true });
+  writeFileSync(join(out, `inline-${name}.js`), inline(readFileSync(join(out, `${name}.wasm`)), name));
+  await bundleGlue(folder, join(out, `${name}.js`), modules);
+  copyFileSync(join(here, "build/core.d.ts"), join(out, `${name}.d.ts`));
+}
 
-function compileCrate() {
+function compileCrate(folder, features) {
   const target = "wasm32-unknown-unknown";
   const { target_directory: built } = metadata();
-  execFileSync("cargo", ["build", "--release", "--locked", "--lib", "--target", target, "--features", "npm"], {
+  const chosen = ["--no-default-features", "--features", ["npm", ...features].join()];
+  execFileSync("cargo", ["build", "--release", "--locked", "--lib", "--target", target, ...chosen], {
     cwd: crate,
     stdio: "inherit",
     env: { ...process.env, CARGO_ENCODED_RUSTFLAGS: [...withoutPaths(), SMALL_STACK, LITTLE_INLINING].join("\x1f") },
   });
-  rmSync(made, { recursive: true, force: true });
-  const how = ["--target", "web", "--out-dir", made, "--out-name", "core", "--no-typescript"];
+  rmSync(folder, { recursive: true, force: true });
+  const how = ["--target", "web", "--out-dir", folder, "--out-name", "core", "--no-typescript"];
   execFileSync("wasm-bindgen", [...how, join(built, target, "release", "inbox_socket.wasm")], { stdio: "inherit" });
 }
 
@@ -71,23 +76,48 @@ function metadata() {
 }
 
 /**
- * One file of glue. wasm-bindgen's own loader, the default export, is left out: it refers to the .wasm file
- * by import.meta.url, which bundlers act upon.
+ * @param {string} folder that of wasm-bindgen's glue
+ * @param {string} outfile
+ * @param {Record<string, string>} modules
  */
-async function bundleGlue() {
+async function bundleGlue(folder, outfile, modules) {
   await build({
-    stdin: {
-      contents: `export { initSync, createInbox } from "./core.js"; export { setTime } from "${time}"; export { compile } from "${compile}";`,
-      resolveDir: made,
-    },
+    entryPoints: [join(here, "build/entry.js")],
+    alias: { glue: join(folder, "core.js") },
     bundle: true,
     minify: true,
     inject: [time],
     format: "esm",
     target: "es2022",
-    outfile: join(out, "core.js"),
+    outfile,
+    plugins: [replaceModules(modules)],
     logLevel: "warning",
     // wasm-bindgen names a snippet once for each block of imports from it.
     logOverride: { "duplicate-object-key": "silent" },
   });
+}
+
+/** @param {Record<string, string>} modules @returns {import("esbuild").Plugin} */
+function replaceModules(modules) {
+  return {
+    name: "replace-modules",
+    setup({ onLoad }) {
+      onLoad({ filter: /snippets.*\/src\/browser\/\w+\.js$/ }, ({ path }) => {
+        const other = modules[basename(path)];
+        return other ? { contents: readFileSync(join(crate, "src/browser", other), "utf8") } : undefined;
+      });
+    },
+  };
+}
+
+/**
+ * The option `wasm` may name the core of any variant, so that each glue must fit all of them: lib/testing passes
+ * core.wasm to all inboxes.
+ */
+function checkImports() {
+  const imports = VARIANTS.map(({ name }) => {
+    const module = new WebAssembly.Module(readFileSync(join(out, `${name}.wasm`)));
+    return JSON.stringify([WebAssembly.Module.imports(module), WebAssembly.Module.exports(module)]);
+  });
+  if (new Set(imports).size > 1) throw new Error("the variants' wasm must have the same imports and exports");
 }

@@ -488,7 +488,8 @@ export interface Options {
   /**
    * `core.wasm` as a separate file: its URL, a response, its bytes or a compiled module.
    *
-   * The URL is the one of `inbox-socket/core.wasm`. A separate file can be compiled while it is loading.
+   * The URL is the one of `inbox-socket/core.wasm`. With `adapter` or `sockets`, `inbox-socket/adapter.wasm` is
+   * enough, which is smaller. A separate file can be compiled while it is loading.
    *
    * Must be the URL of core.wasm, a Response, its bytes or a WebAssembly.Module. Default: inlined.
    */

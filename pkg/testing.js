@@ -1,7 +1,7 @@
 // inbox-socket/testing: a fake server for the tests of applications. testing.d.ts documents each member.
 
 import { client } from "./lib/client.js";
-import { compile } from "./wasm/inline.js";
+import { compile } from "./wasm/inline-core.js";
 import { replaceGlobals } from "./lib/testing/globals.js";
 import { Server } from "./lib/testing/server.js";
 import { Time } from "./lib/testing/time.js";

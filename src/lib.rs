@@ -105,7 +105,11 @@
 //! `exports` has the same API with JavaScript values. It passes on each parsed frame, because deserializing it into
 //! Rust values costs more than parsing it. The crate exports two functions to JavaScript: an internal one that takes
 //! only numbers and, with the feature `npm`, `createInbox`, which returns an object with the API of `pkg/index.d.ts`.
-//! The npm package is built with that feature, and without the API of this section.
+//! The npm package is built with that feature, and without the API of this section; for pages with another wire, also
+//! without the default feature `layer-1`.
+
+#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(feature = "layer-1")))]
+compile_error!("the feature `layer-1` must be on without the feature `npm`");
 
 pub mod core;
 

@@ -1,4 +1,4 @@
-// What pkg/wasm/core.js exports: the entries of this package are its only user.
+// What pkg/wasm/core.js and its variants export: the entries of this package are its only user.
 
 import type {
   ConnectionState,
@@ -10,18 +10,18 @@ import type {
   SendResult,
 } from "../index.js";
 
-export function initSync(module: { module: BufferSource | WebAssembly.Module }): unknown;
+/** Loads the wasm: the option of that name, or the module of the inlined copy. A second call does nothing. */
+export function load(
+  wasm: string | URL | Response | BufferSource | WebAssembly.Module | { compile(): Promise<WebAssembly.Module> },
+): Promise<void>;
 
-/** Compiles the value of the option `wasm`. */
-export function compile(
-  wasm: string | URL | Response | BufferSource | WebAssembly.Module,
-): WebAssembly.Module | Promise<WebAssembly.Module>;
+/**
+ * A new inbox: its own connection, listeners and queue. `time` is the one that all inboxes go by from now on; without it,
+ * it is the page's again.
+ */
+export function createInbox(options: Options & { wire?: unknown; time?: Time }): Inbox;
 
-/** A new inbox: its own connection, listeners and queue. */
-export function createInbox(options?: Options & { wire?: unknown }): Inbox;
-
-/** The time that all inboxes go by from now on; without one it is the page's again. */
-export function setTime(time?: Pick<typeof globalThis, "performance" | "setTimeout" | "clearTimeout">): void;
+export type Time = Pick<typeof globalThis, "performance" | "setTimeout" | "clearTimeout">;
 
 export interface Inbox {
   useWebSocket(conversationId: ConversationId | null | undefined, onMessage: (frame: any) => void): Subscription;

@@ -9,9 +9,9 @@ const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-
 const MARKS = ["", "!", "#", "%"];
 
 /** The source of a module whose `compile()` returns a promise of the WebAssembly.Module. */
-export function inline(bytes) {
+export function inline(bytes, name) {
   const text = Array.from(bytes, (byte) => MARKS[byte >> 6] + LETTERS[byte & 63]).join("");
-  return `// Made by build/inline.mjs from core.wasm.
+  return `// Made by build/inline.mjs from ${name}.wasm.
 const letters = "${LETTERS}", marks = "${MARKS.join("")}", text = "${text}";
 
 export function compile() {

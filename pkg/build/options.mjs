@@ -129,7 +129,10 @@ export const DOCS = {
     type: "string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module",
     initial: "inlined",
     doc: "`core.wasm` as a separate file: its URL, a response, its bytes or a compiled module.",
-    more: ["The URL is the one of `inbox-socket/core.wasm`. A separate file can be compiled while it is loading."],
+    more: [
+      "The URL is the one of `inbox-socket/core.wasm`. With `adapter` or `sockets`, `inbox-socket/adapter.wasm` is enough, " +
+        "which is smaller. A separate file can be compiled while it is loading.",
+    ],
   },
 };
 

@@ -6,12 +6,20 @@ import { build } from "esbuild";
 
 /** @typedef {{raw: number, gzip: number, brotli: number}} Size in bytes */
 
+/** What a page does not load, by the option that decides it: see lib/load.js. */
+const OTHER_VARIANTS = {
+  none: ["./wire/create.js", "./wire/sockets.js", "../wasm/inline-adapter.js"],
+  adapter: ["./wire/sockets.js", "../wasm/core.js", "../wasm/inline-core.js"],
+  sockets: ["./wire/create.js", "../wasm/core.js", "../wasm/inline-core.js"],
+};
+
 /**
  * @param {string} contents the source of a module that uses what is to be weighed; React is left out
  * @param {string} folder where that module would stand
+ * @param {keyof typeof OTHER_VARIANTS} [option] that the page sets
  * @returns {Promise<{first: Size, all: Size}>} `first`: what is loaded at once, without what is imported when needed
  */
-export async function weigh(contents, folder) {
+export async function weigh(contents, folder, option = "none") {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: folder, sourcefile: "page.js" },
     bundle: true,
@@ -20,9 +28,8 @@ export async function weigh(contents, folder) {
     format: "esm",
     target: "es2022",
     define: { "process.env.NODE_ENV": '"production"' },
-    // A page in production does not load what tells developers of mistakes, nor one without the options `adapter` and
-    // `sockets` what these need.
-    external: ["react", "react-dom", "react/jsx-runtime", "./diagnosis/*", "./wire/create.js", "./wire/sockets.js"],
+    // A page in production does not load what tells developers of mistakes.
+    external: ["react", "react-dom", "react/jsx-runtime", "./diagnosis/*", ...OTHER_VARIANTS[option]],
     outdir: "/",
     write: false,
     metafile: true,

@@ -73,14 +73,9 @@ export function createClient() {
       const log = isLogEnabled(options.debug);
       const all = { ...overrides, ...options };
       // All at once, so that diagnosis sees the first attempt too.
-      const [loaded, wire] = await Promise.all([
-        loadCore(all.wasm),
-        all.sockets === "each" ? import("./wire/sockets.js") : all.adapter && import("./wire/create.js"),
-        (log ?? isDevelopment()) && api.debug(log),
-      ]);
+      const [loaded] = await Promise.all([loadCore(all), (log ?? isDevelopment()) && api.debug(log)]);
       if (loading !== mine) return;
-      loaded.setTime(overrides.time);
-      start(wire ? wire.createInbox(loaded, all) : loaded.createInbox(all));
+      start(loaded.createInbox(all));
     } catch (error) {
       if (loading !== mine) return;
       const shown = `Unable to load inbox-socket: ${error instanceof Error ? error.message : error}`;

@@ -1,14 +1,16 @@
 /**
- * Loads the core. Everything heavy is behind these two dynamic imports, so that bundlers put it into separate
- * chunks and a page loads it only on the first subscription.
+ * Loads the core, or the variant of it that the options need (build/variants.mjs). Everything heavy is behind these
+ * dynamic imports, so that bundlers put it into separate chunks and a page loads it only on the first subscription.
  *
- * @param {import("../index.js").Options["wasm"]} wasm
+ * @param {import("../index.js").Options} options
+ * @returns {Promise<{createInbox(options: object): any}>}
  */
-export async function loadCore(wasm) {
+export async function loadCore({ wasm, sockets, adapter }) {
+  const each = sockets === "each";
   const [core, binary] = await Promise.all([
-    import("../wasm/core.js"),
-    wasm ?? import("../wasm/inline.js").then((inline) => inline.compile()),
+    each ? import("./wire/sockets.js") : adapter ? import("./wire/create.js") : import("../wasm/core.js"),
+    wasm ?? (each || adapter ? import("../wasm/inline-adapter.js") : import("../wasm/inline-core.js")),
   ]);
-  core.initSync({ module: await core.compile(binary) });
+  await core.load(binary);
   return core;
 }

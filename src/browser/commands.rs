@@ -7,7 +7,7 @@ use super::inbox::Inbox;
 use super::numbers::*;
 use super::{clock, inbox};
 use crate::core::{
-    Config, DropReason, Event, Kind, Layer, Machine, Millis, Phase, Seq, Slot, SocketId, Verdict,
+    Config, DropReason, Event, Kind, LAYER_1, Layer, Machine, Millis, Phase, Seq, Slot, SocketId, Verdict,
 };
 
 /// Creates an inbox; returns its index in the table of inbox.rs as well.
@@ -73,8 +73,10 @@ fn run(inbox: &mut Inbox, now: Millis, seed: u64, what: i32, a: f64, b: f64) -> 
             0.0
         }
         CONFIGURE => {
-            inbox.machine = Machine::new(configuration(std::mem::take(&mut inbox.pairs)), seed);
-            0.0
+            let config = configuration(std::mem::take(&mut inbox.pairs));
+            let lacks_layer_1 = !LAYER_1 && config.protocol > 0;
+            inbox.machine = Machine::new(config, seed);
+            number_of(lacks_layer_1)
         }
         // PAIR: a key and a number for the next command.
         _ => {
@@ -86,6 +88,9 @@ fn run(inbox: &mut Inbox, now: Millis, seed: u64, what: i32, a: f64, b: f64) -> 
 
 /// Carries out a command that may cause effects. Returns the command's result, or false if it has none.
 fn run_with_effects(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c: f64) -> bool {
+    if !LAYER_1 && is_of_layer_1(what) {
+        return false;
+    }
     let socket = a as SocketId;
     let Inbox { machine, pairs, is_disposed, .. } = inbox;
     let mut take_pairs = || -> Vec<(Slot, Seq)> {
@@ -140,6 +145,13 @@ fn run_with_effects(inbox: &mut Inbox, now: Millis, what: i32, a: f64, b: f64, c
         _ => {}
     }
     false
+}
+
+fn is_of_layer_1(what: i32) -> bool {
+    matches!(
+        what,
+        WELCOME | ANOTHER_USER | PLAIN_SERVER | PONG | SYNC_BEGIN | SYNC_MESSAGE | SYNC_END | SYNC_REFUSAL
+    )
 }
 
 /// Judges a received message, `parsed` or scanned as raw text. Returns a verdict; after `DELIVER` of a parsed

@@ -1,13 +1,13 @@
 // The control frames of layer 1: this file reads and writes them, Rust makes the decisions. See PROTOCOL.md.
 
 import { isMessage, seqOf } from "./messages.js";
+import { send } from "./outgoing.js";
 import {
   ACK,
   ANOTHER_USER,
   PAIR,
   PLAIN_SERVER,
   PONG,
-  RECEIVE,
   RECEIVE_CONTROL,
   REFUSAL,
   SYNC_BEGIN,
@@ -16,6 +16,9 @@ import {
   SYNC_REFUSAL,
   WELCOME,
 } from "./numbers.js";
+
+// Re-exported, so that incoming.js has one import less to load at once: imports.rs says why.
+export { answerPing } from "./keepalive.js";
 
 // The default of a missing `retry_after`, in ms.
 const RETRY_AFTER = 2_000;
@@ -84,10 +87,6 @@ export class Control {
     send(socket, { action: "ping", id });
   }
 
-  sendKeepalive(socket, frame) {
-    send(socket, frame);
-  }
-
   /** Returns whether `take` must inspect this frame. */
   concerns(frame) {
     return this.#isNegotiating || !isMessage(frame);
@@ -105,20 +104,6 @@ export class Control {
     if (!isControl) return false;
     this.#command(RECEIVE_CONTROL, this.#socket, characters);
     READERS.get(action)?.(this, frame);
-    return true;
-  }
-
-  /**
-   * Replies to a ping of the server as configured; returns false if the frame is not such a ping.
-   *
-   * @param keepalive the option of that name
-   * @param frame the parsed frame, or its text if that is not a JSON object
-   */
-  answerPing(socket, keepalive, frame, characters) {
-    if (keepalive?.ping === undefined || !matches(frame, keepalive.ping)) return false;
-    // Rust counts it as an application frame without listeners.
-    this.#command(RECEIVE, this.#socket, -1, 0, characters, 0);
-    send(socket, keepalive.pong);
     return true;
   }
 
@@ -215,18 +200,6 @@ const READERS = new Map([
   ["pong", (control, frame) => control.readPong(frame)],
   ["sync_response", (control, frame) => control.readSyncResponse(frame)],
 ]);
-
-/** @param frame text, or an object to encode as JSON */
-function send(socket, frame) {
-  // A closing socket would drop it silently; the close event handles that.
-  if (socket.readyState === socket.OPEN) socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
-}
-
-/** Returns whether the texts are equal, or the frame has all members of `ping`. */
-function matches(frame, ping) {
-  if (typeof ping === "string" || typeof frame === "string") return frame === ping;
-  return Object.entries(ping).every(([name, value]) => JSON.stringify(frame[name]) === JSON.stringify(value));
-}
 
 function span(value, otherwise, most) {
   return Number.isFinite(value) && value > 0 ? Math.min(value, most) : otherwise;

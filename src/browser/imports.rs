@@ -106,6 +106,7 @@ copy! {
     "/src/browser/control.js" Control,
     "/src/browser/conversations.js" Conversations,
     "/src/browser/incoming.js" Incoming,
+    "/src/browser/keepalive.js" Keepalive,
     "/src/browser/listeners.js" Listeners,
     "/src/browser/messages.js" Messages,
     "/src/browser/numbers.js" Numbers,

@@ -5,17 +5,14 @@ import { Incoming } from "./incoming.js";
 import {
   ACCEPT,
   ACKS,
-  ADD_PAIR,
   CHANGE_USER,
   CONFIGURE,
   CONNECT_TIMEOUT,
-  DELIVER_HELD,
   DISCONNECT,
   DISPOSE,
   DISPOSED,
   DROP_SOCKET,
   FORGET_CONVERSATIONS,
-  FORGET_HELD,
   FRAME_LIMIT,
   HEARTBEAT,
   IMMEDIATE,
@@ -34,16 +31,12 @@ import {
   PROTOCOL,
   QUEUE_LIMIT,
   RECONNECT_DELAY,
-  REPORT_GAP,
   REQUEST,
   RESEND,
   RESOLVE_ADDRESS,
   RETRY,
   SEND,
-  SEND_HELLO,
   SEND_KEEPALIVE,
-  SEND_PING,
-  SEND_SYNC,
   STAT,
   SUBSCRIBE,
   TRANSMIT,
@@ -52,7 +45,7 @@ import {
   WAS_SENT,
   WATCH_PAGE,
 } from "./numbers.js";
-import { Outgoing } from "./outgoing.js";
+import { Outgoing, send } from "./outgoing.js";
 
 /**
  * What the core asks about another wire than this package's. pkg/lib/wire makes it, for the options `adapter` and
@@ -121,8 +114,6 @@ export class Inbox {
   #how = { hasClientId: true, limit: MESSAGE_LIMIT, wire: undefined };
   // The draft that #post is passing to Rust.
   #draft;
-  // Slots and numbers that Rust passes for the next frame.
-  #pairs = [];
 
   /** @param {number} number @param command the export of commands.rs */
   constructor(number, command) {
@@ -165,13 +156,13 @@ export class Inbox {
   }
 
   disconnect() {
-    this.#incoming.control.forgetUser();
+    this.#incoming.forgetUser();
     this.#command(DISCONNECT);
   }
 
   /** Call it when another user has signed in. */
   changeUser() {
-    this.#incoming.control.forgetUser();
+    this.#incoming.forgetUser();
     this.#command(CHANGE_USER);
   }
 
@@ -214,7 +205,8 @@ export class Inbox {
       ...reconnectDelays.map((delay) => [RECONNECT_DELAY, delay]),
     ];
     for (const [option, value] of numbers) if (value !== undefined) this.#command(PAIR, option, value);
-    this.#command(CONFIGURE);
+    if (this.#command(CONFIGURE) === 1)
+      throw new TypeError("`wasm` must be core.wasm without `adapter`; got adapter.wasm");
   }
 
   // For the diagnosis: see pkg/lib/diagnosis.
@@ -270,16 +262,6 @@ export class Inbox {
 
   carryOut(what, a, b, c) {
     switch (what) {
-      case ADD_PAIR:
-        this.#pairs.push([a, b]);
-        return 0;
-      case DELIVER_HELD:
-        return this.#incoming.deliverHeld(a);
-      case REPORT_GAP:
-        return this.#incoming.reportGap(a, b, c);
-      case FORGET_HELD:
-        this.#incoming.forgetHeld(a);
-        return 0;
       case ACCEPT:
         this.outgoing.hold(a, this.#draft);
         return 0;
@@ -296,6 +278,8 @@ export class Inbox {
         this.#connection.unwatchPage();
         delete inboxes[this.#number];
         return 0;
+      default:
+        return this.#incoming.carryOut(what, a, b, c);
     }
   }
 
@@ -303,21 +287,14 @@ export class Inbox {
     switch (what) {
       case TRANSMIT:
         return this.outgoing.transmit(raw, a);
-      case SEND_HELLO:
-        this.#incoming.control.sendHello(raw, this.#pairs.splice(0));
-        return 0;
-      case SEND_SYNC:
-        this.#incoming.control.sendSync(raw, a, b, this.#pairs.splice(0));
-        return 0;
-      case SEND_PING:
-        this.#incoming.control.sendPing(raw, a);
-        return 0;
       case SEND_KEEPALIVE:
-        this.#incoming.control.sendKeepalive(raw, this.#options.keepalive.frame);
+        send(raw, this.#options.keepalive.frame);
         return 0;
       case DROP_SOCKET:
         this.#connection.drop(raw);
         return 0;
+      default:
+        return this.#incoming.carryOutThrough(raw, what, a, b);
     }
   }
 

@@ -7,6 +7,8 @@
 //! | `inbox.rs` | the thread-local state, and the loop that carries out effects |
 //! | `incoming.js` | receives frames: `scan.js` reads the raw text, `messages.js` the parsed frame, `listeners.js` dispatches, `conversations.js` maps ids to slots |
 //! | `control.js` | the control frames of layer 1, such as `hello` and `ack` |
+//! | `adapted.js` | takes the place of `incoming.js` in the npm package's core for another wire: `pkg/build/variants.mjs` |
+//! | `keepalive.js` | replies to the server's own ping |
 //! | `outgoing.js` | the drafts of outgoing frames, and their promises |
 //! | `connection.js` | the browser's WebSocket, its address, the public state, and the page's events |
 //! | `alarm.rs`, `clock.rs` | time |

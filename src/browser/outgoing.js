@@ -96,6 +96,12 @@ export class Outgoing {
   }
 }
 
+/** Passes a frame that is not queued to a socket. @param frame text, or an object to encode as JSON */
+export function send(socket, frame) {
+  // A closing socket would drop it silently; the close event handles that.
+  if (socket.readyState === socket.OPEN) socket.send(typeof frame === "string" ? frame : JSON.stringify(frame));
+}
+
 function draft(frame, limit, key) {
   const text = typeof frame === "string" ? frame : JSON.stringify(frame);
   checkSize(text, limit);

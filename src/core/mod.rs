@@ -90,6 +90,10 @@ pub use outbox::{Kind, Outcome};
 pub use stats::{DropReason, Stats};
 pub use status::Status;
 
+/// Whether the core speaks layer 1: the feature `layer-1`. Without it, no connection leaves layer 0, and the compiler
+/// removes what only layer 1 uses.
+pub const LAYER_1: bool = cfg!(feature = "layer-1");
+
 /// A point in time or a span of it, in milliseconds. Points count from any fixed start.
 pub type Millis = u64;
 

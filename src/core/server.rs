@@ -1,6 +1,6 @@
 //! What the page has learned about its server, over all connections of one user.
 
-use super::Millis;
+use super::{LAYER_1, Millis};
 
 /// How long messages wait for the first `welcome` of a server. After this, they are sent without knowing whether it
 /// acknowledges.
@@ -60,7 +60,7 @@ impl Server {
 
     /// Returns whether to send `hello`.
     pub(super) fn may_know_hello(&self) -> bool {
-        self.enabled && self.closings < CLOSINGS && self.losses < LOSSES
+        LAYER_1 && self.enabled && self.closings < CLOSINGS && self.losses < LOSSES
     }
 
     /// Returns whether messages wait for the reply to `hello`.

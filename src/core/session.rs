@@ -2,7 +2,7 @@
 //! new session; [`Server`] keeps what outlives it.
 
 use super::{
-    Config, Layer, Millis, SocketId,
+    Config, LAYER_1, Layer, Millis, SocketId,
     deadlines::{Deadlines, Timer},
     outbox::MayGo,
     server::Server,
@@ -108,7 +108,7 @@ impl Session {
         self.socket = Some(socket);
         self.opened_at = now;
         self.layer = if self.server.is_undecided() { Layer::Pending } else { Layer::Plain };
-        if self.layer == Layer::Pending {
+        if self.layer() == Layer::Pending {
             self.deadlines.set(Timer::Welcome, now.saturating_add(self.server.welcome_within()));
         } else {
             self.arm_keepalive(now);
@@ -147,18 +147,18 @@ impl Session {
 
     /// The layer of this connection, or of the last one.
     pub(super) fn layer(&self) -> Layer {
-        self.layer
+        if LAYER_1 { self.layer } else { Layer::Plain }
     }
 
     /// Returns whether this connection speaks layer 1.
     pub(super) fn is_assured(&self) -> bool {
-        self.socket.is_some() && self.layer == Layer::Assured
+        self.socket.is_some() && self.layer() == Layer::Assured
     }
 
     /// Returns whether the gate judges messages by `seq`. In doubt it does so only for a server that has replied to
     /// `hello` before: a bad link must not reset that server's cursors.
     pub(super) fn counts(&self) -> bool {
-        match self.layer {
+        match self.layer() {
             Layer::Pending | Layer::Assured => true,
             Layer::Doubtful => self.server.is_met(),
             Layer::Plain => false,
@@ -167,7 +167,7 @@ impl Session {
 
     /// Returns whether a message is settled when it is sent.
     pub(super) fn settles_by_sending(&self) -> bool {
-        self.layer == Layer::Plain && !self.acks
+        self.layer() == Layer::Plain && !self.acks
     }
 
     /// Returns whether the server must acknowledge a message that is sent now.
@@ -176,7 +176,7 @@ impl Session {
     }
 
     pub(super) fn may_go(&self) -> MayGo {
-        match self.layer {
+        match self.layer() {
             // The connection may turn out to be another user's, who must not send this user's requests.
             Layer::Pending if self.server.is_met() => MayGo::Nothing,
             Layer::Pending => MayGo::Requests,
@@ -200,7 +200,7 @@ impl Session {
 
     /// The server has proved that it does not know `hello`. Returns whether the layer was undecided until now.
     pub(super) fn prove_plain(&mut self, now: Millis) -> bool {
-        if !matches!(self.layer, Layer::Pending | Layer::Doubtful) {
+        if !matches!(self.layer(), Layer::Pending | Layer::Doubtful) {
             return false;
         }
         self.layer = Layer::Plain;
@@ -213,12 +213,12 @@ impl Session {
     /// Records a received frame. Returns whether frames may be sent now that had to wait.
     pub(super) fn hear(&mut self) -> bool {
         let first = !std::mem::replace(&mut self.heard, true);
-        first && self.layer == Layer::Doubtful
+        first && self.layer() == Layer::Doubtful
     }
 
     /// Returns whether the server has sent nothing on this connection for so long that a new one is no worse.
     pub(super) fn is_silent(&self) -> bool {
-        self.socket.is_some() && self.layer == Layer::Doubtful && !self.heard
+        self.socket.is_some() && self.layer() == Layer::Doubtful && !self.heard
     }
 
     /// A message was sent that the server must acknowledge.
@@ -354,14 +354,14 @@ impl Session {
 
     /// The server has not replied to `hello` in time.
     fn unwelcomed(&mut self, now: Millis) -> Due {
-        if self.layer == Layer::Pending && !self.server.is_trusted_to_answer() {
+        if self.layer() == Layer::Pending && !self.server.is_trusted_to_answer() {
             self.layer = Layer::Doubtful;
             self.deadlines.set(Timer::Welcome, now.saturating_add(self.server.silent_for()));
             self.arm_keepalive(now);
             return Due::Doubt;
         }
         // Silence does not prove layer 0, because the link may be dead. Frames without a reply to `hello` do.
-        if self.layer == Layer::Doubtful && self.heard && self.server.is_doubted() {
+        if self.layer() == Layer::Doubtful && self.heard && self.server.is_doubted() {
             return Due::Plain;
         }
         self.server.was_silent();

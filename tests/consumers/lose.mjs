@@ -23,10 +23,10 @@ export async function loseCoreOnce(page) {
   return () => isLost;
 }
 
-/** Returns the first characters of the core's text in wasm/inline.js, which minifiers don't change. */
+/** Returns the first characters of the core's text in wasm/inline-core.js, which minifiers don't change. */
 async function beginningOfCore() {
-  const inlined = await readFile(testFile("../pkg/wasm/inline.js"), "utf8");
+  const inlined = await readFile(testFile("../pkg/wasm/inline-core.js"), "utf8");
   const [, beginning] = /text = "(.{100})/.exec(inlined) ?? [];
-  if (!beginning) throw new Error("wasm/inline.js must contain the core's text");
+  if (!beginning) throw new Error("wasm/inline-core.js must contain the core's text");
   return beginning;
 }

@@ -13,15 +13,17 @@
 // These files import nothing of the page's first code, or a bundler would split that into a further file; a few lines
 // stand here again instead.
 
+import { createInbox as createCore } from "../../wasm/adapter.js";
 import { report } from "./checks.js";
 import { createWire } from "./wire.js";
 
+export { load } from "../../wasm/adapter.js";
+
 /**
- * @param {typeof import("../../wasm/core.js")} core
  * @param {import("../../index.js").Options} options
  * @param {import("../../index.js").ConversationId} [conversationId] with a socket for each conversation
  */
-export function createInbox(core, options, conversationId) {
+export function createInbox(options, conversationId) {
   const { adapter = {}, protocol } = options;
   refuse(protocol === 1, "`protocol` must be 0 with `adapter`; got 1");
   for (const pair of ["conversationId incoming", "message outgoing", "ref outgoing"]) {
@@ -29,7 +31,7 @@ export function createInbox(core, options, conversationId) {
     refuse(adapter[one] && adapter[two], `\`adapter.${one}\` must not be set with \`adapter.${two}\``);
   }
   refuse(adapter.resend === false && !adapter.ack, "`adapter.resend` must not be set without `adapter.ack`");
-  return core.createInbox({ ...options, protocol: 0, wire: createWire(adapter, options, conversationId) });
+  return createCore({ ...options, protocol: 0, wire: createWire(adapter, options, conversationId) });
 }
 
 /**

@@ -3,14 +3,13 @@
 
 import { createInbox as createAdapted, refuse } from "./create.js";
 
+export { load } from "./create.js";
+
 // Without an adapter.
 const PLAIN = { history: (conversationId) => ({ action: "get_messages", conversation_id: conversationId }) };
 
-/**
- * @param {typeof import("../../wasm/core.js")} core
- * @param {import("../../index.js").Options} options
- */
-export function createInbox(core, options) {
+/** @param {import("../../index.js").Options} options */
+export function createInbox(options) {
   const { url, protocols, protocol, adapter = PLAIN } = options;
   const each = 'with sockets: "each"';
   refuse(protocol === 1, `\`protocol\` must be 0 ${each}; got 1`);
@@ -20,7 +19,7 @@ export function createInbox(core, options) {
   }
   const make = (conversationId) => {
     const of = (option) => (typeof option === "function" ? () => option({ conversationId }) : option);
-    return createAdapted(core, { ...options, adapter, url: of(url), protocols: of(protocols) }, conversationId);
+    return createAdapted({ ...options, adapter, url: of(url), protocols: of(protocols) }, conversationId);
   };
   return new Sockets(make);
 }

@@ -37,13 +37,10 @@ export function createWire(adapter, options, socketOf) {
   };
 
   /** Settles the message that a frame acknowledges. Returns whether there was one. */
-  const acknowledge = (frame) => {
+  const acknowledge = (frame, socket) => {
     const given = attempt(() => ackIn?.(frame));
     const { clientId = given, messageId, reason } = Object(given);
-    if (inbox.outgoing.sendOf(clientId) === undefined) return false;
-    if (reason === undefined) frames.control.readAck({ client_id: clientId, message_id: messageId });
-    else frames.control.readError({ code: "refused", detail: reason, ref: clientId });
-    return true;
+    return frames.acknowledge(socket, clientId, messageId, reason === undefined ? reason : String(reason ?? "refused"));
   };
 
   /** Returns what listeners receive of a frame. */
@@ -78,7 +75,7 @@ export function createWire(adapter, options, socketOf) {
   };
 
   const deliver = (frame, characters, socket) => {
-    const isAck = ack !== undefined && acknowledge(frame);
+    const isAck = ack !== undefined && acknowledge(frame, socket);
     let deliveries = [];
     try {
       deliveries = read(frame);
@@ -169,7 +166,7 @@ export function createWire(adapter, options, socketOf) {
     receive(text, raw, socket) {
       if (isUnheard(text)) return frames.deliverAll(socket, text.length, undefined);
       const frame = parse(text);
-      if (frames.control.answerPing(raw, options.keepalive, frame, text.length)) return;
+      if (frames.answerPing(socket, raw, options.keepalive, frame, text.length)) return;
       const isTaken = opening?.take(frame);
       if (isTaken) frames.deliverAll(socket, text.length, []);
       else if (isOpen) deliver(frame, text.length, socket);

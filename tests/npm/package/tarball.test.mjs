@@ -100,10 +100,14 @@ describe("the tarball", () => {
       "testing.js",
       "vue.d.ts",
       "vue.js",
+      "wasm/adapter.d.ts",
+      "wasm/adapter.js",
+      "wasm/adapter.wasm",
       "wasm/core.d.ts",
       "wasm/core.js",
       "wasm/core.wasm",
-      "wasm/inline.js",
+      "wasm/inline-adapter.js",
+      "wasm/inline-core.js",
     ]);
     const translated = packed.files.filter((path) => path.startsWith("commonjs/"));
     const toTranslate = files.filter((path) =>

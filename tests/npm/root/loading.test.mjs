@@ -14,7 +14,9 @@ function watchRequests(page) {
   return paths;
 }
 
-const CORE = readFileSync(createRequire(import.meta.url).resolve("inbox-socket/core.wasm"));
+const { resolve } = createRequire(import.meta.url);
+const CORE = readFileSync(resolve("inbox-socket/core.wasm"));
+const ADAPTER = readFileSync(resolve("inbox-socket/adapter.wasm"));
 
 describe("the core", () => {
   it("is loaded once, by the first subscription", async (t) => {
@@ -26,7 +28,53 @@ describe("the core", () => {
       for (let id = 0; id < 10; id++) inbox.subscribe(id, () => {});
     });
     await server.connection();
-    assert.deepEqual(requests.map((path) => path.replace(/-\w+\./, ".")).sort(), ["/core.js", "/inline.js"]);
+    assert.deepEqual(requests.map((path) => path.replace(/-\w+\./, ".")).sort(), ["/core.js", "/inline-core.js"]);
+  });
+
+  /** @type {[option: string, configure: () => void][]} */
+  const otherWires = [
+    ["adapter", () => inbox.configure({ url: "/ws/", adapter: { conversationId: "room" } })],
+    ["sockets", () => inbox.configure({ url: () => "/ws/", sockets: "each" })],
+  ];
+  for (const [option, configure] of otherWires) {
+    it(`of a page with \`${option}\` is a smaller one without layer 1`, async (t) => {
+      const { page, server } = await openRoot(t);
+      server.expectsHello = false;
+      const requests = watchRequests(page);
+      await page.evaluate(configure);
+      await page.evaluate(() => void inbox.subscribe(1, () => {}));
+      await server.connection();
+      const cores = requests.filter((path) => /core|inline/.test(path)).map((path) => path.replace(/-\w+\./, "."));
+      assert.deepEqual(cores, ["/inline-adapter.js"]);
+    });
+  }
+
+  it("of each inbox is the one that its options need", async (t) => {
+    const { page, server } = await openRoot(t);
+    Object.assign(server, { expectsHello: false, answersHello: false });
+    await page.evaluate(() => {
+      const heard = [];
+      const adapted = inbox.createInbox({ url: "/adapted", adapter: { conversationId: "room", message: "text" } });
+      const plain = inbox.createInbox({ url: "/plain" });
+      Object.assign(globalThis, { heard, adapted, plain });
+      adapted.subscribe(1, (/** @type {any} */ { text }) => heard.push(text));
+      plain.subscribe(1, ({ message }) => heard.push(message));
+      void adapted.sendMessage(1, "to the adapted");
+    });
+    const both = [await server.connection(), await server.connection()];
+    const [adapted, plain] = both.sort((one, other) => one.path.localeCompare(other.path));
+    assert.deepEqual(await adapted?.next(), { room: 1, text: "to the adapted" });
+    assert.deepEqual(await plain?.next(), { action: "hello", protocol: 1, cursors: {} });
+    plain?.send({ action: "welcome", protocol: 1, heads: { 1: 0 } });
+    await until(page, () => globalThis["plain"].getStats()?.assured);
+    assert.equal(await page.evaluate(() => globalThis["adapted"].getStats()?.assured), false);
+    adapted?.send({ room: 1, text: "from the adapted" });
+    await until(page, () => globalThis["heard"].length === 1);
+    // Out of turn, which only layer 1 notices.
+    plain?.send({ conversation_id: 1, seq: 2, message: "second" });
+    plain?.send({ conversation_id: 1, seq: 1, message: "first" });
+    await until(page, () => globalThis["heard"].length === 3);
+    assert.deepEqual(await page.evaluate(() => globalThis["heard"]), ["from the adapted", "first", "second"]);
   });
 
   it("runs the calls made while it was loading in order, and then the calls that those make", async (t) => {
@@ -292,6 +340,46 @@ describe("the core", () => {
       );
     });
   }
+
+  for (const [file, wasm] of /** @type {const} */ ([
+    ["adapter.wasm", ADAPTER],
+    ["core.wasm", CORE],
+  ])) {
+    it(`of a page with \`adapter\` may be a separate file: ${file}`, async (t) => {
+      const { page, server } = await openRoot(t, { more: [[`/${file}`, wasm]] });
+      server.expectsHello = false;
+      const requests = watchRequests(page);
+      await page.evaluate((file) => {
+        inbox.configure({
+          wasm: `/${file}`,
+          adapter: { conversationId: "room", message: "text", ack: "ref", ref: "ref" },
+        });
+        globalThis["sent"] = inbox.sendMessage(1, "hi");
+      }, file);
+      const connection = await server.connection();
+      const { ref } = await connection.next();
+      connection.send({ ref });
+      assert.deepEqual(await page.evaluate(() => globalThis["sent"]), { status: "delivered" });
+      assert.deepEqual(
+        requests.filter((path) => /inline/.test(path)),
+        [],
+      );
+    });
+  }
+
+  it("without layer 1 is refused by a page that needs layer 1", async (t) => {
+    const { page, server } = await openRoot(t, { more: [["/adapter.wasm", ADAPTER]] });
+    await page.evaluate(() => {
+      inbox.configure({ wasm: "/adapter.wasm" });
+      inbox.subscribe(1, () => {});
+    });
+    await until(page, () => inbox.getState().error);
+    assert.equal(
+      await page.evaluate(() => inbox.getState().error),
+      "Unable to load inbox-socket: `wasm` must be core.wasm without `adapter`; got adapter.wasm",
+    );
+    assert.equal(server.attempts.length, 0);
+  });
 
   it("from an invalid response sets the same error on every try", async (t) => {
     const { page } = await openRoot(t);
