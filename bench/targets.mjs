@@ -123,7 +123,7 @@ export function targetTable({ chromium, firefox, sizes, network }) {
     "≤ 3.1 kB",
     kB(configured.first.brotli),
     configured.first.brotli <= 3_100,
-    "The checks name each option and what it must be, those of an adapter too, because an error has to be thrown by the call that made the mistake.",
+    "The checks name each option and what it must be, because an error has to be thrown by the call that made the mistake.",
   );
   const heavy =
     "Half of the wasm is the connection itself: two protocol layers, sessions, gaps and backoff. `make build` prints the rest.";

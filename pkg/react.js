@@ -18,6 +18,9 @@ import { Provided } from "./lib/provided.js";
 // React 18 warns about a layout effect on a server, where no effect runs.
 const useCommitEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
+/** The values on a server, and during hydration. */
+const ON_SERVER = { ...ABOUT_TO_CONNECT, lastMessage: null };
+
 /** See react.d.ts. */
 export function InboxProvider({ inbox, children }) {
   checkInbox(inbox);
@@ -48,8 +51,7 @@ class View {
   chat = null;
   /** @type {((message: any) => void) | null | undefined} */
   onMessage;
-  /** @type {Snapshot | null} */
-  snapshot = null;
+  snapshot = new Snapshot(this);
   isOnServer = false;
   /** Makes React call getSnapshot(), and render if the snapshot has changed. @type {(() => void) | null} */
   onChange = null;
@@ -71,7 +73,7 @@ class View {
       try {
         this.onMessage?.(message);
       } finally {
-        if (this.snapshot && "lastMessage" in this.snapshot._seen) this.onChange?.();
+        if ("lastMessage" in this.snapshot._seen) this.onChange?.();
       }
     });
   }
@@ -92,14 +94,14 @@ class View {
   /** Returns the same snapshot until a member that the component has read changes. */
   look(isOnServer) {
     this.isOnServer = isOnServer;
-    const seen = this.snapshot?._seen ?? {};
+    const seen = this.snapshot._seen;
     const isSo = (member) => isOnServer || Object.is(seen[member], this.read(member));
-    if (!this.snapshot || !Object.keys(seen).every(isSo)) this.snapshot = new Snapshot(this, seen);
+    if (!Object.keys(seen).every(isSo)) this.snapshot = new Snapshot(this, seen);
     return this.snapshot;
   }
 
   read(member) {
-    if (this.isOnServer) return { ...ABOUT_TO_CONNECT, lastMessage: null }[member];
+    if (this.isOnServer) return ON_SERVER[member];
     if (member === "lastMessage") return this.chat?.lastMessage ?? null;
     const state = this.inbox.getState(this.conversationId);
     return (this.chat ? state : beforeSubscribing(state))[member];
@@ -108,6 +110,7 @@ class View {
 
 /** The result of the hook. It records which members are read, and keeps their values. */
 class Snapshot {
+  /** @param {View} view @param {object} [seen] */
   constructor(view, seen) {
     Object.defineProperties(this, OWN);
     this._view = view;
@@ -119,7 +122,7 @@ class Snapshot {
 
 // The members are own properties, so that spreading a snapshot copies them.
 const OWN = { _view: { writable: true }, _seen: { writable: true } };
-for (const member of ["isConnected", "isConnecting", "error", "reconnectAttempts", "lastMessage"]) {
+for (const member in ON_SERVER) {
   OWN[member] = {
     enumerable: true,
     get() {

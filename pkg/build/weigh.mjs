@@ -21,6 +21,8 @@ const OTHER_VARIANTS = {
  */
 export async function weigh(contents, folder, option = "none") {
   const { outputFiles, metafile } = await build({
+    // The chunks' names contain a hash of the paths from here.
+    absWorkingDir: folder,
     stdin: { contents, resolveDir: folder, sourcefile: "page.js" },
     bundle: true,
     splitting: true,

@@ -78,7 +78,7 @@ export function createClient() {
       start(loaded.createInbox(all));
     } catch (error) {
       if (loading !== mine) return;
-      const shown = `Unable to load inbox-socket: ${error instanceof Error ? error.message : error}`;
+      const shown = `Unable to load inbox-socket: ${/** @type {any} */ (error)?.message ?? error}`;
       // All listeners may have left meanwhile.
       setState(pending.size > 0 ? { ...IDLE, error: shown } : IDLE);
       if (pending.size > 0) loadLater();

@@ -9,6 +9,5 @@ export const ABOUT_TO_CONNECT = Object.freeze({ ...IDLE, isConnecting: true });
 
 /** The state that a component shows before it has subscribed. @param {import("../index.js").ConnectionState} state */
 export function beforeSubscribing(state) {
-  const isIdle = !state.isConnected && !state.isConnecting && state.error === null;
-  return isIdle ? ABOUT_TO_CONNECT : state;
+  return state.isConnected || state.isConnecting || state.error ? state : ABOUT_TO_CONNECT;
 }

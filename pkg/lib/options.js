@@ -1,15 +1,14 @@
 // The options of configure(). They are checked here and not in the core, which loads later: an error has to be thrown
 // by the call that made the mistake.
 
-const FUNCTION = [isFunction, "a function"];
-const PATH = [isText, 'a path such as "data.room_id"'];
-const PATH_OR_FUNCTION = [(value) => isText(value) || isFunction(value), `${PATH[1]}, or a function`];
-
 /** Each option: whether a value is valid, and what it must be; or its members. Documentation: ../build/options.mjs. */
 export const OPTIONS = {
-  url: [isUrl, "a ws:, wss:, http:, https: or relative URL, or a function that returns one"],
+  url: [
+    (value) => isFunction(value) || isUrl(value),
+    "a ws:, wss:, http:, https: or relative URL, or a function that returns one",
+  ],
   user: [
-    (value) => value === null || typeof value === "string" || isNumber(value, -Infinity),
+    (value) => value === null || typeof value === "string" || Number.isFinite(value),
     "a string, a number or null",
   ],
   reconnectDelays: [
@@ -34,43 +33,24 @@ export const OPTIONS = {
     "a string, an array of strings, or a function that returns one",
   ],
   sockets: oneOf("one", "each"),
-  adapter: {
-    conversationId: PATH_OR_FUNCTION,
-    incoming: FUNCTION,
-    isMessage: FUNCTION,
-    outgoing: FUNCTION,
-    message: PATH,
-    ref: PATH,
-    history: [(value) => isFunction(value) || isFunction(value?.request), "a function, or { request, answer }"],
-    onOpen: FUNCTION,
-    join: FUNCTION,
-    leave: FUNCTION,
-    ack: PATH_OR_FUNCTION,
-    resend: oneOf(true, false),
-    reconnect: FUNCTION,
-  },
+  // Its members are checked by wire/members.js.
+  adapter: [isObject, "an object"],
   debug: oneOf(true, false),
-  wasm: [
-    (value) => typeof value === "string" || (typeof value === "object" && value !== null),
-    "the URL of core.wasm, a Response, its bytes or a WebAssembly.Module",
-  ],
+  wasm: [isFrame, "the URL of core.wasm, a Response, its bytes or a WebAssembly.Module"],
 };
 
 /** Throws a TypeError that names the option, what it must be and the value. */
-export function checkOptions(options, table = OPTIONS, path = "") {
+export function checkOptions(options) {
   if (!isObject(options)) {
-    throw new TypeError(
-      `${path ? "`adapter`" : "the argument of configure()"} must be an object; got ${show(options)}`,
-    );
+    throw new TypeError(`the argument of configure() must be an object; got ${show(options)}`);
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    if (!Object.hasOwn(table, name)) {
-      throw new TypeError(`unknown option \`${path}${name}\`; the options are ${Object.keys(table).join(", ")}`);
+    if (!Object.hasOwn(OPTIONS, name)) {
+      throw new TypeError(`unknown option \`${name}\`; the options are ${Object.keys(OPTIONS).join(", ")}`);
     }
-    const rule = table[name];
-    if (!Array.isArray(rule)) checkOptions(value, rule, `${name}.`);
-    else if (!rule[0](value)) throw new TypeError(`\`${path}${name}\` must be ${rule[1]}; got ${show(value)}`);
+    const [isValid, must] = OPTIONS[name];
+    if (!isValid(value)) throw new TypeError(`\`${name}\` must be ${must}; got ${show(value)}`);
   }
 }
 
@@ -92,7 +72,7 @@ function isNumber(value, min) {
 
 function isInteger(value, min) {
   // The core counts in 32 bits.
-  return Number.isInteger(value) && value >= min && value <= 0xffffffff;
+  return isNumber(value, min) && value >>> 0 === value;
 }
 
 function isFunction(value) {
@@ -104,14 +84,11 @@ function isText(value) {
 }
 
 function isKeepalive({ every, frame, ping, pong }) {
-  const isGiven = (value) => value !== undefined;
-  const isSent = isGiven(every) || isGiven(frame);
-  const isAnswered = isGiven(ping) || isGiven(pong);
-  return (
-    (isSent || isAnswered) &&
-    (!isSent || (isNumber(every, 1000) && isFrame(frame))) &&
-    (!isAnswered || (isFrame(ping) && isFrame(pong)))
-  );
+  const isSent = isNumber(every, 1000) && isFrame(frame);
+  const isAnswered = isFrame(ping) && isFrame(pong);
+  // One of the two may be absent.
+  if (isSent) return isAnswered || (ping === undefined && pong === undefined);
+  return isAnswered && every === undefined && frame === undefined;
 }
 
 function isFrame(value) {
@@ -123,11 +100,10 @@ function isObject(value) {
 }
 
 function isUrl(value) {
-  if (isFunction(value)) return true;
-  if (typeof value !== "string" && !(value instanceof URL)) return false;
   try {
     // Only the form is checked: on a server there is no page for it to be relative to.
-    return /^(ws|http)s?:$/.test(new URL(value, "http://page").protocol);
+    const { protocol } = new URL(value, "http://page");
+    return (typeof value === "string" || value instanceof URL) && /^(ws|http)s?:$/.test(protocol);
   } catch {
     return false;
   }
@@ -138,7 +114,7 @@ function show(value) {
   // In JSON, NaN and Infinity would read null.
   if (typeof value === "number") return String(value);
   try {
-    if (Array.isArray(value)) return `[${value.map(show).join(",")}]`;
+    if (Array.isArray(value)) return `[${value.map(show)}]`;
     return JSON.stringify(value) ?? String(value);
   } catch {
     return String(value);

@@ -17,6 +17,18 @@ export function reportMistake(error) {
   if (error?.name !== "Error") report(error);
 }
 
+/**
+ * Refuses the options: throws an error, which the state then shows. Reports it as well, for the developer.
+ *
+ * @param {string} text
+ * @returns {never}
+ */
+export function refuse(text) {
+  const error = new TypeError(text);
+  report(error);
+  throw error;
+}
+
 /** Calls the application; returns undefined if it throws, which is reported. */
 export function attempt(call) {
   try {
@@ -31,8 +43,13 @@ export const reasonOf = (error) => String(error?.message ?? error);
 
 /** Returns the error of a member that did not do what it must. */
 export function mistake(member, must, got) {
-  const shown = isPromise(got) ? "a promise" : typeof got === "object" ? JSON.stringify(got) : String(got);
-  return new TypeError(`\`adapter.${member}\` must ${must}; got ${shown}`);
+  return new TypeError(`\`adapter.${member}\` must ${must}; got ${show(got)}`);
+}
+
+function show(value) {
+  if (isPromise(value)) return "a promise";
+  if (typeof value === "function") return "a function";
+  return typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
 /** Returns a frame to send as text. */

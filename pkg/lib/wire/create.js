@@ -8,13 +8,15 @@
 // | opening.js | a new connection, as `onOpen` and `join` see it |
 // | rooms.js | joins and leaves conversations |
 // | scan.js | recognizes a frame without listeners in its raw text |
+// | members.js | checks the members of the adapter |
 // | checks.js | checks what the adapter returns, and reports its mistakes |
 //
 // These files import nothing of the page's first code, or a bundler would split that into a further file; a few lines
 // stand here again instead.
 
 import { createInbox as createCore } from "../../wasm/adapter.js";
-import { report } from "./checks.js";
+import { refuse } from "./checks.js";
+import { checkMembers } from "./members.js";
 import { createWire } from "./wire.js";
 
 export { load } from "../../wasm/adapter.js";
@@ -25,24 +27,12 @@ export { load } from "../../wasm/adapter.js";
  */
 export function createInbox(options, conversationId) {
   const { adapter = {}, protocol } = options;
-  refuse(protocol === 1, "`protocol` must be 0 with `adapter`; got 1");
+  checkMembers(adapter);
+  if (protocol === 1) refuse("`protocol` must be 0 with `adapter`; got 1");
   for (const pair of ["conversationId incoming", "message outgoing", "ref outgoing"]) {
     const [one = "", two = ""] = pair.split(" ");
-    refuse(adapter[one] && adapter[two], `\`adapter.${one}\` must not be set with \`adapter.${two}\``);
+    if (adapter[one] && adapter[two]) refuse(`\`adapter.${one}\` must not be set with \`adapter.${two}\``);
   }
-  refuse(adapter.resend === false && !adapter.ack, "`adapter.resend` must not be set without `adapter.ack`");
+  if (adapter.resend === false && !adapter.ack) refuse("`adapter.resend` must not be set without `adapter.ack`");
   return createCore({ ...options, protocol: 0, wire: createWire(adapter, options, conversationId) });
-}
-
-/**
- * Throws an error, which the state then shows. Reports it as well, for the developer.
- *
- * @param {unknown} condition
- * @param {string} text
- */
-export function refuse(condition, text) {
-  if (!condition) return;
-  const error = new TypeError(text);
-  report(error);
-  throw error;
 }

@@ -1,7 +1,8 @@
 // An inbox with a socket for each conversation: it has the members of the core's inbox, and holds one for each
 // conversation that has listeners or frames to send.
 
-import { createInbox as createAdapted, refuse } from "./create.js";
+import { refuse } from "./checks.js";
+import { createInbox as createAdapted } from "./create.js";
 
 export { load } from "./create.js";
 
@@ -12,10 +13,10 @@ const PLAIN = { history: (conversationId) => ({ action: "get_messages", conversa
 export function createInbox(options) {
   const { url, protocols, protocol, adapter = PLAIN } = options;
   const each = 'with sockets: "each"';
-  refuse(protocol === 1, `\`protocol\` must be 0 ${each}; got 1`);
-  refuse(typeof url !== "function", `\`url\` must be a function of { conversationId } ${each}; got ${url}`);
+  if (protocol === 1) refuse(`\`protocol\` must be 0 ${each}; got 1`);
+  if (typeof url !== "function") refuse(`\`url\` must be a function of { conversationId } ${each}; got ${url}`);
   for (const name of ["conversationId", "join", "leave"]) {
-    refuse(adapter[name], `\`adapter.${name}\` must not be set ${each}`);
+    if (adapter[name]) refuse(`\`adapter.${name}\` must not be set ${each}`);
   }
   const make = (conversationId) => {
     const of = (option) => (typeof option === "function" ? () => option({ conversationId }) : option);

@@ -56,6 +56,7 @@ describe("the tarball", () => {
       "lib/wake.js",
       "lib/wire/checks.js",
       "lib/wire/create.js",
+      "lib/wire/members.js",
       "lib/wire/opening.js",
       "lib/wire/rooms.js",
       "lib/wire/scan.js",

@@ -149,7 +149,8 @@ describe("sendMessage() resolves to failed, with the mistake of `outgoing`, for"
   /** @type {[what: string, frame: any, reason: string | RegExp][]} */
   const rows = [
     ["undefined", undefined, `${FRAME} undefined`],
-    ["an empty string", "", `${FRAME} `],
+    ["an empty string", "", `${FRAME} ""`],
+    ["a function", () => ({}), `${FRAME} a function`],
     ["a number", 5, `${FRAME} 5`],
     ["a promise", Promise.resolve({}), `${FRAME} a promise`],
     ["a cycle", circular, /^`adapter.outgoing` must return a frame that JSON can represent: .*circular/i],
@@ -182,10 +183,30 @@ describe("sendMessage() resolves to failed, with the mistake of `outgoing`, for"
   });
 });
 
-describe("options that contradict each other are named by the state's error, and open no connection:", () => {
+describe("wrong members and contradictions are named by the state's error, and open no connection:", () => {
   const url = ({ conversationId }) => `ws://127.0.0.1:9/${conversationId}`;
-  /** @type {[options: import("inbox-socket").Options, message: string][]} */
+  const PATH = 'must be a path such as "data.room_id"';
+  const NAMES =
+    "conversationId, incoming, isMessage, outgoing, message, ref, history, onOpen, join, leave, ack, resend, reconnect";
+  /** @type {[options: {adapter?: object} & Omit<import("inbox-socket").Options, "adapter">, message: string][]} */
   const rows = [
+    [{ adapter: { conversationId: 5 } }, `\`adapter.conversationId\` ${PATH}, or a function; got 5`],
+    [{ adapter: { message: "" } }, `\`adapter.message\` ${PATH}; got ""`],
+    [{ adapter: { ref: () => "id" } }, `\`adapter.ref\` ${PATH}; got a function`],
+    [{ adapter: { incoming: "data" } }, '`adapter.incoming` must be a function; got "data"'],
+    [{ adapter: { outgoing: {} } }, "`adapter.outgoing` must be a function; got {}"],
+    [
+      { adapter: { history: { answer: "messages" } } },
+      '`adapter.history` must be a function, or { request, answer }; got {"answer":"messages"}',
+    ],
+    [{ adapter: { join: null } }, "`adapter.join` must be a function; got null"],
+    [{ adapter: { ack: 1 } }, `\`adapter.ack\` ${PATH}, or a function; got 1`],
+    [{ adapter: { resend: 0 } }, "`adapter.resend` must be true or false; got 0"],
+    [{ adapter: { onopen() {} } }, `unknown option \`adapter.onopen\`; the options are ${NAMES}`],
+    [
+      { sockets: "each", url, adapter: { toString: 1 } },
+      `unknown option \`adapter.toString\`; the options are ${NAMES}`,
+    ],
     [{ adapter: {}, protocol: 1 }, "`protocol` must be 0 with `adapter`; got 1"],
     [{ sockets: "each", url, protocol: 1 }, '`protocol` must be 0 with sockets: "each"; got 1'],
     [{ sockets: "each", url: "/ws/" }, '`url` must be a function of { conversationId } with sockets: "each"; got /ws/'],
@@ -202,7 +223,7 @@ describe("options that contradict each other are named by the state's error, and
   ];
   for (const [options, message] of rows) {
     it(message, async (t) => {
-      const { server, inbox, listen } = await start(t, options);
+      const { server, inbox, listen } = await start(t, /** @type {any} */ (options));
       listen(1);
       await eventually("an error is shown", () => inbox.getState().error !== null);
       assert.equal(inbox.getState().error, `Unable to load inbox-socket: ${message}`);
