@@ -14,7 +14,7 @@ include tools.mk
 export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
 .PHONY: help demo build backend prepare test lint clean bench bench-server figures
-.PHONY: test-rust test-browser test-hook test-package test-docs test-yew test-consumers test-backend test-python test-e2e test-engines test-cluster test-chaos test-server
+.PHONY: test-rust test-browser test-hook test-package test-server test-conformance test-docs test-yew test-consumers test-backend test-python test-e2e test-engines test-cluster test-chaos
 .PHONY: chaos chaos-cluster sim herd mutants release-check
 
 help: ## List the targets
@@ -78,6 +78,10 @@ test-package: build tests/node_modules/.package-lock.json tools-chromium ## Test
 test-server: build tests/node_modules/.package-lock.json tools-services tools-chromium ## Test the server for Node.js, with SQLite, PostgreSQL and Redis
 	$(call say,Testing the server for Node.js)
 	@cd tests && npm run --silent test:server
+
+test-conformance: build $(VENV)/.installed tests/node_modules/.package-lock.json ## Test the conformance tool on our servers and on faulty ones
+	$(call say,Testing the conformance tool)
+	@cd tests && npm run --silent test:conformance
 
 test-docs: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Build and run every code block of the documentation
 	$(call say,Testing the documentation)

@@ -24,6 +24,25 @@ describe("the tarball", () => {
     assert.deepEqual(files, [
       "LICENSE",
       "README.md",
+      "bin/inbox-socket.js",
+      "conformance/checks.js",
+      "conformance/checks/connecting.js",
+      "conformance/checks/hello.js",
+      "conformance/checks/layer-0.js",
+      "conformance/checks/limits.js",
+      "conformance/checks/liveness.js",
+      "conformance/checks/ping.js",
+      "conformance/checks/receiving.js",
+      "conformance/checks/sending.js",
+      "conformance/checks/sync.js",
+      "conformance/malformed.json",
+      "conformance/options.js",
+      "conformance/report.js",
+      "conformance/run.js",
+      "conformance/socket.js",
+      "conformance/violation.js",
+      "conformance/web-socket.js",
+      "conformance/world.js",
       "devtools.d.ts",
       "devtools.js",
       "index.d.ts",
@@ -111,9 +130,8 @@ describe("the tarball", () => {
       "wasm/inline-core.js",
     ]);
     const translated = packed.files.filter((path) => path.startsWith("commonjs/"));
-    const toTranslate = files.filter((path) =>
-      /^(?!svelte|server).*\.js$|^(?!svelte)\w+\.d\.ts$|^package\.json$/.test(path),
-    );
+    const inPages = files.filter((path) => !/^(bin|conformance|server)\//.test(path));
+    const toTranslate = inPages.filter((path) => /^(?!svelte).*\.js$|^(?!svelte)\w+\.d\.ts$|^package\.json$/.test(path));
     assert.deepEqual(
       translated,
       toTranslate.map((path) => `commonjs/${path}`),

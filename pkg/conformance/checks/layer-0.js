@@ -1,0 +1,144 @@
+import { expect } from "../violation.js";
+import { isError, isMessage } from "../world.js";
+
+/** @type {import("../checks.js").Section} */
+export const layer0 = {
+  title: "Layer 0",
+  anchor: "layer-0",
+  checks: [
+    {
+      rule: "sends a message to both users and to the sender's other connections, once to each",
+      level: "MUST",
+      layer: 0,
+      async run(world) {
+        const sockets = [await world.open("a"), await world.open("a"), await world.open("b")];
+        const { message } = await world.sayPlainly(sockets[0]);
+        for (const socket of sockets.slice(1)) {
+          await socket.next((frame) => isMessage(frame, message), "the message is pushed to every participant");
+        }
+        const end = await world.sayPlainly(sockets[0]);
+        for (const socket of sockets.slice(1)) {
+          await socket.next((frame) => isMessage(frame, end.message), "the next message is pushed");
+        }
+        const counts = sockets.map(({ received }) => received.filter((frame) => isMessage(frame, message)).length);
+        expect(
+          counts.every((count) => count === 1),
+          "each connection receives the message once",
+          { counts },
+        );
+      },
+    },
+    {
+      rule: "pushes a message with its `conversation_id`, text and `type`; the default `type` is `TEXT`",
+      level: "MUST",
+      layer: 0,
+      async run(world) {
+        const frame = await world.sayPlainly(await world.open("a"), { type: undefined });
+        expect(
+          frame.conversation_id === world.conversation && frame.type === "TEXT",
+          `\`conversation_id\` ${JSON.stringify(world.conversation)} and \`type\` "TEXT"`,
+          frame,
+        );
+      },
+    },
+    {
+      rule: "ignores members that it does not know, and `client_id` before `hello`",
+      level: "MUST",
+      layer: 0,
+      async run(world) {
+        await world.sayPlainly(await world.open("a"), { colour: "red", client_id: ["ignored"] });
+      },
+    },
+    {
+      rule: "replies to `get_messages` with the newest messages, oldest first",
+      level: "MUST",
+      layer: 0,
+      async run(world) {
+        const socket = await world.open("a");
+        const texts = [(await world.sayPlainly(socket)).message, (await world.sayPlainly(socket)).message];
+        const { conversation_id, messages } = await world.history(socket);
+        expect(conversation_id === world.conversation, "the `conversation_id` of the request", conversation_id);
+        const last = messages.slice(-2).map(({ message }) => message);
+        expect(String(last) === String(texts), "the last two messages, oldest first", messages.slice(-2));
+      },
+    },
+    {
+      rule: "returns at most `limit` messages, and older ones than `before`",
+      level: "MUST",
+      layer: 0,
+      async run(world) {
+        const socket = await world.open("a");
+        const older = await world.sayPlainly(socket);
+        await world.sayPlainly(socket);
+        const newest = await world.history(socket, { limit: 1 });
+        expect(newest.messages.length === 1, "one message for a `limit` of 1", newest);
+        const before = newest.messages[0].message_id;
+        expect(before !== undefined, "a `message_id`, which a page uses as `before`", newest.messages[0]);
+        const page = await world.history(socket, { limit: 1, before });
+        expect(isMessage(page.messages[0], older.message), "the message before that one", page);
+      },
+    },
+    {
+      rule: "sends a `messages_response` only to the connection that requested it",
+      level: "MUST",
+      layer: 0,
+      async run(world) {
+        const [asker, tab, other] = [await world.open("a"), await world.open("a"), await world.open("b")];
+        await world.history(asker);
+        const { message } = await world.sayPlainly(asker);
+        for (const socket of [tab, other]) {
+          await socket.next((frame) => isMessage(frame, message), "the next message is pushed");
+          const stray = socket.received.find((frame) => frame?.action === "messages_response");
+          expect(!stray, "no `messages_response` on another connection", stray);
+        }
+      },
+    },
+    {
+      rule: "returns `not_found` for a conversation of other users",
+      level: "MUST",
+      layer: 0,
+      async run(world) {
+        const conversation_id = world.need("outside");
+        const socket = await world.open("a");
+        socket.send(world.message({ conversation_id }));
+        let error = await socket.next(isError, "an error `not_found`");
+        expect(error.code === "not_found", "an error `not_found`", error);
+        socket.send({ action: "get_messages", conversation_id, id: world.id() });
+        error = await socket.next(isError, "an error `not_found`");
+        expect(error.code === "not_found", "an error `not_found`", error);
+      },
+    },
+    {
+      rule: "repeats the `id` of a rejected frame as `ref`, and its `conversation_id`",
+      level: "MUST",
+      layer: 0,
+      async run(world) {
+        const socket = await world.open("a");
+        const frame = { action: "conformance", conversation_id: world.conversation, id: world.id() };
+        socket.send(frame);
+        const error = await socket.next(isError, "an error");
+        expect(
+          error.code === "unknown_action" && error.ref === frame.id && error.conversation_id === frame.conversation_id,
+          "`unknown_action` with the frame's `id` as `ref`, and its `conversation_id`",
+          error,
+        );
+        socket.send({ action: "conformance" });
+        const { ref } = await socket.next(isError, "an error");
+        expect(ref === null, "a `ref` of null for a frame without an `id`", ref);
+      },
+    },
+    {
+      rule: "keeps the connection open after an error",
+      level: "MUST",
+      layer: 0,
+      async run(world) {
+        const socket = await world.open("a");
+        for (const text of ["{", '{"action":"conformance"}']) {
+          socket.send(text);
+          await socket.next(isError, "an error");
+        }
+        await world.history(socket);
+      },
+    },
+  ],
+};
