@@ -42,6 +42,6 @@ async function outcomeOf(check, world) {
     const { expected, came, sent } = error;
     return { outcome: check.level === "MUST" ? "failed" : "warned", expected, sent, came };
   } finally {
-    world.clear();
+    await world.clear();
   }
 }

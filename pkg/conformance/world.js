@@ -27,7 +27,7 @@ export class World {
     return randomUUID();
   }
 
-  /** A message's frame. @param {object} [members] */
+  /** A message's frame. @param {object} [members] @returns {any} */
   message(members) {
     return { conversation_id: this.conversation, message: this.text(), type: "TEXT", id: this.id(), ...members };
   }
@@ -82,6 +82,13 @@ export class World {
     return socket.request(frame, (reply) => isAck(reply, frame.client_id), "the `ack` of the message");
   }
 
+  /** Sends a message, waits until it is pushed to its sender as well, and returns its `ack`. @param {Socket} socket */
+  async write(socket, message = this.text()) {
+    const ack = await this.say(socket, { message });
+    await socket.next((frame) => isMessage(frame, message), "the message is pushed to its sender");
+    return ack;
+  }
+
   /** Sends a message without a `client_id`, and returns it as pushed. @param {Socket} socket @param {any} [members] */
   async sayPlainly(socket, members) {
     const frame = this.message(members);
@@ -128,9 +135,12 @@ export class World {
     return this.options[name];
   }
 
-  /** Closes the connections of one check. */
-  clear() {
-    for (const socket of this.#sockets.splice(0)) socket.close();
+  /** Closes the connections of one check, so that the next one begins without them. */
+  async clear() {
+    const sockets = this.#sockets.splice(0);
+    for (const socket of sockets) socket.close();
+    // A server that does not reply to the close is the next check's matter.
+    await Promise.allSettled(sockets.map((socket) => socket.closed()));
   }
 }
 

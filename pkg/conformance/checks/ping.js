@@ -13,10 +13,10 @@ export const ping = {
       layer: 1,
       async run(world) {
         const socket = await world.join("a");
-        // Others may write meanwhile, so the sum lies between those of two `welcome`s.
-        const low = sum(socket.welcome);
+        // Others may write meanwhile, so the sum lies between those of two `sync_response`s.
+        const low = sum(await world.sync(socket, {}));
         const total = await world.ping(socket);
-        const high = sum(await world.hello(socket));
+        const high = sum(await world.sync(socket, {}));
         expect(total >= low && total <= high, `a \`total\` from ${low} to ${high}`, { total });
       },
     },

@@ -13,7 +13,7 @@ export const sync = {
         const socket = await world.join("a");
         const texts = [world.text(), world.text(), world.text()];
         const seqs = [];
-        for (const message of texts) seqs.push((await world.say(socket, { message })).seq);
+        for (const message of texts) seqs.push((await world.write(socket, message)).seq);
         const reply = await world.sync(socket, { [world.conversation]: seqs[0] - 1 });
         const found = reply.messages.map(({ message }) => message);
         expect(String(found) === String(texts), "the three messages after the cursor", reply);
@@ -43,8 +43,8 @@ export const sync = {
       layer: 1,
       async run(world) {
         const socket = await world.join("a");
-        const start = (await world.say(socket)).seq;
-        for (let count = 0; count < 8; count++) await world.say(socket, { message: "é".repeat(900) + world.text() });
+        const start = (await world.write(socket)).seq;
+        for (let count = 0; count < 8; count++) await world.write(socket, "é".repeat(900) + world.text());
         let [cursor, cut] = [start, true];
         const seqs = [];
         while (cut) {

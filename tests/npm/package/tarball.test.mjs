@@ -131,7 +131,9 @@ describe("the tarball", () => {
     ]);
     const translated = packed.files.filter((path) => path.startsWith("commonjs/"));
     const inPages = files.filter((path) => !/^(bin|conformance|server)\//.test(path));
-    const toTranslate = inPages.filter((path) => /^(?!svelte).*\.js$|^(?!svelte)\w+\.d\.ts$|^package\.json$/.test(path));
+    const toTranslate = inPages.filter((path) =>
+      /^(?!svelte).*\.js$|^(?!svelte)\w+\.d\.ts$|^package\.json$/.test(path),
+    );
     assert.deepEqual(
       translated,
       toTranslate.map((path) => `commonjs/${path}`),
