@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
+import { Server } from "inbox-socket/server";
 import { SqliteStorage } from "inbox-socket/server/sqlite";
+import { Page, say } from "./page.mjs";
 import { openSqlite } from "./sqlite.mjs";
 import { created, describeStorage, schema } from "./storage.mjs";
 
@@ -83,6 +85,48 @@ it("an application's function that returns a promise is refused, and nothing is 
   await assert.rejects(later.append([draft]), /got a promise/, "its transaction has ended");
   assert.ok(storage);
   assert.deepEqual(await run("SELECT * FROM messages"), []);
+});
+
+it("ids may be strings", { skip: !database }, async (t) => {
+  const db = openSqlite();
+  t.after(() => db.close());
+  db.exec("CREATE TABLE messages (id TEXT PRIMARY KEY, text TEXT)");
+  /** @type {{conversation: "string", message: "string", user: "string"}} */
+  const ids = { conversation: "string", message: "string", user: "string" };
+  const storage = new SqliteStorage(
+    db,
+    {
+      participants: (id) => (id === "7" ? ["ana", "1"] : []),
+      conversations: () => ["7"],
+      create: ({ text }) => {
+        db.prepare("INSERT INTO messages VALUES (?, ?)").run(`id of ${text}`, text);
+        return `id of ${text}`;
+      },
+      load: (messageIds) =>
+        messageIds.map((id) => ({
+          ...db.prepare("SELECT text AS message FROM messages WHERE id = ?").get(id),
+          message_id: id,
+        })),
+    },
+    { ids },
+  );
+  await storage.migrate();
+  const server = new Server({ storage, ids });
+  const ana = await Page.open(server, "ana");
+  for (const [index, text] of ["a", "b"].entries()) {
+    const ack = await ana.ask(say("7", text, `c${index}`));
+    assert.deepEqual([ack.conversation_id, ack.message_id, ack.seq], ["7", `id of ${text}`, index + 1]);
+    await ana.next();
+  }
+  assert.equal((await ana.ask(say(/** @type {any} */ (7), "a", "c9"))).code, "bad_frame");
+  const { messages, heads } = await ana.ask({ action: "sync", id: 1, after: { 7: 1 } });
+  assert.deepEqual([messages[0].message, messages[0].seq, heads], ["b", 2, { 7: 2 }]);
+  const page = (/** @type {string} */ before) => ana.ask({ action: "get_messages", conversation_id: "7", before });
+  assert.deepEqual(
+    (await page("id of b")).messages.map(({ message }) => message),
+    ["a"],
+  );
+  assert.deepEqual((await page("unknown")).messages, []);
 });
 
 it("a storage names the functions that its application lacks", () => {
