@@ -50,6 +50,7 @@ export class PostgresBroker {
   /** @param {(text: string) => void} receive */
   async #listen(receive) {
     const client = await this.#pool.connect();
+    if (this.#isStopped) return client.release(true);
     this.#client = client;
     const join = joiner(receive);
     client.on("notification", (/** @type {{payload: string}} */ { payload }) => join(payload));

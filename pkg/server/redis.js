@@ -20,16 +20,15 @@ export class RedisBroker {
     this.#channel = channel;
   }
 
-  /** @param {(text: string) => void} receive */
+  /** Resolves when it is subscribed, or Redis is unreachable: it then subscribes later. @param {(text: string) => void} receive */
   async start(receive) {
-    this.#subscriber = this.#client.duplicate();
-    // The client reconnects and subscribes again on its own; "ready" follows.
-    this.#subscriber.on("error", () => (this.connected = false));
-    for (const event of ["reconnecting", "end"]) this.#subscriber.on(event, () => (this.connected = false));
-    await this.#subscriber.connect();
-    await this.#subscriber.subscribe(this.#channel, receive);
-    this.connected = true;
-    this.#subscriber.on("ready", () => (this.connected = true));
+    const subscriber = this.#client.duplicate();
+    this.#subscriber = subscriber;
+    const failed = new Promise((resolve) => subscriber.once("error", resolve));
+    for (const event of ["error", "reconnecting", "end"]) subscriber.on(event, () => (this.connected = false));
+    // Rejects only if `stop` ends it.
+    const subscribed = this.#subscribe(subscriber, receive).catch(() => {});
+    await Promise.race([subscribed, failed]);
   }
 
   /** @param {string} text */
@@ -40,5 +39,14 @@ export class RedisBroker {
   async stop() {
     this.connected = false;
     this.#subscriber?.destroy();
+  }
+
+  /** @param {any} subscriber @param {(text: string) => void} receive */
+  async #subscribe(subscriber, receive) {
+    await subscriber.connect();
+    await subscriber.subscribe(this.#channel, receive);
+    this.connected = true;
+    // After a failure the client reconnects and subscribes again on its own, and then is ready.
+    subscriber.on("ready", () => (this.connected = true));
   }
 }

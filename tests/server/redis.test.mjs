@@ -85,6 +85,21 @@ describe("the broker over Redis", { skip }, () => {
       return ben.received.waiting.some((text) => JSON.parse(text).message === "three");
     });
   });
+
+  it("lets a server start while Redis is unreachable, and refuses sockets until it is there", async (t) => {
+    const port = await freePort();
+    const client = createClient({ url: `redis://127.0.0.1:${port}`, disableOfflineQueue: true });
+    const broker = new RedisBroker(client);
+    const storage = new MemoryStorage();
+    const server = new Server({ storage, broker });
+    await server.start();
+    t.after(() => server.stop());
+    assert.throws(() => new Page(server, "ana"), { code: 1013 });
+    const stop = await startRedis(port);
+    t.after(stop);
+    await eventually("the broker subscribes", () => broker.connected);
+    await Page.open(server, "ana");
+  });
 });
 
 it("a client of another kind is rejected", () => {
