@@ -8,6 +8,7 @@ import { describe, it } from "node:test";
 import { promisify } from "node:util";
 
 import { PYTHON } from "../support/backend.mjs";
+import { readOptions } from "../../pkg/conformance/options.js";
 import { testFile } from "../support/bundle.mjs";
 import { blocks, pages } from "./blocks.mjs";
 import { FRAMEWORKS } from "./frameworks.mjs";
@@ -151,6 +152,9 @@ const APPLICATION = [
   "npx vitest run",
 ];
 
+/** Splits a command as a shell does, with double quotes only. @param {string} command */
+const argumentsOf = (command) => (command.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, "$1"));
+
 /** Checks that the targets, packages and files that a command names exist. @type {Check} */
 function checkShell({ page, text }) {
   const makefile = readFileSync(testFile("../Makefile"), "utf8");
@@ -159,11 +163,14 @@ function checkShell({ page, text }) {
   const isOfPage = (name) => blocks.some((block) => block.page === page && block.name === name);
   for (const command of text
     .trim()
+    .replace(/\\\n\s*/g, "")
     .split("\n")
     .map((line) => line.replace(/\s+(#.*|&)$/, ""))) {
     const [program, ...args] = command.split(/\s+/);
     const named = args.filter((arg) => !arg.startsWith("-"));
-    if (program === "make") assert.ok(makefile.includes(`\n${named[0]}:`), `the Makefile must contain ${named[0]}`);
+    if (command.startsWith("npx inbox-socket conformance ")) readOptions(argumentsOf(command).slice(3));
+    else if (program === "make")
+      assert.ok(makefile.includes(`\n${named[0]}:`), `the Makefile must contain ${named[0]}`);
     else if (command.startsWith("npm install ")) {
       const isTried = (name) => name === "inbox-socket" || installed.includes(name);
       assert.deepEqual(
