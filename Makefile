@@ -166,10 +166,12 @@ lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/nod
 	@cd www/backend && .venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --check .
 	@cd servers/python && ../../$(VENV)/bin/ruff check --quiet . && ../../$(VENV)/bin/ruff format --quiet --check .
 
-release-check: test-package test-consumers tools-deny ## Check a release: files, types, sizes, versions, licences
+release-check: test-package test-server test-consumers tools-deny $(VENV)/.installed ## Check a release: files, types, sizes, versions, licences
 	$(call say,Checking licences and sources)
 	@cargo deny --log-level warn check licenses bans sources
 	@cargo package --quiet --allow-dirty --no-verify --list >/dev/null
+	@$(VENV)/bin/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir target/wheel servers/python
+	@$(VENV)/bin/python -m zipfile --list target/wheel/inbox_socket-*.whl | grep -q django/migrations/0001_initial.py
 	$(call say,Ready: run npm publish in pkg and cargo publish here)
 
 clean: ## Remove all files that git ignores
