@@ -65,9 +65,9 @@ export class Connection {
       this.#command(CLOSED, socket, LOST, -1);
     };
     this.#refusal = undefined;
-    resolve(url, failed, (url) => {
+    resolve("url", url, failed, (url) => {
       const address = webSocketUrl(url ?? DEFAULT_URL);
-      resolve(protocols, failed, (protocols) => {
+      resolve("protocols", protocols, failed, (protocols) => {
         this.#url = address;
         this.#protocols = protocols;
         this.#command(OPEN, socket);
@@ -144,17 +144,28 @@ export class Connection {
  * Resolves an option that may be a function: synchronously, unless that returns a promise. Detects a promise by its
  * `then`, because an application may have replaced the global Promise.
  *
+ * @param {string} name that of the option, for its own error
+ * @param {any} option
  * @param {(error: unknown) => void} failed also receives an error of `resolved`
  * @param {(value: any) => void} resolved
  */
-function resolve(option, failed, resolved) {
+function resolve(name, option, failed, resolved) {
+  const rejected = (cause) => failed(new Error(`\`${name}\` failed: ${cause?.message ?? cause}`, { cause }));
+  const proceed = (value) => {
+    try {
+      resolved(value);
+    } catch (error) {
+      failed(error);
+    }
+  };
+  let value;
   try {
-    const value = typeof option === "function" ? option({}) : option;
-    if (typeof value?.then === "function") Promise.resolve(value).then(resolved).catch(failed);
-    else resolved(value);
+    value = typeof option === "function" ? option({}) : option;
   } catch (error) {
-    failed(error);
+    return rejected(error);
   }
+  if (typeof value?.then === "function") Promise.resolve(value).then(proceed, rejected);
+  else proceed(value);
 }
 
 /**

@@ -63,13 +63,33 @@ describe("the address", () => {
         inbox.subscribe(1, () => {});
       }, kind);
       await until(page, () => inbox.getState().error === "Connection error - retrying in background...");
-      assert.deepEqual(complaints.splice(0), ["no token available"]);
+      assert.deepEqual(complaints.splice(0), ["`url` failed: no token available"]);
       assert.deepEqual(server.attempts, []);
       await page.evaluate(() => inbox.retry());
       await server.connection();
       await until(page, () => inbox.getState().isConnected && inbox.getState().error === null);
     });
   }
+
+  it("that cannot be fetched while the browser is offline is reported by its option, with the cause", async (t) => {
+    const { page, server, complaints } = await openRoot(t);
+    await page.evaluate(() => {
+      const reported = [];
+      Object.assign(globalThis, { reported });
+      addEventListener("error", ({ error }) => reported.push(`${error.message} (${error.cause})`));
+      let asked = 0;
+      const url = async () => (++asked === 1 ? "/ws/" : (await fetch("/token")).text());
+      inbox.configure({ url, reconnectDelays: [1, 60_000] });
+      inbox.subscribe(1, () => {});
+    });
+    const connection = await server.connection();
+    await page.context().setOffline(true);
+    connection.cut();
+    await until(page, () => globalThis["reported"].length > 0);
+    const expected = ["`url` failed: Failed to fetch (TypeError: Failed to fetch)"];
+    assert.deepEqual(await page.evaluate(() => globalThis["reported"]), expected);
+    complaints.splice(0);
+  });
 
   it("as a function that returns an invalid one causes a failed attempt, which is reported and retried", async (t) => {
     const { page, server, complaints } = await openRoot(t);
