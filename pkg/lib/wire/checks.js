@@ -52,16 +52,16 @@ function show(value) {
   return typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
-/** Returns a frame to send as text. */
-export function textOf(member, frame) {
+/** Returns a frame to send as text. @param {"return" | "send"} how the member gives it */
+export function textOf(member, frame, how = "return") {
   if (typeof frame === "string" && frame !== "") return frame;
   if (!isObject(frame) || isPromise(frame)) {
-    throw mistake(member, "return an object, an array or a non-empty string", frame);
+    throw mistake(member, `${how} an object, an array or a non-empty string`, frame);
   }
   try {
     return JSON.stringify(frame);
   } catch (error) {
-    throw new TypeError(`\`adapter.${member}\` must return a frame that JSON can represent: ${error}`);
+    throw new TypeError(`\`adapter.${member}\` must ${how} a frame that JSON can represent: ${error}`);
   }
 }
 

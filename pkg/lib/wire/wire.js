@@ -111,7 +111,7 @@ export function createWire(adapter, options, socketOf) {
     async begin(raw, socket, opened, refused) {
       const mine = (opening = createOpening(raw, socketOf));
       try {
-        if (onOpen) await onOpen(mine.connection);
+        if (onOpen) await onOpen(mine.connectionFor("onOpen"));
       } catch (error) {
         // If the connection has ended meanwhile, the server has not refused it.
         if (opening !== mine) return;
@@ -120,7 +120,10 @@ export function createWire(adapter, options, socketOf) {
       }
       const { byId } = frames.listeners.conversations;
       if (opening === mine)
-        await rooms.begin(mine.connection, [...new Set([...byId.keys(), ...pending.keys()])].filter(isNeeded));
+        await rooms.begin(
+          mine.connectionFor("join"),
+          [...new Set([...byId.keys(), ...pending.keys()])].filter(isNeeded),
+        );
       if (opening !== mine) return;
       isOpen = true;
       opened();

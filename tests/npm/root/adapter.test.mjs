@@ -233,6 +233,18 @@ describe("wrong members and contradictions are named by the state's error, and o
   }
 });
 
+it("`protocols` that fails is named by the error, and the next attempt asks again", async (t) => {
+  let asked = 0;
+  const protocols = async () => {
+    if (++asked === 1) throw new Error("no token");
+    return "chat";
+  };
+  const { server, listen } = await start(t, { adapter: {}, protocols });
+  listen(1);
+  assert.deepEqual((await server.connection()).protocols, ["chat"]);
+  assert.deepEqual(messages(), ["`protocols` failed: no token"]);
+});
+
 describe("onOpen", () => {
   it("that never settles ends the attempt at the time limit, and nothing else was sent", async (t) => {
     const onOpen = ({ send }) => {
@@ -273,6 +285,35 @@ describe("onOpen", () => {
     listen(1);
     await eventually("it is refused", () => inbox.getState().error === "a mistake in onOpen");
     assert.deepEqual(messages(), ["a mistake in onOpen"]);
+  });
+
+  it("that sends what is not a frame is named by the error", async (t) => {
+    const onOpen = ({ send }) => send(5);
+    const { inbox, listen } = await start(t, { adapter: { onOpen } });
+    listen(1);
+    const message = "`adapter.onOpen` must send an object, an array or a non-empty string; got 5";
+    await eventually("it is refused", () => inbox.getState().error === message);
+    assert.deepEqual(messages(), [message]);
+  });
+
+  it("that waits only after the connection has ended gets an error", async (t) => {
+    let lose = () => {};
+    const lost = new Promise((resolve) => (lose = () => resolve(undefined)));
+    const ends = [];
+    const onOpen = async ({ waitFor }) => {
+      if (ends.length > 0) return;
+      ends.push("begun");
+      await lost;
+      await waitFor().catch((/** @type {Error} */ { message }) => ends.push(message));
+    };
+    const { server, inbox, listen } = await start(t, { adapter: { onOpen } });
+    listen(1);
+    (await server.connection()).cut();
+    await server.connection();
+    await eventually("it is connected again", () => inbox.getState().isConnected);
+    lose();
+    await eventually("the wait ends", () => ends.length > 1);
+    assert.deepEqual(ends, ["begun", "the connection has ended"]);
   });
 
   it("that is waiting when the connection is lost is no refusal", async (t) => {
@@ -352,6 +393,17 @@ describe("join", () => {
     const refusal = { action: "error", code: "join_refused", detail: "Room 2 is full.", conversation_id: 2 };
     assert.deepEqual(heard, [[2, refusal]]);
     assert.ok(connection.isOpen);
+  });
+
+  it("that sends what is not a frame is named by the error", async (t) => {
+    const join = async (_, { send }) => send("");
+    const { inbox, heard, listen } = await start(t, { adapter: { join } });
+    listen(1);
+    await eventually("the listener hears of it", () => heard.length > 0);
+    const detail = '`adapter.join` must send an object, an array or a non-empty string; got ""';
+    assert.deepEqual(heard, [[1, { action: "error", code: "join_refused", detail, conversation_id: 1 }]]);
+    assert.deepEqual(messages(), [detail]);
+    await eventually("it is connected", () => inbox.getState().isConnected);
   });
 
   it("that is never answered does not keep the connection from opening", async (t) => {
