@@ -1,11 +1,14 @@
 // Measures the cost of both architectures for the server: `npm run bench:server`, about ten minutes.
 //
 // One server process with Redis and one client process with all users run on the same machine. Each user is in 10
-// conversations of 10 people. Three loads, 100, 300 and 1,000 users, show how the cost grows. Before and after use SQLite;
-// the same with PostgreSQL, and the consumer of Channels' tutorial, which stores nothing, stand beside them.
+// conversations of 10 people. Three loads, 100, 300 and 1,000 users, show how the cost grows. Beside the demo's server,
+// before and after, stand a small Django application on the package, with SQLite and with PostgreSQL, and the consumer of
+// Channels' tutorial, which stores nothing.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { startBackend, startPython } from "../backend.mjs";
 import { median, percentile } from "../median.mjs";
@@ -31,7 +34,7 @@ const redis = await startRedis();
 const postgres = await startPostgres();
 const cases = [];
 for (const users of USERS) {
-  for (const architecture of /** @type {const} */ (["before", "after", "PostgreSQL", "tutorial"])) {
+  for (const architecture of /** @type {const} */ (["before", "after", "package", "package, PostgreSQL", "tutorial"])) {
     cases.push(await measure(fitting(users, architecture), architecture));
   }
 }
@@ -45,12 +48,11 @@ writeFileSync(RESULTS, `${JSON.stringify({ ...results, server }, null, 2)}\n`);
 
 /** @param {number} users @param {import("./crowd.mjs").Architecture} architecture */
 async function measure(users, architecture) {
-  const { server, people } =
-    architecture === "tutorial" ? await startTutorial(users) : await startOurs(users, architecture === "PostgreSQL");
+  const { server, people } = await start(users, architecture);
   const crowd = new Crowd(server.origin, people, architecture);
   try {
-    // The first request loads the modules that our server loads lazily.
-    if (architecture !== "tutorial")
+    // The first request loads the modules that the demo's server loads lazily.
+    if (architecture === "before" || architecture === "after")
       await fetch(`${server.origin}/api/me`, { headers: { cookie: people[0]?.cookie ?? "" } });
     const emptyBytes = residentBytes(server.pid);
     const start = performance.now();
@@ -82,12 +84,26 @@ async function measure(users, architecture) {
   }
 }
 
-/** @param {number} users @param {boolean} withPostgres */
-async function startOurs(users, withPostgres) {
+/** @param {number} users @param {import("./crowd.mjs").Architecture} architecture */
+async function start(users, architecture) {
+  switch (architecture) {
+    case "tutorial":
+      return startTutorial(users);
+    case "package":
+      return startApplication(users, `sqlite:///${mkdtempSync(join(tmpdir(), "inbox-socket-bench-"))}/chat.sqlite3`);
+    case "package, PostgreSQL":
+      return startApplication(users, postgres.create());
+    default:
+      return startDemo(users);
+  }
+}
+
+/** @param {number} users */
+async function startDemo(users) {
   /** @type {import("./crowd.mjs").User[]} */
   let people = [];
   const server = await startBackend(["--no-seed"], {
-    environment: { REDIS_URL: redis.url, ...(withPostgres && { DATABASE_URL: postgres.create() }) },
+    environment: { REDIS_URL: redis.url },
     prepare(run) {
       people = JSON.parse(run([file("server/seed.py"), String(users), String(PER_USER)]));
     },
@@ -95,14 +111,31 @@ async function startOurs(users, withPostgres) {
   return { server, people };
 }
 
-/** The same ring of users as in seed.py, without accounts. @param {number} users */
+/** @param {number} users @param {string} database */
+async function startApplication(users, database) {
+  const people = ring(users, (user) => `user=${user + 1}`);
+  const environment = { ...process.env, REDIS_URL: redis.url, DATABASE_URL: database };
+  const script = [file("server/application/serve.py"), String(users), String(PER_USER)];
+  return { server: await startPython(script, { env: environment }), people };
+}
+
+/** @param {number} users */
 async function startTutorial(users) {
-  const people = Array.from({ length: users }, (_, user) => {
-    const conversations = Array.from({ length: PER_USER }, (_, step) => 1 + ((user - step + users) % users));
-    return { cookie: `conversations=${conversations.join("-")}`, conversations };
-  });
+  const people = ring(users, (_, conversations) => `conversations=${conversations.join("-")}`);
   const server = await startPython([file("server/tutorial.py")], { env: { ...process.env, REDIS_URL: redis.url } });
   return { server, people };
+}
+
+/**
+ * The same ring of users as in seed.py.
+ *
+ * @param {number} users @param {(user: number, conversations: number[]) => string} cookieOf
+ */
+function ring(users, cookieOf) {
+  return Array.from({ length: users }, (_, user) => {
+    const conversations = Array.from({ length: PER_USER }, (_, step) => 1 + ((user - step + users) % users));
+    return { cookie: cookieOf(user, conversations), conversations };
+  });
 }
 
 /** Returns `users`, or fewer if `ulimit -n` requires it. @param {number} users @param {string} architecture */

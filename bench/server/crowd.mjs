@@ -8,7 +8,7 @@ const CONNECTING = 50;
 const TALKING = 32;
 
 /** @typedef {{cookie: string, conversations: number[]}} User */
-/** @typedef {"before" | "after" | "PostgreSQL" | "tutorial"} Architecture */
+/** @typedef {"before" | "after" | "package" | "package, PostgreSQL" | "tutorial"} Architecture */
 
 export class Crowd {
   /** @type {WebSocket[]} */
