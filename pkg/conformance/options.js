@@ -58,7 +58,7 @@ export function readOptions(args) {
     url,
     conversation: idOf(/** @type {string} */ (values.conversation)),
     users: { a: loginOf("--user-a", values["user-a"]), b: loginOf("--user-b", values["user-b"]) },
-    ...(values.outside !== undefined && { outside: idOf(values.outside) }),
+    ...(values.outside !== undefined && { outside: idOf(/** @type {string} */ (values.outside)) }),
     ...(restart !== undefined && { restart: () => promisify(exec)(restart) }),
     origin: values.origin,
     layer: Number(layer),

@@ -61,7 +61,7 @@ describe("the types of all blocks", () => {
 describe("every link", () => {
   for (const [page, text] of pages) {
     it(`in ${page} has an existing target`, () => {
-      const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
+      const links = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
       assert.deepEqual(
         links.filter((link) => !/^https?:/.test(link) && !leads(page, link)),
         [],
@@ -70,14 +70,18 @@ describe("every link", () => {
   }
 });
 
+/** Returns a page without its code blocks. @param {string} text */
+function prose(text) {
+  return text.replace(/^```[^]*?^```$/gm, "");
+}
+
 /** @param {string} page @param {string} link */
 function leads(page, link) {
   const [path, anchor] = link.split("#");
   const target = path === "" ? page : join(dirname(page), path);
   if (!existsSync(testFile(`../${target}`))) return false;
   if (anchor === undefined) return true;
-  const prose = (pages.get(target) ?? "").replace(/^```[^]*?^```$/gm, "");
-  const headings = prose.matchAll(/^#+ (.*)$/gm);
+  const headings = prose(pages.get(target) ?? "").matchAll(/^#+ (.*)$/gm);
   return [...headings].some(([, heading]) => anchorOf(heading) === anchor);
 }
 
