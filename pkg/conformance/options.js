@@ -19,7 +19,7 @@ export const USAGE = `Usage: inbox-socket conformance URL --conversation ID --us
 /** Reads the arguments after \`conformance\`. Throws an Error if they are wrong. @param {string[]} args */
 export function readOptions(args) {
   const text = /** @type {const} */ ({ type: "string" });
-  const { values, positionals } = parseArgs({
+  const { values: parsed, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: {
@@ -35,6 +35,8 @@ export function readOptions(args) {
       json: { type: "boolean" },
     },
   });
+  const { json = false, ...rest } = parsed;
+  const values = /** @type {Record<string, string | undefined>} */ (rest);
   const url = positionals[0];
   check(
     positionals.length === 1 && /^wss?:\/\//.test(url),
@@ -58,13 +60,13 @@ export function readOptions(args) {
     url,
     conversation: idOf(/** @type {string} */ (values.conversation)),
     users: { a: loginOf("--user-a", values["user-a"]), b: loginOf("--user-b", values["user-b"]) },
-    ...(values.outside !== undefined && { outside: idOf(/** @type {string} */ (values.outside)) }),
+    ...(values.outside !== undefined && { outside: idOf(values.outside) }),
     ...(restart !== undefined && { restart: () => promisify(exec)(restart) }),
     origin: values.origin,
     layer: Number(layer),
     timeout: Number(timeout),
     only,
-    json: values.json ?? false,
+    json,
   };
 }
 
