@@ -407,7 +407,7 @@ async fn each_attempt_calls_the_url_function_and_its_error_is_reported() {
     let _guard = listen::<Mine>(1, |_| {});
     wait_until(|| count() == 1).await;
     assert_eq!(url(), "wss://example.com/?token=2");
-    assert_eq!(reported().join(" "), "Error: signed out");
+    assert_eq!(reported().join(" "), "Error: `url` failed: signed out");
 }
 
 #[wasm_bindgen_test]

@@ -168,8 +168,8 @@ const MUTATIONS = [
   {
     what: "silence: it proves layer 0",
     file: "src/core/session.rs",
-    text: "if self.layer == Layer::Doubtful && self.heard && self.server.is_doubted() {",
-    instead: "if self.layer == Layer::Doubtful {",
+    text: "if self.layer() == Layer::Doubtful && self.heard && self.server.is_doubted() {",
+    instead: "if self.layer() == Layer::Doubtful {",
   },
   {
     what: "silence: messages are sent on every connection",
@@ -259,8 +259,8 @@ const MUTATIONS = [
   {
     what: "other wire: a message is settled when it is sent",
     file: "src/core/session.rs",
-    text: "self.layer == Layer::Plain && !self.acks",
-    instead: "self.layer == Layer::Plain",
+    text: "self.layer() == Layer::Plain && !self.acks",
+    instead: "self.layer() == Layer::Plain",
   },
   {
     what: "other wire: there is no window",
