@@ -77,6 +77,8 @@ test-package: build tests/node_modules/.package-lock.json tools-chromium ## Test
 
 test-server: build tests/node_modules/.package-lock.json tools-services tools-chromium ## Test the server for Node.js, with SQLite, PostgreSQL and Redis
 	$(call say,Testing the server for Node.js)
+	@cd tests && { node -e 'require("better-sqlite3")' 2>/dev/null || node -e 'require("node:sqlite")' 2>/dev/null || \
+	  npm install --no-save --silent --no-audit --no-fund better-sqlite3@12 || echo 'Skipping SQLite: better-sqlite3 cannot be built'; }
 	@cd tests && npm run --silent test:server
 
 test-conformance: build $(VENV)/.installed tests/node_modules/.package-lock.json ## Test the conformance tool on our servers and on faulty ones
