@@ -42,7 +42,9 @@ async function transaction(pool, steps) {
     // Other levels would read the heads as they were before the lock was granted.
     await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
     const result = await run(client, steps(client));
-    await client.query("COMMIT");
+    // If the application has caught the error of a query, PostgreSQL rolls back at COMMIT, and reports no error.
+    const { command } = await client.query("COMMIT");
+    if (command !== "COMMIT") throw new Error("the transaction was rolled back, because a query in it had failed");
     return result;
   } catch (error) {
     await client.query("ROLLBACK").catch((/** @type {unknown} */ broken) => (failure = broken));

@@ -207,7 +207,9 @@ export class SqlStorage {
       const { conversationId, seq, messageId } = outcome.entry;
       // The application may have deleted a message that is sent again.
       const bare = { conversation_id: conversationId, seq, message_id: messageId };
-      return { frame: frames.get(messageId) ?? bare, recipients: outcome.recipients };
+      const frame = frames.get(messageId) ?? (outcome.recipients ? undefined : bare);
+      if (!frame) throw new Error(`load must return the frame of the new message ${messageId}; got none`);
+      return { frame, recipients: outcome.recipients };
     });
   }
 

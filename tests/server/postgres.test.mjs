@@ -98,6 +98,34 @@ describe("with PostgreSQL", { skip: missing }, () => {
     };
   });
 
+  for (const [what, load, reason] of /** @type {[string, (ids: any[], client: any) => any, RegExp][]} */ ([
+    [
+      "catches the error of a query",
+      async (ids, client) => {
+        await client.query("SELECT * FROM missing").catch(() => {});
+        return ids.map((id) => ({ message: "a", type: "TEXT", message_id: id }));
+      },
+      /rolled back, because a query in it had failed/,
+    ],
+    ["returns no frame of a new message", () => [], /load must return the frame of the new message/],
+  ])) {
+    it(`the storage acknowledges nothing that is not stored if the application's \`load\` ${what}`, async (t) => {
+      const { pool } = await newPool(t);
+      await pool.query(schema("BIGSERIAL PRIMARY KEY"));
+      const insert = "INSERT INTO messages (conversation, sender, text, type) VALUES (2, 1, 'a', 'TEXT') RETURNING id";
+      const storage = new PgStorage(pool, {
+        participants: () => [1],
+        conversations: () => [2],
+        create: async (_draft, client) => (await client.query(insert)).rows[0].id,
+        load,
+      });
+      await storage.migrate();
+      const draft = { userId: 1, conversationId: 2, text: "a", type: "TEXT", clientId: "c1" };
+      await assert.rejects(storage.append([draft]), reason);
+      assert.deepEqual((await pool.query("SELECT * FROM messages")).rows, []);
+    });
+  }
+
   describe("the broker", () => {
     /** @param {import("node:test").TestContext} t */
     async function pair(t) {
