@@ -36,7 +36,7 @@ build: pkg/wasm/core.js ## Build the npm package into pkg/
 backend: $(VENV)/.installed ## Start only the server: PORT=8000, data in DATA_DIR
 	@cd www/backend && exec .venv/bin/python manage.py demo --port $(PORT)
 
-test: prepare lint test-rust test-backend test-python test-browser test-hook test-package test-conformance test-docs test-e2e test-chaos ## Run the linters and all regular tests
+test: prepare lint test-rust test-backend test-python test-browser test-hook test-package test-docs test-e2e test-chaos ## Run the linters and all regular tests
 	$(call say,All tests passed)
 
 prepare: ## Install and build everything that the tests need
