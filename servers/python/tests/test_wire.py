@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from examples import FROM_CLIENT, FROM_SERVER, MALFORMED, each, shape
 
 from inbox_socket import Draft, Limits, Server, protocol, sync
 from inbox_socket.memory import MemoryStorage
-from tests.examples import FROM_CLIENT, FROM_SERVER, MALFORMED, each, shape
 from tests.page import HELLO, Page, say
 
 HEARD = {"action": "sync", "after": {"2": 57}, "id": "r2"}

@@ -4,12 +4,12 @@ import json
 
 import pytest
 from django.core.management import call_command
+from examples import FROM_CLIENT, FROM_SERVER, MALFORMED, each, shape
 from inbox_socket.limits import RateLimit
 
 from inbox import limits, services
 from inbox.database import in_database
 from inbox.models import Conversation, Message
-from tests.examples import FROM_CLIENT, FROM_SERVER, MALFORMED, each, shape
 from tests.wire import HELLO
 
 HEARD = {"action": "sync", "after": {"2": 57}, "id": "r2"}

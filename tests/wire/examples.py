@@ -1,11 +1,13 @@
-"""The example frames in `tests/wire/examples.json`, which the client's tests read too."""
+"""The example frames for the tests of the servers in Python. The tests of the client and of other servers read the same
+file.
+"""
 
 import json
 from pathlib import Path
 
 import pytest
 
-_FILE = Path(__file__).resolve().parents[3] / "tests" / "wire" / "examples.json"
+_FILE = Path(__file__).with_name("examples.json")
 _TABLE = json.loads(_FILE.read_text())
 
 MALFORMED = _TABLE["malformed"]
