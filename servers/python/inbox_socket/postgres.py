@@ -1,20 +1,16 @@
 """A broker over PostgreSQL's LISTEN and NOTIFY, for applications without Redis."""
 
 import asyncio
-import logging
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 
 from psycopg import AsyncConnection, sql
 
 from inbox_socket.broker import TIMEOUT, Receive
-
-logger = logging.getLogger(__name__)
+from inbox_socket.subscription import Subscription
 
 # In seconds. Silence is normal; a query tells it from a connection that is dead.
 CHECK_AFTER = 10
-RETRY_AFTER = 0.5
 # PostgreSQL allows 7,999 bytes for a notification; a character has up to 4.
 PART_CHARS = 1_900
 
@@ -27,21 +23,17 @@ class PostgresBroker:
     """
 
     def __init__(self, conninfo: str, channel: str = "inbox_socket") -> None:
-        self.connected = False
         self._conninfo, self._channel = conninfo, channel
-        self._subscribed = asyncio.Event()
-        self._task: asyncio.Task | None = None
+        self._subscription = Subscription("PostgreSQL", self._subscribe)
         self._publishing: AsyncConnection | None = None
         self._turn = asyncio.Lock()
 
+    @property
+    def connected(self) -> bool:
+        return self._subscription.connected
+
     async def start(self, receive: Receive) -> None:
-        """Subscribes. Returns after TIMEOUT seconds if PostgreSQL is unreachable, and keeps
-        trying.
-        """
-        self._task = asyncio.create_task(self._keep_subscribed(receive))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(TIMEOUT):
-                await self._subscribed.wait()
+        await self._subscription.start(receive)
 
     async def publish(self, text: str) -> None:
         async with self._turn:
@@ -55,10 +47,7 @@ class PostgresBroker:
                 raise
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._subscription.stop()
         if self._publishing:
             await self._publishing.close()
 
@@ -72,23 +61,12 @@ class PostgresBroker:
             for part in parts(text):
                 await self._publishing.execute("SELECT pg_notify(%s, %s)", (self._channel, part))
 
-    async def _keep_subscribed(self, receive: Receive) -> None:
-        while True:
-            try:
-                await self._subscribe(receive)
-            except Exception as error:
-                logger.error("listening to PostgreSQL failed: %s", type(error).__name__)
-            finally:
-                self.connected = False
-            await asyncio.sleep(RETRY_AFTER)
-
     async def _subscribe(self, receive: Receive) -> None:
         """Receives until the connection fails."""
         whole = Whole()
         async with await self._connect() as connection:
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(self._channel)))
-            self.connected = True
-            self._subscribed.set()
+            self._subscription.established()
             while True:
                 async for notification in connection.notifies(timeout=CHECK_AFTER):
                     if (text := whole.add(notification.payload)) is not None:
