@@ -12,8 +12,7 @@ from inbox_socket import Server
 from inbox_socket.memory import MemoryStorage
 from inbox_socket.postgres import PostgresBroker
 from inbox_socket.redis import RedisBroker
-
-PATIENCE = 20  # seconds; it only ends a test that has failed
+from tests.kills import PATIENCE, until
 
 
 def broker_of(service, *channel):
@@ -36,12 +35,6 @@ async def subscribed(service, *channel):
 async def next_of(queue):
     async with asyncio.timeout(PATIENCE):
         return await queue.get()
-
-
-async def until(condition):
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110 - the state of another program
-            await asyncio.sleep(0.02)
 
 
 def hang(service):

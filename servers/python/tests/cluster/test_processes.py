@@ -9,7 +9,8 @@ import httpx
 import pytest
 from programs import Redis
 
-from tests.django.test_live import ROOT, Program, until
+from tests.django.test_live import ROOT, Program
+from tests.kills import until
 
 WORKER = """
 from chat.models import TextMessage

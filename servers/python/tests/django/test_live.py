@@ -8,8 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections import Counter
-from contextlib import AsyncExitStack, closing
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -17,10 +16,10 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.client import Client
+from tests.kills import survive_kills
 from tests.page import TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds; only ends a test that has failed
 
 
 class Program:
@@ -63,76 +62,17 @@ def program(tmp_path):
     program.stop()
 
 
-async def until(condition) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110 - any condition, also in a database
-            await asyncio.sleep(0.02)
-
-
-async def post_until(stopped: asyncio.Event, program: Program, stored: list[str]) -> None:
-    """Posts messages to the REST API, and records the texts that it has confirmed."""
-    number = 0
-    url = f"http://{program.address}/api/tickets/1/messages/"
-    async with httpx.AsyncClient(cookies={"sessionid": program.sessions["chi"]}) as http:
-        while not stopped.is_set():
-            number += 1
-            try:
-                answer = await http.post(url, json={"body": f"rest {number}"}, timeout=TIMEOUT)
-            except httpx.TransportError:
-                await asyncio.sleep(0.05)  # the server is down
-            else:
-                assert answer.status_code == 201
-                stored.append(f"rest {number}")
-
-
 async def test_messages_are_stored_once_and_received_in_order_though_the_server_is_killed(program):
-    confirmed, stopped = [], asyncio.Event()
-    texts = {name: [f"{name} {n}" for n in range(150)] for name in ("ana", "ben")}
-    async with AsyncExitStack() as stack:
-        clients = {
-            name: await stack.enter_async_context(program.client(name)) for name in program.sessions
-        }
-        await until(lambda: all(client.cursors is not None for client in clients.values()))
-        posting = asyncio.create_task(post_until(stopped, program, confirmed))
-
-        async def talk(name: str) -> None:
-            for text in texts[name]:
-                await clients[name].say(1, text)
-                await asyncio.sleep(0.005)
-
-        talking = [asyncio.create_task(talk(name)) for name in texts]
-        for kills, heard in enumerate((40, 120)):
-
-            def is_time(kills=kills, heard=heard) -> bool:
-                everyone = clients.values()
-                return all(c.connections > kills and len(c.heard["1"]) >= heard for c in everyone)
-
-            await until(is_time)
-            program.stop(signal.SIGKILL)
-            await asyncio.to_thread(program.start)
-        await asyncio.gather(*talking)
-        await until(lambda: not any(client.outbox for client in clients.values()))
-        await until(lambda: all(client.connections >= 3 for client in clients.values()))
-        stopped.set()
-        await posting
-
-        [(head,)] = program.rows("SELECT head FROM inbox_socket_head")
-        await until(lambda: all(len(one.heard["1"]) == head for one in clients.values()))
-        for client in clients.values():
-            client.check()
-            assert not client.gaps
-            assert [frame["seq"] for frame in client.heard["1"]] == list(range(1, head + 1))
-
-    heard = [frame["message"] for frame in clients["chi"].heard["1"]]
-    for client in clients.values():
-        assert [frame["message"] for frame in client.heard["1"]] == heard
-    stored = Counter(text for (text,) in program.rows("SELECT body FROM chat_textmessage"))
-    assert stored == Counter(heard), "every stored message has a number, and was received"
-    assert max(stored.values()) == 1
-    assert set(confirmed) <= stored.keys()
-    assert len(confirmed) > 10
-    for name, sent in texts.items():
-        assert [text for text in heard if text.startswith(name)] == sent
+    path = f"http://{program.address}/api/tickets/1/messages/"
+    async with httpx.AsyncClient(cookies={"sessionid": program.sessions["chi"]}) as http:
+        await survive_kills(
+            program,
+            people=["ana", "ben", "chi"],
+            talkers=["ana", "ben"],
+            conversation=1,
+            post=lambda text: http.post(path, json={"body": text}, timeout=TIMEOUT),
+            table="chat_textmessage",
+        )
 
 
 async def test_a_message_of_a_view_is_pushed_by_the_real_server(program):
