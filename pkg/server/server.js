@@ -60,6 +60,8 @@ export class Server {
     this.now = now;
     this.rate = new RateLimit(this.limits.framesPerSecond, this.limits.framesBurst);
     this.batches = new Batches(storage, (messages) => this.publish(messages));
+    /** How often users were authenticated again. A socket that is still opening compares it. */
+    this.rechecks = 0;
     this.#cap = new SocketCap(this.limits.socketsPerUser);
     this.#broker = broker;
     this.#publisher = broker && new Publisher(broker, this.#name, onError);
@@ -148,7 +150,10 @@ export class Server {
   #deliver(events) {
     for (const event of events) {
       if ("text" in event) for (const connection of this.#of(event.recipients)) connection.push(event.text);
-      else for (const connection of this.#of(event.recheck)) void connection.recheck();
+      else {
+        this.rechecks++;
+        for (const connection of this.#of(event.recheck)) void connection.recheck();
+      }
     }
   }
 

@@ -36,6 +36,7 @@ export function serve(sockets, server, options) {
     socket.on("error", () => {}); // a close follows
     for (const sign of ["pong", "message"]) socket.on(sign, () => (state.isAlive = true));
     const incoming = new Incoming(socket);
+    const { rechecks } = server;
     let connection;
     socket.on("close", () => {
       open.delete(socket);
@@ -57,6 +58,8 @@ export function serve(sockets, server, options) {
       return socket.close(TRY_AGAIN_LATER, "the server cannot authenticate now");
     }
     state.recheck = () => void connection.recheck();
+    // The login may have ended after `admit` looked, when the server didn't know the socket.
+    if (server.rechecks !== rechecks) state.recheck();
     incoming.serve(connection);
   });
 

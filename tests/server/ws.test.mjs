@@ -166,6 +166,16 @@ describe("a socket is closed", () => {
     assert.equal((await ben.frames.next()).closed, 4401);
   });
 
+  it("with 4401 when its login ends while it opens", async (t) => {
+    const logins = ["ana"];
+    const authenticate = async () => {
+      server.recheck(["ana"]);
+      return logins.pop() ?? null;
+    };
+    const { server, open } = await start(t, { serve: { authenticate } });
+    assert.equal((await open().frames.next()).closed, 4401);
+  });
+
   it("with 1012 and a range for the reconnection when the server stops", async (t) => {
     const { open, server } = await start(t);
     const { ask, frames } = open();

@@ -65,39 +65,8 @@ class InboxApplication:
         """Returns whether a page of `origin` may use the server that it reached as `host`."""
         return same_origin(origin, host, secure) or is_listed(origin, self._allowed_origins)
 
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await receive()
-        # Accept first: a browser reports a rejected handshake as 1006, without a reason.
-        await send({"type": "websocket.accept"})
-
-        async def close(code: int, reason: str) -> None:
-            await send({"type": "websocket.close", "code": code, "reason": reason})
-
-        try:
-            user_id = await self._admit(scope)
-        except Closed as closed:
-            return await close(closed.code, closed.reason)
-
-        async def send_text(text: str) -> None:
-            await send({"type": "websocket.send", "text": text})
-
-        async def is_valid() -> bool:
-            return await self._authenticate(scope) == user_id
-
-        try:
-            connection = self.server.connect(
-                user_id, send_text, close, is_valid, self._recheck_seconds
-            )
-        except Closed as closed:
-            return await close(closed.code, closed.reason)
-        try:
-            while (event := await receive())["type"] == "websocket.receive":
-                await connection.receive(event.get("text"))
-        finally:
-            connection.closed()
-
-    async def _admit(self, scope: Scope) -> UserId:
-        """Returns the user's id, or raises Closed."""
+    async def admit(self, scope: Scope) -> UserId:
+        """Returns the id of a socket's user, or raises Closed. Override it to check more."""
         if self._path is not None and scope["path"] != self._path:
             raise Closed(NOT_FOUND, "unknown path")
         origin, host = header(scope, b"origin"), header(scope, b"host")
@@ -113,6 +82,41 @@ class InboxApplication:
         if user_id is None:
             raise Closed(LOGGED_OUT, "log in first")
         return user_id
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        # Accept first: a browser reports a rejected handshake as 1006, without a reason.
+        await send({"type": "websocket.accept"})
+
+        async def close(code: int, reason: str) -> None:
+            await send({"type": "websocket.close", "code": code, "reason": reason})
+
+        rechecks = self.server.rechecks
+        try:
+            user_id = await self.admit(scope)
+        except Closed as closed:
+            return await close(closed.code, closed.reason)
+
+        async def send_text(text: str) -> None:
+            await send({"type": "websocket.send", "text": text})
+
+        async def is_valid() -> bool:
+            return await self._authenticate(scope) == user_id
+
+        try:
+            connection = self.server.connect(
+                user_id, send_text, close, is_valid, self._recheck_seconds
+            )
+        except Closed as closed:
+            return await close(closed.code, closed.reason)
+        if self.server.rechecks != rechecks:
+            # The login may have ended after `admit` looked, when the server didn't know the socket.
+            self.server.spawn(connection.recheck())
+        try:
+            while (event := await receive())["type"] == "websocket.receive":
+                await connection.receive(event.get("text"))
+        finally:
+            connection.closed()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

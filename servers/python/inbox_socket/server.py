@@ -60,6 +60,8 @@ class Server:
         self.now = now
         self.rate = RateLimit(self.limits.frames_per_second, self.limits.frames_burst)
         self.batches = Batches(storage, self.publish)
+        # How often users were authenticated again. A socket that is still opening compares it.
+        self.rechecks = 0
         self._cap = SocketCap(self.limits.sockets_per_user)
         self._connections: defaultdict[UserId, set[Connection]] = defaultdict(set)
         self._tasks: set[asyncio.Task] = set()
@@ -146,6 +148,7 @@ class Server:
                 for connection in self._of(event["recipients"]):
                     connection.push(event["text"])
             else:
+                self.rechecks += 1
                 for connection in self._of(event["recheck"]):
                     self.spawn(connection.recheck())
 

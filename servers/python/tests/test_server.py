@@ -5,8 +5,10 @@ import json
 import logging
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
 
 from inbox_socket import Closed, Limits, MemoryBroker, Server, Stored
+from inbox_socket.asgi import InboxApplication
 from inbox_socket.limits import RETRY_AFTER
 from inbox_socket.memory import MemoryStorage
 from tests.page import HELLO, Page, say
@@ -306,6 +308,25 @@ async def test_a_socket_whose_login_has_ended_is_closed_by_a_recheck(server):
     server.recheck(["ana", "ben"])
     assert await ana.closed() == (4401, "the session has ended")
     await ben.nothing_more()
+
+
+async def test_a_login_that_ends_while_its_socket_opens_closes_the_socket(server):
+    logins = ["ana"]
+
+    async def authenticate(scope) -> str | None:
+        user = logins[0] if logins else None
+        logins.clear()
+        server.recheck(["ana"])
+        return user
+
+    headers = [(b"host", b"inbox.test"), (b"origin", b"http://inbox.test")]
+    scope = {"type": "websocket", "scheme": "ws", "path": "/", "headers": headers}
+    socket = ApplicationCommunicator(InboxApplication(server, authenticate), scope)
+    await socket.send_input({"type": "websocket.connect"})
+    assert (await socket.receive_output())["type"] == "websocket.accept"
+    assert (await socket.receive_output())["code"] == 4401
+    await socket.send_input({"type": "websocket.disconnect", "code": 4401})
+    await socket.wait()
 
 
 async def test_a_recheck_that_fails_keeps_the_socket(server, caplog):
