@@ -154,6 +154,16 @@ def test_pruning_deletes_old_messages_and_keeps_young_ones_and_the_heads(world):
     assert Head.objects.get().head == 3
 
 
+def test_pruning_keeps_the_newest_messages_of_each_conversation(world):
+    for text in "123":
+        TextMessage.objects.create(ticket=world.ticket, agent=world.ben, body=text)
+    TextMessage.objects.create(ticket=world.elsewhere, customer=world.dan, body="alone")
+    Entry.objects.update(created_at=timezone.now() - timedelta(days=31))
+    prune("--messages", "--keep", "2")
+    assert numbers(world.ticket) == [(2, "2"), (3, "3")]
+    assert numbers(world.elsewhere) == [(1, "alone")]
+
+
 def test_numbers_of_messages_that_the_application_has_deleted_are_pruned_when_old(world):
     for text in "12":
         TextMessage.objects.create(ticket=world.ticket, agent=world.ben, body=text)

@@ -5,17 +5,18 @@ from datetime import timedelta
 
 from django.core.management import BaseCommand
 from django.db import transaction
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from inbox_socket.django import conf
-from inbox_socket.django.models import Entry
+from inbox_socket.django.models import Entry, Head
 
 BATCH = 500
 
 
 class Command(BaseCommand):
     """Deletes the numbers of old messages that have been deleted; with `--messages` deletes the old
-    messages too.
+    messages too, except the newest `--keep` of each conversation.
 
     Heads stay, so no `seq` is assigned twice, and a page that returns with an older cursor receives
     a floor. If a page sends a message again whose number was deleted meanwhile, the server stores
@@ -27,14 +28,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--days", type=int, required=True, help="keep what is younger")
         parser.add_argument("--messages", action="store_true", help="delete old messages too")
+        parser.add_argument(
+            "--keep", type=int, default=0, help="messages to keep in each conversation"
+        )
 
-    def handle(self, *, days: int, messages: bool, **options) -> None:
+    def handle(self, *, days: int, messages: bool, keep: int, **options) -> None:
         old = Entry.objects.filter(created_at__lt=timezone.now() - timedelta(days=days))
-        deleted = self._delete_messages(old) if messages else 0
+        deleted = self._delete_messages(_below(old, keep)) if messages else 0
         numbers, _ = old.filter(key=None).delete()
         self.stdout.write(f"{deleted} messages and {numbers} numbers deleted")
 
-    def _delete_messages(self, old) -> int:
+    def _delete_messages(self, old: QuerySet) -> int:
         deleted = 0
         for model in conf.inbox().models:
             entries = old.filter(model=model._meta.label_lower, key__isnull=False)
@@ -47,3 +51,9 @@ class Command(BaseCommand):
                     )
                 deleted += len(keys)
         return deleted
+
+
+def _below(entries: QuerySet, keep: int) -> QuerySet:
+    """Returns the entries without those of the newest `keep` messages of each conversation."""
+    heads = Head.objects.filter(pk=OuterRef("conversation")).values("head")
+    return entries.annotate(head=Subquery(heads)).filter(seq__lte=F("head") - keep)
