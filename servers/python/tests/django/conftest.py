@@ -5,8 +5,10 @@ from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import connections
 from django.test import Client
 
 from inbox_socket.django import telling
@@ -76,6 +78,9 @@ async def connect(browsers):
             return socket
 
         yield open_socket
+    # The tests' asynchronous queries have run on a thread, whose connection would keep PostgreSQL
+    # from dropping the test's database.
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture
