@@ -3,15 +3,13 @@
 import os
 from functools import cache
 
-from django.conf import settings
 from django.core.management import call_command
-from django.http.request import split_domain_port, validate_host
 
 from inbox_socket.asgi import InboxApplication, Receive, Scope, Send
 from inbox_socket.django import checks, conf, telling
 from inbox_socket.django.logins import authenticate
+from inbox_socket.django.origins import origin_allowed
 from inbox_socket.django.storage import DjangoStorage
-from inbox_socket.origins import is_listed, same_origin
 from inbox_socket.server import Server
 
 
@@ -66,10 +64,4 @@ class DjangoInboxApplication(InboxApplication):
         await super().__call__(scope, receive, send)
 
     def origin_allowed(self, origin: str, host: str, secure: bool) -> bool:
-        if is_listed(origin, conf.get("ALLOWED_ORIGINS")):
-            return True
-        allowed = settings.ALLOWED_HOSTS
-        if settings.DEBUG and not allowed:
-            allowed = [".localhost", "127.0.0.1", "[::1]"]  # as Django does
-        name, _ = split_domain_port(host)
-        return same_origin(origin, host, secure) and validate_host(name, allowed)
+        return origin_allowed(origin, host, secure)
