@@ -8,30 +8,8 @@ from django.core.asgi import get_asgi_application
 
 http = get_asgi_application()  # sets Django up, which the imports below need
 
-from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.management import call_command
-from django.urls import path, re_path
+from inbox_socket.django.asgi import with_inbox
 
-from inbox.consumers import ConversationConsumer, InboxConsumer
-from inbox.security import LoginRequired, OriginRequired, no_such_path
+from inbox.conversation_socket import with_conversation_sockets
 
-# Django runs its checks in management commands only, not under a server program.
-with open(os.devnull, "w") as quiet:
-    call_command("check", tags=["inbox"], stdout=quiet)
-
-application = ProtocolTypeRouter(
-    {
-        "http": http,
-        "websocket": OriginRequired(
-            LoginRequired(
-                URLRouter(
-                    [
-                        path("ws/inbox/", InboxConsumer.as_asgi()),
-                        path("ws/chat/<int:conversation_id>/", ConversationConsumer.as_asgi()),
-                        re_path("", no_such_path),
-                    ]
-                )
-            )
-        ),
-    }
-)
+application = with_conversation_sockets(with_inbox(http))

@@ -1,11 +1,14 @@
 """Settings, all from the environment; the README lists the variables.
 
-Defaults: DEBUG off, SQLite and the secret key in `data/`, the channel layer in memory.
+Defaults: DEBUG off, SQLite and the secret key in `data/`, one process.
 """
 
 import os
 import warnings
+from functools import partial
 from pathlib import Path
+
+from inbox_socket.redis import RedisBroker
 
 from config import environment
 
@@ -17,17 +20,17 @@ DEBUG = environment.flag("DEBUG")
 SECRET_KEY = environment.secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 
-# The host names that the server accepts, and the origins besides its own that may open sockets.
+# The host names that the server accepts.
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")
 if DEBUG and not ALLOWED_HOSTS:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_ORIGINS = environment.words("ALLOWED_ORIGINS")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "inbox",
+    "inbox_socket.django",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -50,8 +53,6 @@ AUTH_USER_MODEL = "inbox.User"
 AUTHENTICATION_BACKENDS = ["inbox.security.AccountBackend"]
 # HttpOnly and SameSite=Lax are Django's defaults; tests/test_http.py checks them.
 SESSION_COOKIE_SECURE = not DEBUG
-# A socket authenticates once, when it opens; afterwards the server rechecks its session this often.
-SESSION_RECHECK_SECONDS = 60
 
 # --- database ---
 
@@ -81,40 +82,29 @@ else:
         "OPTIONS": {"pool": {"min_size": 2, "max_size": DATABASE_THREADS + 6}},
     }
 
-# --- channel layer ---
+# --- the sockets ---
 
 REDIS_URL = os.environ.get("REDIS_URL")
-if REDIS_URL:
-    # The pub/sub layer: the default Redis layer drops messages above a per-process capacity.
-    CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL]},
-        }
-    }
-else:
-    CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels.layers.InMemoryChannelLayer",
-            # Events queued per socket; above this the layer silently drops the newest one.
-            "CONFIG": {"capacity": 1000},
-        }
-    }
-
-# --- the wire ---
-
-# The ping interval for clients, in milliseconds; 0 disables pings. Many proxies close connections
-# that were idle for 30 or 60 seconds.
-HEARTBEAT_MS = environment.number("HEARTBEAT_MS", 25_000)
-
-# --- limits of one user, per process ---
-
-# The burst covers a page with a hundred conversations, which requests a hundred histories at once,
-# and a page that reconnects and sends its queue.
-FRAMES_PER_SECOND = environment.number("FRAMES_PER_SECOND", 50)
-FRAMES_BURST = environment.number("FRAMES_BURST", 500)
-# About the maximum that a browser opens to one host.
-SOCKETS_PER_USER = environment.number("SOCKETS_PER_USER", 200)
+INBOX_SOCKET = {
+    "INBOX": "inbox.inbox.ChatInbox",
+    # Connects the sockets of several processes.
+    "BROKER": partial(RedisBroker, REDIS_URL) if REDIS_URL else None,
+    # Origins besides the server's own that may open sockets.
+    "ALLOWED_ORIGINS": environment.words("ALLOWED_ORIGINS"),
+    # The ping interval for clients, in milliseconds; 0 disables pings. Many proxies close
+    # connections that were idle for 30 or 60 seconds.
+    "HEARTBEAT": environment.number("HEARTBEAT_MS", 25_000),
+    "DATABASE_THREADS": DATABASE_THREADS,
+    # Of one user, per process.
+    "LIMITS": {
+        # The burst covers a page with a hundred conversations, which requests a hundred histories
+        # at once, and a page that reconnects and sends its queue.
+        "frames_per_second": environment.number("FRAMES_PER_SECOND", 50),
+        "frames_burst": environment.number("FRAMES_BURST", 500),
+        # About the maximum that a browser opens to one host.
+        "sockets_per_user": environment.number("SOCKETS_PER_USER", 200),
+    },
+}
 
 # --- the demo page ---
 
@@ -150,5 +140,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname}: {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"inbox": {"handlers": ["console"], "level": "INFO"}},
+    "loggers": {
+        name: {"handlers": ["console"], "level": "INFO"} for name in ("inbox", "inbox_socket")
+    },
 }

@@ -4,9 +4,6 @@ from django.apps import AppConfig
 
 
 class InboxConfig(AppConfig):
-    """Registers the checks and the signal handlers."""
+    """The demo's users, conversations and messages."""
 
     name = "inbox"
-
-    def ready(self) -> None:
-        from inbox import checks, signals  # noqa: F401

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
+from inbox_socket.django.watching import publish
 
 from inbox.models import Conversation, Message, User
 
@@ -103,12 +104,9 @@ def seed_demo() -> None:
         lines = [line.strip().split(": ", 1) for line in script.strip().splitlines()]
         conversation = Conversation.objects.create(title=title)
         conversation.participants.set({people[who] for who, _ in lines})
-        # Set the head after adding the participants: their joined_seq must be 0.
-        Conversation.objects.filter(pk=conversation.pk).update(head=len(lines))
         messages += (
             Message(
                 conversation=conversation,
-                seq=position + 1,
                 sender=people[who],
                 type="TEXT",
                 text=text,
@@ -117,7 +115,7 @@ def seed_demo() -> None:
             for position, (who, text) in enumerate(lines)
         )
     # By creation time, so that ids and times have the same order.
-    Message.objects.bulk_create(sorted(messages, key=lambda message: message.created_at))
+    publish(Message.objects.bulk_create(sorted(messages, key=lambda message: message.created_at)))
 
 
 @transaction.atomic

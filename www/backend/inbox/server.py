@@ -20,7 +20,6 @@ def serve(host: str, port: int) -> None:
         "config.asgi:application",
         host=host,
         port=port,
-        lifespan="off",  # Channels has none
         log_level="warning",
         ws=WebSocket,
         ws_max_size=WS_MAX_SIZE,

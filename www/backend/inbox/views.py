@@ -13,12 +13,12 @@ from functools import wraps
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST, require_safe
+from inbox_socket.django.logins import recheck
+from inbox_socket.django.origins import origin_allowed
 from inbox_socket.protocol import is_storable
 
 from inbox import services
-from inbox.events import recheck_sessions
 from inbox.models import User
-from inbox.security import origin_allowed
 
 View = Callable[..., HttpResponse]
 
@@ -75,20 +75,18 @@ def login(request: HttpRequest, body: dict) -> HttpResponse:
     user = auth.authenticate(request, username=username, password=password)
     if user is None:
         return _error(401, "wrong name or password")
-    former_id = request.user.pk
+    # A lazy object, which would return the new user after the login.
+    former = request.user if request.user.is_authenticated else None
     auth.login(request, user)
-    if former_id is not None:
-        recheck_sessions(former_id)
+    if former:
+        recheck(former)
     return _person(user)
 
 
 @json_post
 def logout(request: HttpRequest, body: dict) -> HttpResponse:
     """Ends the session and closes its sockets."""
-    user_id = request.user.pk
     auth.logout(request)
-    if user_id is not None:
-        recheck_sessions(user_id)
     return HttpResponse(status=204)
 
 

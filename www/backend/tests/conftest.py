@@ -1,18 +1,19 @@
 """Fixtures: users, conversations and sockets."""
 
 import shutil
+import sys
 from contextlib import AsyncExitStack
 from types import SimpleNamespace
 
 import pytest
-from channels.layers import get_channel_layer
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import connections
 from django.test import Client
-from inbox_socket.limits import RateLimit
+from inbox_socket.django import telling
+from inbox_socket.django.asgi import server
 
-from inbox import limits
-from inbox.events import group_of
 from inbox.models import Conversation
 from tests.wire import HELLO, Socket
 
@@ -22,14 +23,11 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def rate_limit(monkeypatch):
-    """Gives each test its own rate limit; `rate_limit(per_second, burst)` replaces it."""
-
-    def replace(per_second: float, burst: int) -> None:
-        monkeypatch.setattr(limits, "frames", RateLimit(per_second, burst))
-
-    replace(settings.FRAMES_PER_SECOND, settings.FRAMES_BURST)
-    return replace
+def fresh_server():
+    """Each test has a separate event loop and limits, and therefore a separate server."""
+    server.cache_clear()
+    telling._here = None
+    sys.modules.pop("config.asgi", None)  # it holds the server of the test before
 
 
 @pytest.fixture
@@ -78,20 +76,9 @@ async def connect(sessions):
             return socket
 
         yield open_socket
-
-
-@pytest.fixture
-def channel_of(monkeypatch):
-    """Returns the channel name of a user's only socket."""
-    layer, channels = get_channel_layer(), {}
-    join = layer.group_add
-
-    async def join_and_note(group, channel):
-        channels[group] = channel
-        await join(group, channel)
-
-    monkeypatch.setattr(layer, "group_add", join_and_note)
-    return lambda user: channels[group_of(user.pk)]
+    # The tests' asynchronous queries have run on a thread, whose connection would keep PostgreSQL
+    # from dropping the test's database.
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture

@@ -7,18 +7,13 @@ from contextlib import closing
 
 from tests.client import Client
 from tests.server import Server
-from tests.traffic import Stored, Traffic
+from tests.traffic import STORED, Stored, Traffic
 
 
 def stored(server: Server) -> list[Stored]:
     """Reads all messages in the crowd's rooms from the database file."""
-    query = (
-        "SELECT conversation_id, seq, m.id, text FROM inbox_message m"
-        " JOIN inbox_conversation c ON c.id = conversation_id"
-        " WHERE title LIKE 'Room %' ORDER BY conversation_id, seq"
-    )
     with closing(sqlite3.connect(server.folder / "inbox.sqlite3")) as database:
-        return [Stored(*row) for row in database.execute(query)]
+        return [Stored(*row) for row in database.execute(STORED)]
 
 
 def rooms(server: Server) -> list[int]:

@@ -5,14 +5,11 @@ import json
 import threading
 
 import pytest
-from asgiref.sync import sync_to_async
-from channels.layers import get_channel_layer
 from inbox_socket import protocol
+from inbox_socket.django import storage
 
-from inbox import consumers, services
-from inbox.database import in_database
-from inbox.events import send_event
 from inbox.models import Conversation, Message
+from tests.wire import HELLO
 
 
 def say(conversation, text: str) -> dict:
@@ -39,8 +36,8 @@ async def test_a_message_starts_with_its_conversation_and_number(world, connect)
         ("type", "TEXT"),
         ("sender_id", world.ana.pk),
         ("sender_name", "Ana"),
-        ("message_id", message.pk),
         ("created_at", f"{message.created_at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"),
+        ("message_id", message.pk),
     ]
 
 
@@ -111,58 +108,16 @@ async def test_a_message_in_the_history_equals_the_broadcast_frame(world, connec
     assert history["messages"] == [pushed]
 
 
-async def test_a_message_is_committed_before_it_is_broadcast(world, connect, monkeypatch):
-    stored_when_told = []
-
-    async def look_first(people, event):
-        stored_when_told.append(await in_database(Message.objects.count))
-        await send_event(people, event)
-
-    monkeypatch.setattr(consumers, "send_event", look_first)
-    ana = await connect(world.ana)
-    await ana.ask(say(world.room, "committed"))
-    assert stored_when_told == [1]
-
-
-async def test_a_message_is_stored_even_if_its_broadcast_fails(world, connect, monkeypatch, caplog):
-    async def fail(group, event):
-        raise ConnectionError("the channel layer is unreachable")
-
-    ana = await connect(world.ana)
-    monkeypatch.setattr(get_channel_layer(), "group_send", fail)
-    await ana.send(say(world.room, "kept"))
-    history = await ana.ask({"action": "get_messages", "conversation_id": world.room.pk})
-    assert [m["message"] for m in history["messages"]] == ["kept"]
-    assert "ConnectionError" in caplog.text
-
-
-async def test_a_failed_event_to_one_recipient_does_not_affect_the_others(
-    world, connect, monkeypatch
-):
-    layer = get_channel_layer()
-    deliver = layer.group_send
-
-    async def fail_for_ana(group, event):
-        if group == f"user.{world.ana.pk}":
-            raise ConnectionError
-        await deliver(group, event)
-
-    ana, ben = await connect(world.ana), await connect(world.ben)
-    monkeypatch.setattr(layer, "group_send", fail_for_ana)
-    await ana.send(say(world.room, "on its way"))
-    assert (await ben.receive())["message"] == "on its way"
-
-
 async def test_a_slow_query_delays_no_other_user(world, connect, monkeypatch):
     loop, started, done = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
-    history = services.history
+    history = storage.history
 
     def slow_history(*args):
         loop.call_soon_threadsafe(started.set)
         done.wait()
         return history(*args)
 
-    monkeypatch.setattr(services, "history", slow_history)
+    monkeypatch.setattr(storage, "history", slow_history)
     ana, ben = await connect(world.ana), await connect(world.ben)
     try:
         await ana.send({"action": "get_messages", "conversation_id": world.room.pk})
@@ -170,33 +125,52 @@ async def test_a_slow_query_delays_no_other_user(world, connect, monkeypatch):
         assert (await ben.ask(say(world.room, "quick")))["message"] == "quick"
     finally:
         done.set()
-    assert (await ana.receive())["action"] == "messages_response"
     assert (await ana.receive())["message"] == "quick"
+    assert (await ana.receive())["action"] == "messages_response"
 
 
-async def test_forwarding_a_message_waits_for_no_thread(world, connect):
-    ana = await connect(world.ana)
-    done = threading.Event()
-    # Blocks the default thread of sync_to_async, on which Channels would call first.
-    busy = asyncio.ensure_future(sync_to_async(done.wait)())
-    try:
-        event = {"type": "inbox.message", "conversation_id": 1, "text": "{}"}
-        await send_event([world.ana.pk], event)
-        assert await ana.receive() == {}
-    finally:
-        done.set()
-        await busy
+# --- membership ---
 
 
-async def test_an_internal_failure_returns_an_error_and_keeps_the_socket_open(
-    world, connect, monkeypatch
-):
-    def fail(*args):
-        raise ZeroDivisionError
+async def test_a_removed_participant_can_neither_receive_nor_send_nor_read(world, agree):
+    ana, ben = await agree(world.ana), await agree(world.ben)
+    await world.room.participants.aremove(world.ben)
+    await world.elsewhere.participants.aadd(world.ben, world.ana)
 
-    ana = await connect(world.ana)
-    with monkeypatch.context() as patch:
-        patch.setattr(services, "send_message", fail)
-        error = await ana.ask(say(world.room, "a") | {"id": 7})
-    assert (error["code"], error["ref"]) == ("internal", 7)
-    assert (await ana.ask(say(world.room, "b")))["message"] == "b"
+    await ana.ask(say(world.room, "without Ben"))
+    await ana.ask(say(world.elsewhere, "with Ben"))
+    assert (await ben.receive())["message"] == "with Ben"
+    for request in ({"message": "still here"}, {"action": "get_messages"}):
+        error = await ben.ask(request | {"conversation_id": world.room.pk})
+        assert error["code"] == "not_found"
+    assert str(world.room.pk) not in (await ben.ask(HELLO))["heads"]
+
+
+@pytest.mark.parametrize("by", ["the conversation", "the user"])
+async def test_a_new_participant_receives_the_next_message_and_not_the_history(world, agree, by):
+    ana, chi = await agree(world.ana), await agree(world.chi)
+    await ana.ask(say(world.room, "before"))
+    if by == "the user":
+        await world.chi.conversations.aadd(world.room)
+    else:
+        await world.room.participants.aadd(world.chi)
+    await ana.ask(say(world.room, "after"))
+    assert (await chi.receive())["message"] == "after"
+
+    room = str(world.room.pk)
+    answer = await chi.ask({"action": "sync", "after": {room: 0}, "id": 2})
+    assert [message["message"] for message in answer["messages"]] == ["after"]
+    assert answer["floors"] == {room: 1}
+    history = await chi.ask({"action": "get_messages", "conversation_id": world.room.pk})
+    assert [message["message"] for message in history["messages"]] == ["before", "after"]
+
+
+# --- wherever a message is stored ---
+
+
+async def test_a_message_stored_without_a_socket_is_pushed(world, agree):
+    ana = await agree(world.ana)
+    await Message.objects.acreate(
+        conversation=world.room, sender=world.ben, type="TEXT", text="from a view"
+    )
+    assert (await ana.receive())["message"] == "from a view"

@@ -159,4 +159,4 @@ def test_a_server_program_refuses_several_workers_without_redis(tmp_path):
         timeout=TIMEOUT,
     )
     assert loading.returncode != 0
-    assert "inbox.E001" in loading.stderr
+    assert "inbox_socket.E002" in loading.stderr

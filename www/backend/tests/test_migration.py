@@ -1,11 +1,12 @@
-"""Migrates a database from layer 0 to layer 1 without losing data."""
+"""Migrates databases of older versions without losing data."""
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-
-from inbox.models import Conversation, Message, Participation
+from inbox_socket.django.models import Entry, Head, Member
+from inbox_socket.django.storage import append, heads
+from inbox_socket.storage import Draft, Stored
 
 
 def migrate_to(name: str):
@@ -32,9 +33,32 @@ def test_existing_messages_are_numbered_and_participants_keep_their_history(laye
     for room, text in ((talked, "1"), (other, "1"), (talked, "2"), (talked, "3"), (other, "2")):
         Old.objects.create(conversation=room, sender=ana, type="TEXT", text=text)
 
-    migrate_to("0002_delivery")
+    migrate_to("0004_package")
 
-    assert dict(Conversation.objects.values_list("title", "head")) == {"a": 3, "b": 0, "c": 2}
-    assert all(str(message.seq) == message.text for message in Message.objects.all())
-    assert Participation.objects.filter(joined_seq=0).count() == 6
-    assert set(Message.objects.values_list("client_id", flat=True)) == {None}
+    expected = {str(talked.pk): 3, str(quiet.pk): 0, str(other.pk): 2}
+    assert dict(Head.objects.values_list("conversation", "head")) == expected
+    texts = {str(pk): text for pk, text in Old.objects.values_list("pk", "text")}
+    assert {entry.key: str(entry.seq) for entry in Entry.objects.all()} == texts
+    assert Member.objects.filter(floor=0).count() == 6
+    assert set(Entry.objects.values_list("client_id", flat=True)) == {None}
+
+
+def test_numbers_client_ids_and_floors_move_into_the_tables_of_the_package(layer_0):
+    apps = migrate_to("0003_rehearsal")
+    ana = apps.get_model("inbox", "User").objects.create(username="ana")
+    room = apps.get_model("inbox", "Conversation").objects.create(title="a", head=9)
+    apps.get_model("inbox", "Participation").objects.create(
+        conversation=room, user=ana, joined_seq=4
+    )
+    message = apps.get_model("inbox", "Message").objects.create(
+        conversation=room, seq=9, sender=ana, client_id="c1", type="TEXT", text="a"
+    )
+
+    migrate_to("0004_package")
+
+    assert append([Draft(ana.pk, room.pk, "again", "TEXT", "c1")]) == [
+        Stored({"conversation_id": room.pk, "seq": 9, "message_id": message.pk})
+    ]
+    assert heads(ana.pk) == {room.pk: (9, 4)}
+    (new,) = append([Draft(ana.pk, room.pk, "next", "TEXT", "c2")])
+    assert new.frame["seq"] == 10

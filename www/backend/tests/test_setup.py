@@ -3,25 +3,10 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.core.management.base import SystemCheckError
 
 from config import environment
 from inbox import demo_data
 from inbox.models import Conversation, Message, User
-
-
-def test_several_workers_without_redis_are_refused(monkeypatch, settings):
-    settings.REDIS_URL = None
-    monkeypatch.setenv("WEB_CONCURRENCY", "4")
-    with pytest.raises(SystemCheckError, match="REDIS_URL"):
-        call_command("check")
-
-
-@pytest.mark.parametrize(("workers", "redis"), [("1", None), ("4", "redis://localhost")])
-def test_one_worker_or_redis_is_accepted(monkeypatch, settings, workers, redis):
-    settings.REDIS_URL = redis
-    monkeypatch.setenv("WEB_CONCURRENCY", workers)
-    call_command("check")
 
 
 def test_the_models_and_the_migrations_agree(db):

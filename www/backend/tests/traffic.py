@@ -12,6 +12,16 @@ from tests.client import Client
 PATIENCE = 90
 
 
+# Selects the rows of `Stored` in the crowd's rooms, in the order of their numbers.
+STORED = """
+    SELECT m.conversation_id, e.seq, m.id, m.text
+    FROM inbox_message m
+    JOIN inbox_conversation c ON c.id = m.conversation_id
+    JOIN inbox_socket_entry e ON e.model = 'inbox.message' AND e.key = CAST(m.id AS VARCHAR(20))
+    WHERE c.title LIKE 'Room %' ORDER BY m.conversation_id, e.seq
+"""
+
+
 @dataclass(frozen=True)
 class Stored:
     """A message as stored in the database."""

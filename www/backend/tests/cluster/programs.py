@@ -33,8 +33,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def eventually(attempt, *errors: type[Exception]) -> None:
-    """Calls `attempt` until it raises none of these errors."""
+def eventually(attempt, *errors: type[Exception]):
+    """Calls `attempt` until it raises none of these errors; returns its result."""
     give_up = time.monotonic() + PATIENCE
     while True:
         try:

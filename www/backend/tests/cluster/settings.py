@@ -1,12 +1,5 @@
-"""The production settings, with a channel layer that loses events more often than a real one."""
-
-import os
+"""The production settings, with a broker that loses events more often than a real one."""
 
 from config.settings import *  # noqa: F403
 
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "tests.cluster.lossy.LossyLayer",
-        "CONFIG": {"hosts": [os.environ["REDIS_URL"]]},
-    }
-}
+INBOX_SOCKET = INBOX_SOCKET | {"BROKER": "tests.cluster.lossy.broker"}  # noqa: F405

@@ -9,14 +9,9 @@ import pytest
 
 from tests.client import Client
 from tests.server import BACKEND, Server, environment
-from tests.traffic import Stored, Traffic
+from tests.traffic import STORED, Stored, Traffic
 
 ROOMS = "SELECT id FROM inbox_conversation WHERE title LIKE 'Room %' ORDER BY id"
-MESSAGES = (
-    "SELECT conversation_id, seq, m.id, text FROM inbox_message m"
-    " JOIN inbox_conversation c ON c.id = conversation_id"
-    " WHERE title LIKE 'Room %' ORDER BY conversation_id, seq"
-)
 
 
 class Pair:
@@ -87,16 +82,16 @@ async def test_no_message_is_lost_or_duplicated_when_servers_and_redis_are_kille
     rooms = [row[0] for row in postgres.execute(ROOMS, "inbox")]
     traffic = Traffic(clients, rooms, each=80, pace=0.2)
     await traffic.flow(trouble)
-    stored = [Stored(*row) for row in postgres.execute(MESSAGES, "inbox")]
+    stored = [Stored(*row) for row in postgres.execute(STORED, "inbox")]
     print(traffic.check(stored))
 
 
-def test_the_delivery_tests_also_pass_on_postgresql_and_redis(folder, postgres, redis):
-    tests = ["tests/test_delivery.py", "tests/test_sync.py", "tests/test_migration.py"]
+def test_the_backends_tests_also_pass_on_postgresql(folder, postgres):
+    tests = ["tests/test_inbox.py", "tests/test_http.py", "tests/test_migration.py"]
     run = subprocess.run(  # noqa: S603 - our own tests
         [sys.executable, "-m", "pytest", "--quiet", *tests],
         cwd=BACKEND,
-        env=environment(folder, DATABASE_URL=postgres.url(), REDIS_URL=redis.url),
+        env=environment(folder, DATABASE_URL=postgres.url()),
         capture_output=True,
         text=True,
         timeout=300,
