@@ -13,13 +13,17 @@ import { OF_A_SERVER } from "./troubles.mjs";
  * @typedef {{user: string, clientId: string | null}} Sender
  */
 
+// Every message must have an entry: an entry that is missing raises a KeyError.
 const READ = `
 import json
 from inbox.models import Message
+from inbox_socket.django.models import Entry
+entries = {entry.key: entry for entry in Entry.objects.all()}
+rows = [(m, entries[str(m.pk)]) for m in Message.objects.select_related("sender")]
 print(json.dumps([
-    {"conversation": m.conversation_id, "seq": m.seq, "id": m.pk, "user": m.sender.username,
-     "clientId": m.client_id, "text": m.text, "at": int(m.created_at.timestamp() * 1000)}
-    for m in Message.objects.select_related("sender").order_by("conversation_id", "seq")
+    {"conversation": m.conversation_id, "seq": entry.seq, "id": m.pk, "user": m.sender.username,
+     "clientId": entry.client_id, "text": m.text, "at": int(m.created_at.timestamp() * 1000)}
+    for m, entry in sorted(rows, key=lambda row: (row[0].conversation_id, row[1].seq))
 ]))`;
 
 export class Servers {
