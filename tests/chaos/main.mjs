@@ -6,12 +6,15 @@ import { Storm } from "./storm.mjs";
 
 try {
   const options = readOptions(process.env);
-  const { seconds, seed, troubles, isCluster } = options;
-  console.log(`${seconds} s, seed ${seed}: ${troubles.join(", ")}`);
+  const { seconds, seed, troubles, isCluster, kind } = options;
+  console.log(`${kind}, ${seconds} s, seed ${seed}: ${troubles.join(", ")}`);
   const isGood = report(await new Storm(options, console.log).run(), console.log);
   if (!isGood) {
     const storm = isCluster ? "chaos-cluster" : "chaos";
-    console.log(`To repeat this storm: make ${storm} SECONDS=${seconds} SEED=${seed} TROUBLES=${troubles.join()}`);
+    const server = kind === "django" ? "" : ` SERVER=${kind}`;
+    console.log(
+      `To repeat this storm: make ${storm}${server} SECONDS=${seconds} SEED=${seed} TROUBLES=${troubles.join()}`,
+    );
   }
   process.exit(isGood ? 0 : 1);
 } catch (error) {

@@ -1,5 +1,6 @@
-// Reads the options from the environment: SECONDS, SEED, TROUBLES, CLUSTER.
+// Reads the options from the environment: SECONDS, SEED, TROUBLES, CLUSTER, SERVER.
 
+import { KINDS } from "./servers.mjs";
 import { ALONE, TOGETHER } from "./troubles.mjs";
 
 /** The shortest storm with time for a page to join late, a page to reload and the server to die twice. */
@@ -10,10 +11,17 @@ export function readOptions(env) {
   const isCluster = env.CLUSTER === "1";
   return {
     isCluster,
+    kind: readKind(env.SERVER || "django"),
     seconds: readNumber("SECONDS", env.SECONDS ?? "120", SHORTEST),
     seed: readNumber("SEED", env.SEED ?? "1", 0),
     troubles: readTroubles(env.TROUBLES, isCluster ? TOGETHER : ALONE),
   };
+}
+
+/** @param {string} name */
+function readKind(name) {
+  if (Object.hasOwn(KINDS, name)) return /** @type {keyof typeof KINDS} */ (name);
+  throw new TypeError(`SERVER must be one of ${Object.keys(KINDS).join(", ")}; got ${JSON.stringify(name)}`);
 }
 
 /** @param {string} name @param {string} text @param {number} least */

@@ -67,10 +67,13 @@ interface Part {
   conversations: number[];
   /** Adds a listener to each conversation that throws on every call. */
   throws: boolean;
+  /** The socket's address, if it isn't the default. */
+  url?: string | undefined;
 }
 
-function begin({ name, seed, conversations, throws }: Part) {
+function begin({ name, seed, conversations, throws, url }: Part) {
   account.began = Date.now();
+  if (url !== undefined) inbox.configure({ url });
   inbox.subscribeState(noteState);
   for (const id of conversations) {
     if (throws) inbox.subscribe(id, fail);

@@ -2,7 +2,6 @@
 
 import { watchComplaints } from "../support/complaints.mjs";
 import { Line } from "../support/line.mjs";
-import { logIn } from "../support/log-in.mjs";
 
 /** @typedef {import("./page.ts").Account} Account */
 /** @typedef {{name: string, user: string, throws?: boolean}} Role */
@@ -24,10 +23,10 @@ export class Participant {
    *
    * @param {import("playwright-core").Browser} browser
    * @param {Role} role
-   * @param {{ports: number[], scripts: Map<string, string>, seed: number}} setup
+   * @param {{servers: import("./servers.mjs").Servers, scripts: Map<string, string>, seed: number}} setup
    */
-  static async open(browser, role, { ports, scripts, seed }) {
-    const line = new Line(...ports);
+  static async open(browser, role, { servers, scripts, seed }) {
+    const line = new Line(...servers.ports);
     const origin = await line.start();
     // Chromium treats a document that a route fulfils as one from the public network.
     const context = await browser.newContext({ permissions: ["local-network-access"] });
@@ -38,8 +37,7 @@ export class Participant {
     });
     const participant = new Participant(role, { page, line, address: `${origin}/storm/page`, seed });
     await participant.#load();
-    await page.evaluate(logIn, role.user);
-    participant.conversations = await page.evaluate(readConversations);
+    ({ url: participant.url, conversations: participant.conversations } = await servers.enter(page, role.user));
     return participant;
   }
 
@@ -57,13 +55,16 @@ export class Participant {
     this.seed = seed;
     /** @type {number[]} */
     this.conversations = [];
+    /** @type {string | undefined} */
+    this.url = undefined;
     this.complaints = watchComplaints(page);
   }
 
   /** Subscribes and begins to send. */
   async begin() {
-    const { seed, conversations, throws } = this;
-    const part = { name: `${this.name}.${this.stays.length}`, seed: seed + this.stays.length, conversations, throws };
+    const { conversations, throws, url } = this;
+    const name = `${this.name}.${this.stays.length}`;
+    const part = { name, seed: this.seed + this.stays.length, conversations, throws, url };
     await this.page.evaluate((part) => globalThis.storm.begin(part), part);
   }
 
@@ -123,9 +124,3 @@ const HTML = {
   body: `<!doctype html><title>storm</title><link rel="icon" href="data:,">
     <script type="module" src="page.js"></script>`,
 };
-
-/** Runs in the page: returns the ids of the user's conversations. @returns {Promise<number[]>} */
-async function readConversations() {
-  const { conversations } = await (await fetch("/api/conversations")).json();
-  return conversations.map((/** @type {{id: number}} */ { id }) => id);
-}

@@ -1,42 +1,35 @@
-// The servers in the storm: one with SQLite, or two with PostgreSQL and Redis.
+// The servers in the storm: one of a kind, or two of the demo's with PostgreSQL and Redis.
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Backend } from "../support/backend.mjs";
+import { Django } from "./backends/django.mjs";
+import { FastApi } from "./backends/fastapi.mjs";
+import { Node } from "./backends/node.mjs";
 import { Services } from "./services.mjs";
 import { OF_A_SERVER } from "./troubles.mjs";
 
+/** The servers that `SERVER` names. */
+export const KINDS = { django: Django, fastapi: FastApi, node: Node };
+
 /**
- * A message in the database; `at` is its `created_at` in ms.
+ * A message in the database; `at` is the ms at which it was created.
  *
  * @typedef {{conversation: number, seq: number, id: number, text: string, at: number} & Sender} Stored
  * @typedef {{user: string, clientId: string | null}} Sender
+ * @typedef {{url?: string, conversations: number[]}} Visit the address of a user's socket, if it isn't the default
  */
-
-// Every message must have an entry: an entry that is missing raises a KeyError.
-const READ = `
-import json
-from inbox.models import Message
-from inbox_socket.django.models import Entry
-entries = {entry.key: entry for entry in Entry.objects.all()}
-rows = [(m, entries[str(m.pk)]) for m in Message.objects.select_related("sender")]
-print(json.dumps([
-    {"conversation": m.conversation_id, "seq": entry.seq, "id": m.pk, "user": m.sender.username,
-     "clientId": entry.client_id, "text": m.text, "at": int(m.created_at.timestamp() * 1000)}
-    for m, entry in sorted(rows, key=lambda row: (row[0].conversation_id, row[1].seq))
-]))`;
 
 export class Servers {
   /** @type {Services | undefined} */
   #services;
-  /** @type {Backend[]} */
+  /** @type {(Django | FastApi | Node)[]} */
   #backends = [];
 
-  /** @param {boolean} isCluster */
-  static async start(isCluster) {
+  /** @param {{isCluster: boolean, kind: keyof typeof KINDS}} options */
+  static async start(options) {
     const servers = new Servers();
     try {
-      await servers.#start(isCluster);
+      await servers.#start(options);
     } catch (error) {
       await servers.stop();
       throw error;
@@ -63,7 +56,12 @@ export class Servers {
 
   /** Returns all messages in the database. @returns {Promise<Stored[]>} */
   async stored() {
-    return JSON.parse((await this.#backends[0]?.run(READ)) ?? "");
+    return (await this.#backends[0]?.stored()) ?? [];
+  }
+
+  /** Logs a user in. @param {import("playwright-core").Page} page @param {string} user @returns {Promise<Visit>} */
+  async enter(page, user) {
+    return (await this.#backends[0]?.enter(page, user)) ?? { conversations: [] };
   }
 
   async stop() {
@@ -71,11 +69,12 @@ export class Servers {
     await this.#services?.stop();
   }
 
-  /** @param {boolean} isCluster */
-  async #start(isCluster) {
+  /** @param {{isCluster: boolean, kind: keyof typeof KINDS}} options */
+  async #start({ isCluster, kind }) {
     if (isCluster) this.#services = await Services.start();
     const env = isCluster ? { ...this.#services?.env, SECRET_KEY: "the same for both" } : {};
     // One after the other: the first one migrates the database.
-    for (let count = isCluster ? 2 : 1; count > 0; count--) this.#backends.push(await Backend.open(env));
+    const Kind = /** @type {{open(env: Record<string, string>): Promise<any>}} */ (KINDS[kind]);
+    for (let count = isCluster ? 2 : 1; count > 0; count--) this.#backends.push(await Kind.open(env));
   }
 }

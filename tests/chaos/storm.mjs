@@ -60,10 +60,10 @@ export class Storm {
 
   /** @returns {Promise<Outcome>} */
   async run() {
-    const servers = await Servers.start(this.options.isCluster);
+    const servers = await Servers.start(this.options);
     const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGUMENTS });
     try {
-      await this.#gather(browser, servers.ports);
+      await this.#gather(browser, servers);
       const heads = headsOf(await servers.stored());
       await this.#beginTalking();
       await this.#rage(servers);
@@ -80,12 +80,12 @@ export class Storm {
     }
   }
 
-  /** @param {import("playwright-core").Browser} browser @param {number[]} ports */
-  async #gather(browser, ports) {
+  /** @param {import("playwright-core").Browser} browser @param {Servers} servers */
+  async #gather(browser, servers) {
     const scripts = await bundle({ page: "chaos/page.ts" }, { under: "/storm" });
     for (const [number, role] of ROLES.entries()) {
       const seed = 1_000 * this.options.seed + 100 * number;
-      this.#participants.push(await Participant.open(browser, role, { ports, scripts, seed }));
+      this.#participants.push(await Participant.open(browser, role, { servers, scripts, seed }));
     }
   }
 

@@ -30,7 +30,7 @@ export class Backend {
   /** Starts a server without the page, which the caller closes. @param {Record<string, string>} [env] its settings */
   static async open(env) {
     accessSync(PYTHON);
-    const backend = new Backend(await mkdtemp(join(tmpdir(), "inbox-socket-")), env);
+    const backend = new this(await mkdtemp(join(tmpdir(), "inbox-socket-")), env);
     await backend.#start("0");
     return backend;
   }
