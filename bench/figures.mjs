@@ -76,7 +76,8 @@ function server({ server, machine }) {
   return `## The server
 
 Each user takes part in ${server.conversationsPerUser} conversations of ${server.peoplePerConversation} people. One server process, Redis and all clients share
-${machine.cores} cores. Measured by \`make bench-server\`.
+${machine.cores} cores. After the messages all users reconnect at once, until each has its \`welcome\`; and one user with
+${server.many?.toLocaleString("en")} conversations connects, until its \`welcome\`. Measured by \`make bench-server\`.
 
 ${table(serverTable(server))}`;
 }

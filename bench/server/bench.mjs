@@ -24,6 +24,9 @@ const PER_USER = 10;
 /** Seconds. */
 const TALK = 10;
 const IDLE = 30;
+/** The conversations of one more user, whose welcomes are timed, and how many of them. */
+const MANY = 1_000;
+const WELCOMES = 20;
 
 const RESULTS = file("results.json");
 const CLOCK_TICK = Number(execFileSync("getconf", ["CLK_TCK"]));
@@ -41,7 +44,7 @@ for (const users of USERS) {
 await redis.stop();
 await postgres.stop();
 
-const server = { conversationsPerUser: PER_USER, peoplePerConversation: PER_USER, cases };
+const server = { conversationsPerUser: PER_USER, peoplePerConversation: PER_USER, many: MANY, cases };
 print("The server, before and after", serverTable(server));
 const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
 writeFileSync(RESULTS, `${JSON.stringify({ ...results, server }, null, 2)}\n`);
@@ -66,10 +69,13 @@ async function measure(users, architecture) {
     const idleCpu = (cpuSeconds(server.pid) - idleFrom) / IDLE;
     await crowd.talk(2);
     const { messages, latencies } = await crowd.talk(TALK);
+    const sockets = crowd.sockets.length;
+    crowd.close();
+    const speaksLayer1 = architecture !== "before" && architecture !== "tutorial";
     return {
       users,
       architecture,
-      sockets: crowd.sockets.length,
+      sockets,
       connectSeconds: Number(connectSeconds.toFixed(1)),
       emptyBytes,
       openBytes,
@@ -77,11 +83,35 @@ async function measure(users, architecture) {
       messagesPerSecond: Number((messages / TALK).toFixed(1)),
       latency: Number(median(latencies).toFixed(1)),
       latency99: Number(percentile(latencies, 0.99).toFixed(1)),
+      reconnectSeconds: speaksLayer1 ? await reconnect(crowd) : undefined,
+      welcomeMs: architecture.startsWith("package") ? await welcome(crowd, users) : undefined,
     };
   } finally {
     crowd.close();
     await server.stop();
   }
+}
+
+/** Returns the seconds until all users have connected at once. @param {Crowd} crowd */
+async function reconnect(crowd) {
+  // The server first handles the end of the former sockets.
+  await sleep(2);
+  const start = performance.now();
+  await crowd.reconnect();
+  return Number(((performance.now() - start) / 1000).toFixed(1));
+}
+
+/** Returns the median ms for the user with MANY conversations to connect. @param {Crowd} crowd @param {number} users */
+async function welcome(crowd, users) {
+  const user = { cookie: `user=${users + 1}`, conversations: [] };
+  const times = [];
+  for (let count = 0; count < WELCOMES; count++) {
+    const start = performance.now();
+    const { heads } = await crowd.hello(user);
+    times.push(performance.now() - start);
+    if (Object.keys(heads).length !== MANY) throw new Error(`the welcome must have ${MANY} conversations`);
+  }
+  return Number(median(times).toFixed(1));
 }
 
 /** @param {number} users @param {import("./crowd.mjs").Architecture} architecture */
@@ -115,7 +145,7 @@ async function startDemo(users) {
 async function startApplication(users, database) {
   const people = ring(users, (user) => `user=${user + 1}`);
   const environment = { ...process.env, REDIS_URL: redis.url, DATABASE_URL: database };
-  const script = [file("server/application/serve.py"), String(users), String(PER_USER)];
+  const script = [file("server/application/serve.py"), String(users), String(PER_USER), String(MANY)];
   return { server: await startPython(script, { env: environment }), people };
 }
 

@@ -72,7 +72,27 @@ export class Crowd {
   }
 
   close() {
-    for (const socket of this.sockets) socket.terminate();
+    for (const socket of this.sockets.splice(0)) socket.terminate();
+  }
+
+  /** Opens all users' sockets at once, as after a restart of the server, until each has its `welcome`. */
+  async reconnect() {
+    await Promise.all(this.users.map((user) => this.hello(user)));
+  }
+
+  /** Opens a user's socket, until it has its `welcome`. @param {User} user */
+  hello(user) {
+    return new Promise((resolve, reject) => {
+      const socket = this.#socket(user, "/ws/inbox/");
+      this.sockets.push(socket);
+      socket.on("open", () => socket.send(JSON.stringify({ action: "hello", protocol: 1, cursors: {} })));
+      socket.on("error", reject);
+      socket.once("message", (data) => {
+        const frame = JSON.parse(data.toString());
+        if (frame.action === "welcome") resolve(frame);
+        else reject(new Error(`the reply to hello must be a welcome; got ${JSON.stringify(frame)}`));
+      });
+    });
   }
 
   /** Sends one message through the next socket, and resolves when all recipients have received it. */
@@ -99,16 +119,21 @@ export class Crowd {
   /** @param {User} user @param {string} path @returns {Promise<WebSocket>} */
   #open(user, path) {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(this.origin.replace("http", "ws") + path, {
-        headers: { cookie: user.cookie, origin: this.origin },
-        // Browsers offer compression, and it takes much of the server's memory per socket.
-        perMessageDeflate: true,
-      });
+      const socket = this.#socket(user, path);
       const id = /\/(\d+)\/$/.exec(path)?.[1];
       Object.assign(socket, { conversation: id ? Number(id) : user.conversations[0] });
       socket.on("open", () => resolve(socket));
       socket.on("error", reject);
       socket.on("message", (data) => this.#hear(JSON.parse(data.toString())));
+    });
+  }
+
+  /** @param {User} user @param {string} path */
+  #socket(user, path) {
+    return new WebSocket(this.origin.replace("http", "ws") + path, {
+      headers: { cookie: user.cookie, origin: this.origin },
+      // Browsers offer compression, and it takes much of the server's memory per socket.
+      perMessageDeflate: true,
     });
   }
 

@@ -14,5 +14,7 @@ export function serverTable({ cases, peoplePerConversation }) {
     "CPU when idle": `${(100 * one.idleCpu).toFixed(1)} %`,
     "ms until all have received": one.latency.toFixed(0),
     p99: one.latency99?.toFixed(0) ?? "",
+    "seconds to reconnect all": one.reconnectSeconds?.toFixed(1) ?? "",
+    "ms for a welcome": one.welcomeMs?.toFixed(0) ?? "",
   }));
 }

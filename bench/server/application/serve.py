@@ -1,7 +1,7 @@
-"""A small Django application on the package: `python serve.py USERS PER_USER`.
+"""A small Django application on the package: `python serve.py USERS PER_USER MANY`.
 
 Each user takes part in PER_USER rooms, and each room has as many users: the same ring as in
-../seed.py.
+../seed.py. One more user is alone in MANY rooms.
 """
 
 import os
@@ -21,14 +21,18 @@ from django.core.management import call_command
 from inbox_socket.django.asgi import inbox_application
 from inbox_socket.uvicorn import WS_MAX_SIZE, WebSocket
 
-users, per_user = map(int, sys.argv[1:])
+users, per_user, many = map(int, sys.argv[1:])
+call_command("migrate", verbosity=0)
+# Afterwards, because it creates `chat`'s tables, which have no migrations, before it migrates.
 call_command("migrate", run_syncdb=True, verbosity=0)
-User.objects.bulk_create(User(pk=number, username=f"load{number}") for number in range(1, users + 1))
-Room.objects.bulk_create(Room(pk=number) for number in range(1, users + 1))
+pairs = [
+    (1 + number, 1 + (number + step) % users) for number in range(users) for step in range(per_user)
+]
+pairs += [(users + number, users + 1) for number in range(1, many + 1)]
+User.objects.bulk_create(User(pk=number, username=f"load{number}") for number in range(1, users + 2))
+Room.objects.bulk_create(Room(pk=number) for number in range(1, users + many + 1))
 Room.users.through.objects.bulk_create(
-    Room.users.through(room_id=1 + number, user_id=1 + (number + step) % users)
-    for number in range(users)
-    for step in range(per_user)
+    Room.users.through(room_id=room, user_id=user) for room, user in pairs
 )
 
 
