@@ -37,8 +37,13 @@ export async function startBackend(options, { environment = {}, prepare } = {}) 
  * @param {string[]} script the program and its arguments
  * @param {{env: NodeJS.ProcessEnv}} where
  */
-export async function startPython(script, { env }) {
-  const server = spawn(PYTHON, script, { cwd: BACKEND, env, stdio: ["ignore", "pipe", "inherit"] });
+export function startPython(script, where) {
+  return startProgram(PYTHON, script, where);
+}
+
+/** The same for any program. @param {string} program @param {string[]} script @param {{env: NodeJS.ProcessEnv}} where */
+export async function startProgram(program, script, { env }) {
+  const server = spawn(program, script, { cwd: BACKEND, env, stdio: ["ignore", "pipe", "inherit"] });
   // Ends the server even if the benchmark fails.
   process.on("exit", () => server.kill());
   const ended = once(server, "exit");

@@ -1,31 +1,27 @@
-// Measures the cost of both architectures for the server: `npm run bench:server`, about ten minutes.
+// Measures the cost of both architectures for the server: `npm run bench:server`, about twenty minutes.
 //
 // One server process with Redis and one client process with all users run on the same machine. Each user is in 10
 // conversations of 10 people. Three loads, 100, 300 and 1,000 users, show how the cost grows. Beside the demo's server,
-// before and after, stand a small Django application on the package, with SQLite and with PostgreSQL, and the consumer of
-// Channels' tutorial, which stores nothing.
+// before and after, stand small applications on the packages for Django and Node.js, and two that store nothing: the
+// consumer of Channels' tutorial, and Socket.IO.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
-import { startBackend, startPython } from "../backend.mjs";
 import { median, percentile } from "../median.mjs";
 import { print } from "../report.mjs";
 import { file } from "../site.mjs";
+import { ARCHITECTURES, MANY, PER_USER, start, userCookie } from "./architectures.mjs";
 import { Crowd } from "./crowd.mjs";
 import { startPostgres } from "./postgres.mjs";
 import { startRedis } from "./redis.mjs";
 import { serverTable } from "./table.mjs";
 
 const USERS = [100, 300, 1_000];
-const PER_USER = 10;
 /** Seconds. */
 const TALK = 10;
 const IDLE = 30;
-/** The conversations of one more user, whose welcomes are timed, and how many of them. */
-const MANY = 1_000;
+/** How many connections of one user with many conversations are timed. */
 const WELCOMES = 20;
 
 const RESULTS = file("results.json");
@@ -37,7 +33,7 @@ const redis = await startRedis();
 const postgres = await startPostgres();
 const cases = [];
 for (const users of USERS) {
-  for (const architecture of /** @type {const} */ (["before", "after", "package", "package, PostgreSQL", "tutorial"])) {
+  for (const architecture of ARCHITECTURES) {
     cases.push(await measure(fitting(users, architecture), architecture));
   }
 }
@@ -49,18 +45,18 @@ print("The server, before and after", serverTable(server));
 const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
 writeFileSync(RESULTS, `${JSON.stringify({ ...results, server }, null, 2)}\n`);
 
-/** @param {number} users @param {import("./crowd.mjs").Architecture} architecture */
+/** @param {number} users @param {import("./architectures.mjs").Architecture} architecture */
 async function measure(users, architecture) {
-  const { server, people } = await start(users, architecture);
+  const { server, people } = await start(users, architecture, { redis, postgres });
   const crowd = new Crowd(server.origin, people, architecture);
   try {
     // The first request loads the modules that the demo's server loads lazily.
     if (architecture === "before" || architecture === "after")
       await fetch(`${server.origin}/api/me`, { headers: { cookie: people[0]?.cookie ?? "" } });
     const emptyBytes = residentBytes(server.pid);
-    const start = performance.now();
+    const began = performance.now();
     await crowd.connect();
-    const connectSeconds = (performance.now() - start) / 1000;
+    const connectSeconds = (performance.now() - began) / 1000;
     await sleep(2);
     const openBytes = residentBytes(server.pid);
     // An idle server only pings, and checks each session once a minute.
@@ -71,7 +67,7 @@ async function measure(users, architecture) {
     const { messages, latencies } = await crowd.talk(TALK);
     const sockets = crowd.sockets.length;
     crowd.close();
-    const speaksLayer1 = architecture !== "before" && architecture !== "tutorial";
+    const isOnPackage = /^(Django|Node)/.test(architecture);
     return {
       users,
       architecture,
@@ -83,8 +79,8 @@ async function measure(users, architecture) {
       messagesPerSecond: Number((messages / TALK).toFixed(1)),
       latency: Number(median(latencies).toFixed(1)),
       latency99: Number(percentile(latencies, 0.99).toFixed(1)),
-      reconnectSeconds: speaksLayer1 ? await reconnect(crowd) : undefined,
-      welcomeMs: architecture.startsWith("package") ? await welcome(crowd, users) : undefined,
+      reconnectSeconds: isOnPackage || architecture === "after" ? await reconnect(crowd) : undefined,
+      welcomeMs: isOnPackage ? await welcome(crowd, users) : undefined,
     };
   } finally {
     crowd.close();
@@ -96,76 +92,22 @@ async function measure(users, architecture) {
 async function reconnect(crowd) {
   // The server first handles the end of the former sockets.
   await sleep(2);
-  const start = performance.now();
+  const began = performance.now();
   await crowd.reconnect();
-  return Number(((performance.now() - start) / 1000).toFixed(1));
+  return Number(((performance.now() - began) / 1000).toFixed(1));
 }
 
 /** Returns the median ms for the user with MANY conversations to connect. @param {Crowd} crowd @param {number} users */
 async function welcome(crowd, users) {
-  const user = { cookie: `user=${users + 1}`, conversations: [] };
+  const user = { cookie: userCookie(users), conversations: [] };
   const times = [];
   for (let count = 0; count < WELCOMES; count++) {
-    const start = performance.now();
+    const began = performance.now();
     const { heads } = await crowd.hello(user);
-    times.push(performance.now() - start);
+    times.push(performance.now() - began);
     if (Object.keys(heads).length !== MANY) throw new Error(`the welcome must have ${MANY} conversations`);
   }
   return Number(median(times).toFixed(1));
-}
-
-/** @param {number} users @param {import("./crowd.mjs").Architecture} architecture */
-async function start(users, architecture) {
-  switch (architecture) {
-    case "tutorial":
-      return startTutorial(users);
-    case "package":
-      return startApplication(users, `sqlite:///${mkdtempSync(join(tmpdir(), "inbox-socket-bench-"))}/chat.sqlite3`);
-    case "package, PostgreSQL":
-      return startApplication(users, postgres.create());
-    default:
-      return startDemo(users);
-  }
-}
-
-/** @param {number} users */
-async function startDemo(users) {
-  /** @type {import("./crowd.mjs").User[]} */
-  let people = [];
-  const server = await startBackend(["--no-seed"], {
-    environment: { REDIS_URL: redis.url },
-    prepare(run) {
-      people = JSON.parse(run([file("server/seed.py"), String(users), String(PER_USER)]));
-    },
-  });
-  return { server, people };
-}
-
-/** @param {number} users @param {string} database */
-async function startApplication(users, database) {
-  const people = ring(users, (user) => `user=${user + 1}`);
-  const environment = { ...process.env, REDIS_URL: redis.url, DATABASE_URL: database };
-  const script = [file("server/application/serve.py"), String(users), String(PER_USER), String(MANY)];
-  return { server: await startPython(script, { env: environment }), people };
-}
-
-/** @param {number} users */
-async function startTutorial(users) {
-  const people = ring(users, (_, conversations) => `conversations=${conversations.join("-")}`);
-  const server = await startPython([file("server/tutorial.py")], { env: { ...process.env, REDIS_URL: redis.url } });
-  return { server, people };
-}
-
-/**
- * The same ring of users as in seed.py.
- *
- * @param {number} users @param {(user: number, conversations: number[]) => string} cookieOf
- */
-function ring(users, cookieOf) {
-  return Array.from({ length: users }, (_, user) => {
-    const conversations = Array.from({ length: PER_USER }, (_, step) => 1 + ((user - step + users) % users));
-    return { cookie: cookieOf(user, conversations), conversations };
-  });
 }
 
 /** Returns `users`, or fewer if `ulimit -n` requires it. @param {number} users @param {string} architecture */

@@ -2,13 +2,15 @@
 
 import WebSocket from "ws";
 
+import { PLAIN, SOCKET_IO } from "./wires.mjs";
+
 /** Handshakes in flight at the same time. */
 const CONNECTING = 50;
 /** Messages in flight at the same time. */
 const TALKING = 32;
 
 /** @typedef {{cookie: string, conversations: number[]}} User */
-/** @typedef {"before" | "after" | "package" | "package, PostgreSQL" | "tutorial"} Architecture */
+/** @typedef {import("./architectures.mjs").Architecture} Architecture */
 
 export class Crowd {
   /** @type {WebSocket[]} */
@@ -30,6 +32,9 @@ export class Crowd {
     this.origin = origin;
     this.users = users;
     this.architecture = architecture;
+    const isSocketIo = architecture === "Socket.IO";
+    this.wire = isSocketIo ? SOCKET_IO : PLAIN;
+    this.path = isSocketIo ? "/socket.io/?EIO=4&transport=websocket" : "/ws/inbox/";
     // A conversation has as many users as a user has conversations: see seed.py.
     this.#perMessage = users[0]?.conversations.length ?? 0;
   }
@@ -38,7 +43,7 @@ export class Crowd {
     const wanted = this.users.flatMap((user) =>
       this.architecture === "before"
         ? user.conversations.map((id) => ({ user, path: `/ws/chat/${id}/` }))
-        : [{ user, path: "/ws/inbox/" }],
+        : [{ user, path: this.path }],
     );
     const next = wanted.values();
     await Promise.all(
@@ -83,7 +88,7 @@ export class Crowd {
   /** Opens a user's socket, until it has its `welcome`. @param {User} user */
   hello(user) {
     return new Promise((resolve, reject) => {
-      const socket = this.#socket(user, "/ws/inbox/");
+      const socket = this.#socket(user, this.path);
       this.sockets.push(socket);
       socket.on("open", () => socket.send(JSON.stringify({ action: "hello", protocol: 1, cursors: {} })));
       socket.on("error", reject);
@@ -110,9 +115,8 @@ export class Crowd {
           resolve(undefined);
         },
       });
-      socket?.send(
-        JSON.stringify({ conversation_id: /** @type {any} */ (socket).conversation, message: text, type: "TEXT" }),
-      );
+      const conversation = /** @type {any} */ (socket).conversation;
+      socket?.send(this.wire.write({ conversation_id: conversation, message: text, type: "TEXT" }));
     });
   }
 
@@ -122,9 +126,13 @@ export class Crowd {
       const socket = this.#socket(user, path);
       const id = /\/(\d+)\/$/.exec(path)?.[1];
       Object.assign(socket, { conversation: id ? Number(id) : user.conversations[0] });
-      socket.on("open", () => resolve(socket));
+      const opened = () => resolve(socket);
+      if (this.wire.isOpenAtOnce) socket.on("open", opened);
       socket.on("error", reject);
-      socket.on("message", (data) => this.#hear(JSON.parse(data.toString())));
+      socket.on("message", (data) => {
+        const frame = this.wire.read(data.toString(), socket, opened);
+        if (frame) this.#hear(frame);
+      });
     });
   }
 
