@@ -15,7 +15,8 @@ import { sync } from "./checks/sync.js";
  * @property {string} rule what a conforming server does
  * @property {"MUST" | "SHOULD"} level a broken SHOULD only warns
  * @property {0 | 1} layer
- * @property {(world: import("./world.js").World) => Promise<void>} run throws a Violation or a Skip
+ * @property {(world: import("./world.js").World) => Promise<string | void>} run throws a Violation or a Skip; may return a
+ *   note about what it has seen
  *
  * @typedef {{title: string, anchor: string, checks: Check[]}} Section a section of PROTOCOL.md
  */

@@ -1,7 +1,8 @@
 // Reads the command line.
 
-import { exec } from "node:child_process";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
+
+import { runCommand } from "./command.js";
 
 export const USAGE = `Usage: inbox-socket conformance URL --conversation ID --user-a LOGIN --user-b LOGIN [options]
 
@@ -12,6 +13,8 @@ export const USAGE = `Usage: inbox-socket conformance URL --conversation ID --us
   --origin ORIGIN     the Origin that the server allows
   --layer 0|1         the server's layer; 1 by default
   --restart COMMAND   kills the server and starts it again; ends when the server is ready
+  --leave COMMAND     makes user B leave the conversation: $USER_ID leaves $CONVERSATION_ID
+  --join COMMAND      makes user B join it again
   --only NUMBER       runs one check (4.2) or one section (4)
   --timeout MS        how long to wait for a frame; 5000 by default
   --json              prints one JSON document`;
@@ -30,6 +33,8 @@ export function readOptions(args) {
       origin: text,
       layer: text,
       restart: text,
+      leave: text,
+      join: text,
       only: text,
       timeout: text,
       json: { type: "boolean" },
@@ -47,7 +52,7 @@ export function readOptions(args) {
   for (const name of /** @type {const} */ (["conversation", "user-a", "user-b"])) {
     check(values[name], `--${name}`, "given", values[name]);
   }
-  const { layer = "1", timeout = "5000", restart, only } = values;
+  const { layer = "1", timeout = "5000", restart, leave, join, only } = values;
   check(layer === "0" || layer === "1", "--layer", "0 or 1", layer);
   check(Number(timeout) > 0, "--timeout", "a positive number of ms", timeout);
   check(
@@ -56,12 +61,20 @@ export function readOptions(args) {
     "the number of a check or a section, such as 4.2",
     only,
   );
+  check(leave === undefined || join !== undefined, "--join", "given with --leave", join);
+  check(join === undefined || leave !== undefined, "--leave", "given with --join", leave);
+  const commandOf = (/** @type {string} */ option, /** @type {string | undefined} */ command) =>
+    command !== undefined && {
+      [option]: (/** @type {Record<string, string>} */ variables) => runCommand(`--${option}`, command, variables),
+    };
   return {
     url,
     conversation: idOf(/** @type {string} */ (values.conversation)),
     users: { a: loginOf("--user-a", values["user-a"]), b: loginOf("--user-b", values["user-b"]) },
     ...(values.outside !== undefined && { outside: idOf(values.outside) }),
-    ...(restart !== undefined && { restart: () => promisify(exec)(restart) }),
+    ...commandOf("restart", restart),
+    ...commandOf("leave", leave),
+    ...commandOf("join", join),
     origin: values.origin,
     layer: Number(layer),
     timeout: Number(timeout),

@@ -4,10 +4,10 @@ const MARKS = { passed: "✓", failed: "✗", warned: "!", skipped: "-" };
 const SHOWN = 600;
 
 /** @param {import("./run.js").Result} result */
-export function lineOf({ id, outcome, rule, section, anchor, reason, expected, sent, came }) {
+export function lineOf({ id, outcome, rule, section, anchor, reason, note, expected, sent, came }) {
   const line = `${MARKS[outcome]} ${id.padEnd(4)} ${rule}`;
   if (outcome === "skipped") return `${line} (skipped: ${reason})`;
-  if (outcome === "passed") return line;
+  if (outcome === "passed") return note ? `${line} (${note})` : line;
   const parts = [`PROTOCOL.md#${anchor} (${section})`, `expected: ${expected}`, `came:     ${shown(came)}`];
   if (sent !== undefined) parts.splice(1, 0, `sent:     ${shown(sent)}`);
   return [line, ...parts.map((part) => `       ${part}`)].join("\n");

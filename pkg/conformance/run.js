@@ -14,6 +14,7 @@ import { World } from "./world.js";
  * @property {"passed" | "failed" | "warned" | "skipped"} outcome
  * @property {string} section the section's title @property {string} anchor its anchor in PROTOCOL.md
  * @property {string} rule @property {string} [reason] of a skipped check
+ * @property {string} [note] what a passed check has seen
  * @property {unknown} [sent] @property {unknown} [came] @property {string} [expected]
  */
 export async function run(options, connect, report = () => {}) {
@@ -34,8 +35,8 @@ const isChosen = (id, only) => only === undefined || id === only || id.startsWit
 async function outcomeOf(check, world) {
   if (check.layer > world.options.layer) return { outcome: "skipped", reason: "needs --layer 1" };
   try {
-    await check.run(world);
-    return { outcome: "passed" };
+    const note = await check.run(world);
+    return { outcome: "passed", ...(note && { note }) };
   } catch (error) {
     if (error instanceof Skip) return { outcome: "skipped", reason: error.message };
     if (!(error instanceof Violation)) throw error;

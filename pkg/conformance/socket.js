@@ -12,6 +12,8 @@ export class Socket {
   waiting = [];
   /** All frames, in order. @type {any[]} */
   received = [];
+  /** The size of each received frame, in bytes as encoded. @type {WeakMap<object, number>} */
+  #sizes = new WeakMap();
   /** The close event, once the connection has ended. @type {{code: number, reason: string} | null} */
   ended = null;
   /** The last frame sent. @type {unknown} */
@@ -80,6 +82,11 @@ export class Socket {
     }
   }
 
+  /** Returns the size of a received frame, in bytes as the server has encoded it. @param {object} frame */
+  sizeOf(frame) {
+    return this.#sizes.get(frame) ?? 0;
+  }
+
   close() {
     this.socket.close();
   }
@@ -89,6 +96,7 @@ export class Socket {
     try {
       frame = JSON.parse(data);
     } catch {}
+    if (frame !== null && typeof frame === "object") this.#sizes.set(frame, Buffer.byteLength(data));
     this.waiting.push(frame);
     this.received.push(frame);
   }

@@ -3,12 +3,15 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { CommandFailed } from "./command.js";
 import { Socket } from "./socket.js";
 import { expect, Skip } from "./violation.js";
 
 export class World {
   /** @type {Socket[]} */
   #sockets = [];
+  /** The id of user B, once it is known. @type {string | undefined} */
+  #userB;
 
   /** @param {any} options see options.js @param {(url: string, headers: Record<string, string>) => any} connect */
   constructor(options, connect) {
@@ -117,6 +120,40 @@ export class World {
     );
   }
 
+  /**
+   * Requests batches until the cursor has reached the head, as a client does. Each batch must continue where the last
+   * one ended, or at a floor.
+   *
+   * @param {Socket} socket @param {number} cursor @param {object} [members]
+   * @returns {Promise<{messages: any[], floors: number[]}>}
+   */
+  async catchUp(socket, cursor, members = { bytes: 262_144 }) {
+    const id = String(this.conversation);
+    const [messages, floors] = [/** @type {any[]} */ ([]), /** @type {number[]} */ ([])];
+    for (;;) {
+      const reply = await this.sync(socket, { [id]: cursor }, members);
+      const floor = reply.floors?.[id];
+      if (floor !== undefined) floors.push(floor);
+      let reached = Math.max(cursor, floor ?? 0);
+      for (const message of reply.messages) {
+        const hole = { after: reached, message, floors: reply.floors };
+        expect(message.seq === reached + 1, `the message ${reached + 1}, or a floor above ${reached}`, hole);
+        reached = message.seq;
+      }
+      messages.push(...reply.messages);
+      const { has_more, complete, heads } = reply;
+      const rest = { cursor, messages: reply.messages.length, has_more, complete, heads, floors: reply.floors };
+      const isComplete = Object.keys(reply.floors ?? {}).length === 0;
+      expect(complete === isComplete, "`complete` false exactly if there are floors", rest);
+      if (!has_more) {
+        expect(reached >= this.headOf(reply), `messages up to the head, or a floor, after ${reached}`, rest);
+        return { messages, floors };
+      }
+      expect(reached > cursor, "a cut batch that moves the cursor", rest);
+      cursor = reached;
+    }
+  }
+
   /** Returns the `total`. @param {Socket} socket */
   async ping(socket) {
     const id = this.id();
@@ -124,9 +161,52 @@ export class World {
     return (await socket.request({ action: "ping", id }, isPong, "a `pong` with the `id` of the `ping`")).total;
   }
 
+  /** An id of the same type as the conversation's, which no conversation has. */
+  get missing() {
+    return typeof this.conversation === "number" ? 999_999_999 : "none";
+  }
+
   /** The head of the shared conversation. @param {any} frame a `welcome` or a `sync_response` */
   headOf(frame) {
     return frame.heads?.[String(this.conversation)];
+  }
+
+  /**
+   * Makes user B leave the conversation, and join it again after `work`, even if that fails: the next checks need both
+   * users. The check is skipped without --leave.
+   *
+   * @template T @param {() => Promise<T>} work
+   */
+  async whileAway(work) {
+    const [leave, join] = [this.need("leave", "--leave COMMAND and --join COMMAND"), this.options.join];
+    const variables = await this.#variables();
+    await leave(variables);
+    try {
+      return await work();
+    } finally {
+      await join(variables);
+    }
+  }
+
+  /** The environment of --leave and --join. @returns {Promise<Record<string, string>>} */
+  async #variables() {
+    const conversation = { CONVERSATION_ID: String(this.conversation) };
+    if (this.options.layer === 0) return conversation;
+    this.#userB ??= String((await this.join("b")).welcome.user_id);
+    return { ...conversation, USER_ID: this.#userB };
+  }
+
+  /**
+   * Kills the server and starts it again. Throws a CommandFailed if these connections last.
+   *
+   * @param {Socket[]} sockets
+   */
+  async restart(sockets) {
+    await this.need("restart", "--restart COMMAND")({});
+    const ends = await Promise.allSettled(sockets.map((socket) => socket.closed()));
+    if (ends.some(({ status }) => status === "rejected")) {
+      throw new CommandFailed("--restart must kill the server; a connection from before the command is still open");
+    }
   }
 
   /** @param {string} name of an option @param {string} [shape] */

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { it } from "node:test";
 
 import { Backend } from "../support/backend.mjs";
+import { commandFor } from "./command-for.mjs";
 import { conformance } from "./tool.mjs";
 
 it("passes on the demo server, without a warning", async (t) => {
@@ -20,24 +19,9 @@ it("passes on the demo server, without a warning", async (t) => {
   const { status, results, broken } = await conformance(address, [...options, ...users]);
   assert.deepEqual(broken, []);
   assert.equal(status, 0);
-  assert.deepEqual(
-    results.filter(({ outcome }) => outcome === "skipped"),
-    [],
-  );
+  const skipped = results.filter(({ outcome }) => outcome === "skipped").map(({ reason }) => reason);
+  assert.deepEqual([...new Set(skipped)], ["needs --leave COMMAND and --join COMMAND"]);
 });
-
-/** Returns a shell command that calls `run` and ends when it is done. @param {import("node:test").TestContext} t */
-async function commandFor(t, run) {
-  const server = createServer(async (_, response) => {
-    await run();
-    response.end();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(() => server.close());
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  return `"${process.execPath}" -e "fetch('http://127.0.0.1:${port}/')"`;
-}
 
 /** @param {Backend} backend @param {string} username */
 async function cookieOf({ origin }, username) {

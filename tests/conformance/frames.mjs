@@ -47,9 +47,10 @@ const SHAPES = {
  * Returns a valid frame, or throws Refused.
  *
  * @param {string} text @param {0 | 1} layer of the connection
- * @param {boolean} largeNumbers accepts a conversation_id above 2^53 - 1, and uses the first conversation
+ * @param {{largeNumbers: boolean, inCharacters: boolean}} faults `largeNumbers`: accepts a conversation_id above
+ *   2^53 - 1, and uses the first conversation; `inCharacters`: measures the frame in characters
  */
-export function readFrame(text, layer, largeNumbers) {
+export function readFrame(text, layer, { largeNumbers, inCharacters }) {
   let frame;
   try {
     frame = JSON.parse(text);
@@ -58,7 +59,8 @@ export function readFrame(text, layer, largeNumbers) {
   }
   if (frame === null || typeof frame !== "object" || Array.isArray(frame))
     throw new Refused("bad_frame", "not an object");
-  if (Buffer.byteLength(text) > 65_536) throw new Refused("too_large", "more than 65,536 bytes", frame);
+  if ((inCharacters ? text.length : Buffer.byteLength(text)) > 65_536)
+    throw new Refused("too_large", "more than 65,536 bytes", frame);
   if (largeNumbers && frame.conversation_id > Number.MAX_SAFE_INTEGER) frame.conversation_id = 2;
   const shape = shapeOf(frame, layer);
   // JSON.parse returns the same number for 2 and 2.0.

@@ -1,5 +1,6 @@
 import { expect } from "../violation.js";
 import { isError, isMessage } from "../world.js";
+import { inLayer0 } from "./membership.js";
 
 /** @type {import("../checks.js").Section} */
 export const layer0 = {
@@ -46,7 +47,12 @@ export const layer0 = {
       level: "MUST",
       layer: 0,
       async run(world) {
-        await world.sayPlainly(await world.open("a"), { colour: "red", client_id: ["ignored"] });
+        const socket = await world.open("a");
+        await world.sayPlainly(socket, { colour: "red", client_id: ["ignored"] });
+        const client_id = world.id();
+        for (let count = 0; count < 2; count++) await world.sayPlainly(socket, { client_id });
+        const ack = socket.received.find((frame) => frame?.action === "ack");
+        expect(!ack, "no `ack` before `hello`", ack);
       },
     },
     {
@@ -76,6 +82,7 @@ export const layer0 = {
         expect(before !== undefined, "a `message_id`, which a page uses as `before`", newest.messages[0]);
         const page = await world.history(socket, { limit: 1, before });
         expect(isMessage(page.messages[0], older.message), "the message before that one", page);
+        expect(newest.has_more !== false, "`has_more` not false, because there are older messages", newest);
       },
     },
     {
@@ -94,18 +101,22 @@ export const layer0 = {
       },
     },
     {
-      rule: "returns `not_found` for a conversation of other users",
+      rule: "returns `not_found` for a conversation of other users, as for one that does not exist",
       level: "MUST",
       layer: 0,
       async run(world) {
         const conversation_id = world.need("outside");
         const socket = await world.open("a");
-        socket.send(world.message({ conversation_id }));
-        let error = await socket.next(isError, "an error `not_found`");
-        expect(error.code === "not_found", "an error `not_found`", error);
-        socket.send({ action: "get_messages", conversation_id, id: world.id() });
-        error = await socket.next(isError, "an error `not_found`");
-        expect(error.code === "not_found", "an error `not_found`", error);
+        for (const frame of [world.message(), { action: "get_messages", id: world.id() }]) {
+          const details = [];
+          for (const id of [conversation_id, world.missing]) {
+            socket.send({ ...frame, conversation_id: id });
+            const error = await socket.next(isError, "an error `not_found`");
+            expect(error.code === "not_found", "an error `not_found`", error);
+            details.push(error.detail);
+          }
+          expect(details[0] === details[1], "the same error as for a conversation that does not exist", details);
+        }
       },
     },
     {
@@ -140,5 +151,6 @@ export const layer0 = {
         await world.history(socket);
       },
     },
+    ...inLayer0,
   ],
 };

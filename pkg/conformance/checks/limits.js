@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import { expect, Violation } from "../violation.js";
-import { isAck, isError } from "../world.js";
+import { isAck, isError, isMessage } from "../world.js";
 
 /** @type {{name: string, layer: 0 | 1, text: string, code: string}[]} */
 const MALFORMED = JSON.parse(readFileSync(new URL("../malformed.json", import.meta.url), "utf8"));
@@ -59,9 +59,11 @@ export const limits = {
       layer: 0,
       async run(world) {
         const socket = await world.open("a");
-        const frame = world.message({ client_id: undefined, message: "x".repeat(70_000) });
-        socket.send(JSON.stringify(frame));
-        const error = await socket.next(isError, "an error `too_large`");
+        // A short message, and less than 65,536 characters: only the bytes of the frame are above the limit.
+        const frame = world.message({ extra: "é".repeat(40_000) });
+        socket.send(frame);
+        const isReply = (reply) => isError(reply) || isMessage(reply, frame.message);
+        const error = await socket.next(isReply, "an error `too_large`");
         expect(error.code === "too_large", "an error `too_large`", error);
       },
     },
@@ -89,6 +91,25 @@ export const limits = {
         socket.send(world.message({ message: "x".repeat(2 ** 20 + 1) }));
         const ended = await socket.closed();
         expect(ended.code === 1009, "a close with 1009", ended);
+      },
+    },
+    {
+      rule: "ends a `messages_response` at 65,536 bytes, with the newest messages and at least one",
+      level: "MUST",
+      layer: 0,
+      async run(world) {
+        const socket = await world.open("a");
+        const texts = [];
+        for (let count = 0; count < 6; count++) {
+          texts.push((await world.sayPlainly(socket, { message: world.text() + "🍰".repeat(3900) })).message);
+        }
+        const reply = await world.history(socket, { limit: 6 });
+        const size = socket.sizeOf(reply);
+        expect(size <= 65_536, "at most 65,536 bytes as encoded", { size });
+        const found = reply.messages.map(({ message }) => message);
+        const newest = found.length > 0 && String(found) === String(texts.slice(-found.length));
+        expect(newest, "the newest messages that fit", { messages: found.length, size });
+        expect(reply.has_more !== false, "`has_more` not false, because there are older messages", { size });
       },
     },
   ],

@@ -1,4 +1,5 @@
 import { expect } from "../violation.js";
+import { inPong } from "./membership.js";
 
 const sum = ({ heads }) => Object.values(heads).reduce((total, head) => total + head, 0);
 
@@ -33,5 +34,6 @@ export const ping = {
         );
       },
     },
+    ...inPong,
   ],
 };

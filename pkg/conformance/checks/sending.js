@@ -2,9 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, Skip } from "../violation.js";
 import { isAck, isError, isMessage } from "../world.js";
+import { inSending } from "./membership.js";
 
-/** Messages that are sent to find a server's limit. */
-const BURST = 800;
+/** Messages that are sent in a row, and how many of them at most until the server reaches its limit. */
+const BLOCK = 50;
+const BURST = 1200;
+
+/**
+ * Frames without an effect that are sent before. If the server counts all frames, they bring it to its limit even if it
+ * stores messages more slowly than the limit allows.
+ */
+const NOISE = 800;
 
 /** Returns the stored messages with these texts after `seq`. */
 async function stored(world, socket, seq, texts) {
@@ -92,8 +100,7 @@ export const sending = {
         const socket = await world.join("a");
         const client_id = world.id();
         const first = await world.say(socket, { client_id });
-        const conversation_id =
-          world.options.outside ?? (typeof world.conversation === "number" ? 999_999_999 : "none");
+        const conversation_id = world.options.outside ?? world.missing;
         const again = await world.say(socket, { client_id, conversation_id });
         expect(again.seq === first.seq && again.conversation_id === first.conversation_id, "the first `ack`", again);
       },
@@ -126,17 +133,23 @@ export const sending = {
       },
     },
     {
-      rule: "rejects all later messages of a connection once it has rejected one with `rate_limited`",
+      rule: "rejects all later messages of a connection once it has rejected one with `rate_limited`, until that one arrives",
       level: "MUST",
       layer: 1,
       async run(world) {
         const socket = await world.join("a");
-        const frames = Array.from({ length: BURST }, () => world.message({ client_id: world.id() }));
-        for (const frame of frames) socket.send(frame);
-        const replies = [];
-        for (const { client_id } of frames) replies.push(await replyTo(socket, client_id));
+        const [frames, replies] = [/** @type {any[]} */ ([]), /** @type {any[]} */ ([])];
+        const sendBlock = async () => {
+          const block = Array.from({ length: BLOCK }, () => world.message({ client_id: world.id() }));
+          for (const frame of block) socket.send(frame);
+          for (const { client_id } of block) replies.push(await replyTo(socket, client_id));
+          frames.push(...block);
+        };
+        for (let id = 0; id < NOISE; id++) socket.send({ action: "conformance", id });
+        while (frames.length < BURST && !replies.some(isError)) await sendBlock();
         const first = replies.findIndex(isError);
         if (first < 0) throw new Skip(`the server accepts ${BURST} messages in a row`);
+        await sendBlock();
         const overtaking = replies.slice(first).find((reply) => !isError(reply));
         expect(!overtaking, "no message overtakes a rejected one", overtaking);
         const { code, retry_after } = replies[first];
@@ -145,11 +158,28 @@ export const sending = {
           "`rate_limited` with a `retry_after` from 1 to 60,000 ms",
           replies[first],
         );
-        await resend(socket, frames.slice(first), retry_after);
+        const wait = await expectRejected(socket, frames.slice(first), retry_after);
+        await resend(socket, frames.slice(first), wait);
       },
     },
+    ...inSending,
   ],
 };
+
+/**
+ * Sends the last rejected message after `retryAfter`, but before the first one. Returns the ms to wait.
+ *
+ * @param {import("../socket.js").Socket} socket @param {any[]} frames @param {number} retryAfter
+ */
+async function expectRejected(socket, frames, retryAfter) {
+  if (frames.length === 1) return retryAfter;
+  await sleep(retryAfter);
+  const last = frames[frames.length - 1];
+  socket.send(last);
+  const reply = await replyTo(socket, last.client_id);
+  expect(isError(reply), "a message is rejected until the first rejected one has arrived again", reply);
+  return Math.max(1, reply.retry_after ?? 1);
+}
 
 /** Sends the rejected messages again, in order, as a client does. All must arrive, in order. */
 async function resend(socket, frames, retryAfter) {
