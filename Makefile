@@ -81,7 +81,7 @@ test-server: build tests/node_modules/.package-lock.json tools-services tools-ch
 	  npm install --no-save --silent --no-audit --no-fund better-sqlite3@12 || echo 'Skipping SQLite: better-sqlite3 cannot be built'; }
 	@cd tests && npm run --silent test:server
 
-test-conformance: build $(VENV)/.installed tests/node_modules/.package-lock.json ## Test the conformance tool on our servers and on faulty ones
+test-conformance: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-services ## Test the conformance tool on our servers and on faulty ones
 	$(call say,Testing the conformance tool)
 	@cd tests && npm run --silent test:conformance
 
