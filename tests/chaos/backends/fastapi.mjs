@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 
 import { block } from "../../docs/blocks.mjs";
 import { PYTHON } from "../../support/backend.mjs";
+import { Program } from "../../support/program.mjs";
 import { Guide, participantRows, ROOMS, tokenOf } from "./guide.mjs";
 
 const GUIDE = "docs/server-fastapi.md";
@@ -36,14 +37,14 @@ export class FastApi extends Guide {
       "chat.py": block(GUIDE, "chat.py").text,
       "main.py": withUsers(block(GUIDE, "main.py").text),
     });
-    await server.restart();
+    const options = ["--ws", "inbox_socket.uvicorn:WebSocket", "--port"];
+    server.program = await Program.open((port) => [
+      PYTHON,
+      ["-m", "uvicorn", "main:app", ...options, port],
+      { cwd: server.folder, line: /Uvicorn running/ },
+    ]);
     await server.#python(WRITE, `INSERT INTO participant VALUES ${participantRows((user) => `'${user}'`)}`);
     return server;
-  }
-
-  command() {
-    const options = ["--port", String(this.port), "--ws", "inbox_socket.uvicorn:WebSocket"];
-    return { program: PYTHON, args: ["-m", "uvicorn", "main:app", ...options], line: /Uvicorn running/ };
   }
 
   /** @returns {Promise<import("../servers.mjs").Stored[]>} */

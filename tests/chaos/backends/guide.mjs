@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { freePort } from "../../support/free-port.mjs";
-import { endWithThis, start } from "../../support/process.mjs";
+import { endWithThis } from "../../support/process.mjs";
+import { Program } from "../../support/program.mjs";
 
 /** The conversations in the storm, each with its users. @type {Record<number, string[]>} */
 export const ROOMS = { 1: ["ana", "ben", "chi"], 2: ["ana", "ben"], 3: ["ana", "chi"] };
@@ -20,34 +20,28 @@ export function participantRows(id) {
 }
 
 export class Guide {
-  /** @type {Awaited<ReturnType<typeof start>> | undefined} */
-  #running;
-  port = 0;
-
   /** @param {Record<string, string>} files */
   constructor(files) {
     this.folder = mkdtempSync(join(tmpdir(), "inbox-socket-storm-"));
     this.remove = () => rmSync(this.folder, { recursive: true, force: true });
     this.removed = endWithThis(this.remove);
+    /** @type {Program | undefined} */
+    this.program = undefined;
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
   }
 
-  /** The program to run. @returns {{program: string, args: string[], env?: Record<string, string>, line: RegExp}} */
-  command() {
-    throw new Error("a subclass defines this");
-  }
-
-  /** Starts the server, again with the same data and port. */
-  async restart() {
-    this.port ||= Number(await freePort());
-    const { program, args, env, line } = this.command();
-    this.#running = await start(program, args, { cwd: this.folder, env, line });
+  get port() {
+    return Number(this.program?.port);
   }
 
   /** @param {NodeJS.Signals} signal */
   async stop(signal) {
-    await this.#running?.stop(signal);
-    this.#running = undefined;
+    await this.program?.stop(signal);
+  }
+
+  /** Starts the server again, with the same data and port. */
+  async restart() {
+    await this.program?.restart();
   }
 
   async close() {

@@ -7,6 +7,7 @@ import pg from "pg";
 import { block } from "../../docs/blocks.mjs";
 import { missing, startPostgres } from "../../server/postgres.mjs";
 import { testFile } from "../../support/bundle.mjs";
+import { Program } from "../../support/program.mjs";
 import { Guide, participantRows, tokenOf } from "./guide.mjs";
 
 const GUIDE = "docs/server-node.md";
@@ -34,13 +35,13 @@ export class Node extends Guide {
       INSERT INTO users (name, token) VALUES ${users};
       INSERT INTO participants VALUES ${participantRows((user) => 1 + USERS.indexOf(user))};
     `);
-    await server.restart();
+    const { url } = server.#postgres;
+    server.program = await Program.open((port) => [
+      process.execPath,
+      ["main.mjs"],
+      { cwd: server.folder, env: { PORT: port, DATABASE_URL: url }, line: /Listening on port/ },
+    ]);
     return server;
-  }
-
-  command() {
-    const env = { PORT: String(this.port), DATABASE_URL: this.#postgres?.url ?? "" };
-    return { program: process.execPath, args: ["main.mjs"], env, line: /Listening on port/ };
   }
 
   /** @returns {Promise<import("../servers.mjs").Stored[]>} */

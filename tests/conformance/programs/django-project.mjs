@@ -3,7 +3,9 @@
 import { join } from "node:path";
 
 import { PYTHON } from "../../support/backend.mjs";
-import { folderFor, Program, PYTHON_PACKAGE } from "./program.mjs";
+import { testFile } from "../../support/bundle.mjs";
+import { Program } from "../../support/program.mjs";
+import { folderFor } from "./folder.mjs";
 import { execute } from "./sqlite.mjs";
 
 /** @param {import("node:test").TestContext} t @returns {Promise<import("./index.mjs").Tested>} */
@@ -13,7 +15,7 @@ export async function djangoProject(t) {
     PYTHON,
     ["-m", "tests.django_project.serve", port],
     {
-      cwd: PYTHON_PACKAGE,
+      cwd: testFile("../servers/python"),
       env: { FOLDER: folder, PYTHONDONTWRITEBYTECODE: "1", POSTGRES_PORT: undefined, REDIS_URL: undefined },
       line: /^\{.*\}$/m,
     },

@@ -5,7 +5,8 @@ import { join } from "node:path";
 
 import { block } from "../../docs/blocks.mjs";
 import { PYTHON } from "../../support/backend.mjs";
-import { folderFor, Program } from "./program.mjs";
+import { Program } from "../../support/program.mjs";
+import { folderFor } from "./folder.mjs";
 import { execute } from "./sqlite.mjs";
 
 const COMMAND = ["-m", "uvicorn", "main:app", "--ws", "inbox_socket.uvicorn:WebSocket", "--ws-max-size", "1048576"];

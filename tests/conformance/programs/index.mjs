@@ -1,6 +1,7 @@
 // The servers that the documentation and the tests already start, as processes for the tool.
 
 import { missing } from "../../server/postgres.mjs";
+import { demo } from "./demo.mjs";
 import { djangoProject } from "./django-project.mjs";
 import { fastapiGuide } from "./fastapi-guide.mjs";
 import { nodeGuide } from "./node-guide.mjs";
@@ -20,6 +21,7 @@ import { nodeGuide } from "./node-guide.mjs";
 
 /** @type {{title: string, start: (t: import("node:test").TestContext) => Promise<Tested>, warnings: string[], skip?: string | false}[]} */
 export const PROGRAMS = [
+  { title: "the demo", start: demo, warnings: [] },
   { title: "the Django test project", start: djangoProject, warnings: [] },
   // Starlette rejects an unknown path before the mounted application can accept the connection.
   { title: "the FastAPI guide", start: fastapiGuide, warnings: ["1.3"] },

@@ -8,7 +8,8 @@ import pg from "pg";
 import { block } from "../../docs/blocks.mjs";
 import { startPostgres } from "../../server/postgres.mjs";
 import { testFile } from "../../support/bundle.mjs";
-import { folderFor, Program } from "./program.mjs";
+import { Program } from "../../support/program.mjs";
+import { folderFor } from "./folder.mjs";
 
 const GUIDE = "docs/server-node.md";
 
