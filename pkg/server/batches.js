@@ -3,6 +3,9 @@
 import { Refused } from "./protocol.js";
 
 const MOST = 100; // messages in one transaction
+// A batch that takes longer probably waits for a lock. Short enough not to be noticed, and longer than nearly every
+// transaction: batches that start earlier would be smaller, and cost more altogether.
+const PATIENCE_MS = 20;
 
 /**
  * @typedef {import("./index.js").Draft} Draft
@@ -14,14 +17,19 @@ const MOST = 100; // messages in one transaction
 /**
  * A queue before the storage. A message that comes alone is stored at once.
  *
+ * While a batch waits for a lock that the application holds, messages of other conversations and senders start batches
+ * of their own, as many as the storage has writers. Those of one conversation or one sender stay in order.
+ *
  * The work belongs to the queue, not to the connection that sent the message: a sender who disconnects stops neither
  * the storing nor the broadcast.
  */
 export class Batches {
   /** @type {Waiting[]} */
   #waiting = [];
-  /** @type {Promise<void> | undefined} */
-  #running;
+  /** Each batch that is being stored, until it is. @type {Map<Waiting[], Promise<void>>} */
+  #running = new Map();
+  /** The batch that the waiting messages wait for. @type {Waiting[] | undefined} */
+  #awaited;
   #storage;
   #publish;
 
@@ -44,31 +52,65 @@ export class Batches {
   store(draft, acknowledge) {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ draft, acknowledge, resolve, reject });
-      this.#running ??= this.#run();
+      this.#next();
     });
   }
 
   /** Waits until every message queued is stored. */
   async stop() {
-    await this.#running;
+    while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 
-  async #run() {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MOST);
-      const outcomes = await this.#append(batch.map(({ draft }) => draft));
-      /** @type {Stored[]} */
-      const stored = [];
-      batch.forEach(({ acknowledge, resolve, reject }, index) => {
-        const outcome = outcomes[index];
-        if (outcome instanceof Error) return reject(outcome);
-        acknowledge(outcome);
-        stored.push(outcome);
-        resolve();
-      });
-      this.#publish(stored);
-    }
-    this.#running = undefined;
+  /** Starts a batch of the messages that may be stored now, unless they have to wait. */
+  #next() {
+    if (this.#awaited || this.#running.size >= (this.#storage.writers ?? 1)) return;
+    const batch = this.#take();
+    if (batch.length === 0) return;
+    this.#awaited = batch;
+    const waitNoLonger = () => {
+      if (this.#awaited === batch) this.#awaited = undefined;
+      this.#next();
+    };
+    const timer = setTimeout(waitNoLonger, PATIENCE_MS);
+    const stored = this.#store(batch).finally(() => {
+      clearTimeout(timer);
+      this.#running.delete(batch);
+      waitNoLonger();
+    });
+    this.#running.set(batch, stored);
+  }
+
+  /** Removes the messages of the next batch from the queue. */
+  #take() {
+    const busy = new Set([...this.#running.keys()].flat().flatMap(({ draft }) => namesOf(draft)));
+    /** @type {Waiting[]} */
+    const batch = [];
+    this.#waiting = this.#waiting.filter((one) => {
+      const names = namesOf(one.draft);
+      if (batch.length < MOST && !names.some((name) => busy.has(name))) {
+        batch.push(one);
+        return false;
+      }
+      // What follows in the same conversation, or by the same sender, must not overtake it.
+      for (const name of names) busy.add(name);
+      return true;
+    });
+    return batch;
+  }
+
+  /** @param {Waiting[]} batch */
+  async #store(batch) {
+    const outcomes = await this.#append(batch.map(({ draft }) => draft));
+    /** @type {Stored[]} */
+    const stored = [];
+    batch.forEach(({ acknowledge, resolve, reject }, index) => {
+      const outcome = outcomes[index];
+      if (outcome instanceof Error) return reject(outcome);
+      acknowledge(outcome);
+      stored.push(outcome);
+      resolve();
+    });
+    this.#publish(stored);
   }
 
   /** @param {Draft[]} drafts @returns {Promise<Outcome[]>} */
@@ -85,6 +127,11 @@ export class Batches {
     for (const draft of drafts) outcomes.push(...(await this.#append([draft])));
     return outcomes;
   }
+}
+
+/** Returns what names a draft's conversation and its sender. @param {Draft} draft */
+function namesOf({ conversationId, userId }) {
+  return [`conversation ${conversationId}`, `user ${userId}`];
 }
 
 /** Returns the outcome, or an error if the storage has returned something else. @param {any} outcome @returns {Outcome} */

@@ -33,6 +33,8 @@ export const TRY_AGAIN_LATER = 1013;
 export class Connection {
   isClosed = false;
 
+  /** Whether frames that were received and not processed yet are dropped. */
+  #drops = false;
   /** The frame received last, once it and all before it are answered. */
   #turn = Promise.resolve();
   #server;
@@ -67,18 +69,23 @@ export class Connection {
   }
 
   /**
-   * Closes the socket. Frames that wait are dropped: the client asks for them again.
+   * Closes the socket. Frames that wait are dropped, in both directions: the client sends them, or asks for them, again.
    *
    * @param {number} code
    * @param {string} reason
    */
   close(code, reason) {
+    this.#drops = true;
     if (this.isClosed) return;
     this.closed();
     this.#transport.close(code, reason);
   }
 
-  /** Removes the connection from the server; the transport calls this when its socket ends. */
+  /**
+   * Removes the connection from the server; the transport calls this when its socket ends.
+   *
+   * Frames received before are still processed, without replies: a page that sends and leaves at once has sent.
+   */
   closed() {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -102,7 +109,7 @@ export class Connection {
   async #answer(text) {
     // A client that asks for more than it reads waits here; other sockets don't.
     await this.#outbox.room(this.#server.limits.outboxBytes / 2, () => this.isClosed);
-    if (this.isClosed) return;
+    if (this.#drops) return;
     try {
       await this.#do(this.#session.read(text, this.#server.now()));
     } catch (error) {

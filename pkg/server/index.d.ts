@@ -63,6 +63,12 @@ export interface Cursor {
 
 /** The functions that the server needs of an application's storage. */
 export interface Storage {
+  /**
+   * How many calls of `append` may run at the same time, for conversations and senders that differ. Default 1. With more,
+   * a conversation that the application keeps locked delays no other.
+   */
+  readonly writers?: number;
+
   /** Returns every conversation in which the user takes part. */
   heads(userId: UserId): Promise<Map<ConversationId, Head>>;
 
@@ -166,7 +172,8 @@ export interface Connection {
   /** Whether the socket has ended or is being closed. */
   readonly isClosed: boolean;
   /**
-   * Answers a frame, after all frames received before. Never rejects.
+   * Answers a frame, after all frames received before. Never rejects. Frames received before `closed` are processed after
+   * it too, without replies.
    *
    * @param text `null` represents a binary frame
    */

@@ -23,4 +23,6 @@ export interface Queryable {
 /** Keeps messages in the application's tables in PostgreSQL, and their numbers in tables of its own. */
 export class PgStorage extends SqlStorage<Queryable, "promise"> {
   constructor(pool: PoolLike<any>, application: Application<Queryable>, options?: StorageOptions);
+  /** How many batches may be stored at the same time: 4, or half of a smaller pool's connections. */
+  readonly writers: number;
 }

@@ -11,8 +11,13 @@ const DIALECT = {
   ranges: (type) => `json_to_recordset(?::json) AS r(conversation ${type}, low BIGINT, high BIGINT)`,
 };
 
+const WRITERS = 4;
+
 /** Keeps messages in the application's tables, and their numbers in tables of its own. */
 export class PgStorage extends SqlStorage {
+  /** How many batches may be stored at the same time. */
+  writers;
+
   /**
    * @param {any} pool
    * @param {import("./application.js").Application} application
@@ -27,6 +32,8 @@ export class PgStorage extends SqlStorage {
       transaction: (steps) => transaction(pool, steps),
     };
     super(application, options, driver, DIALECT);
+    // Writers that all wait for locks leave connections to the readers.
+    this.writers = Math.max(1, Math.min(WRITERS, Math.floor((pool.options?.max ?? 10) / 2)));
   }
 }
 

@@ -44,7 +44,6 @@ export function serve(sockets, server, options) {
     });
     try {
       const userId = await admit(request, server, { ...options, allowedOrigins });
-      if (socket.readyState !== socket.OPEN) return;
       connection = server.connect({
         userId,
         send: (text) =>
@@ -60,6 +59,8 @@ export function serve(sockets, server, options) {
     state.recheck = () => void connection.recheck();
     // The login may have ended after `admit` looked, when the server didn't know the socket.
     if (server.rechecks !== rechecks) state.recheck();
+    // It may have ended meanwhile, after it has sent messages.
+    if (socket.readyState === socket.CLOSED) connection.closed();
     incoming.serve(connection);
   });
 

@@ -166,6 +166,70 @@ describe("a message", () => {
   });
 });
 
+describe("a conversation that is locked", () => {
+  /** Returns a server whose storage never finishes a batch with a message `locked` until `unlock()`. */
+  function locked(writers = 2) {
+    const storage = memory();
+    storage.create(3, ["ana", "ben"]);
+    storage.create(4, ["chi"]);
+    const append = storage.append.bind(storage);
+    let unlock = () => {};
+    const unlocked = new Promise((resolve) => (unlock = () => resolve(undefined)));
+    storage.append = async (drafts) => {
+      if (drafts.some(({ text }) => text === "locked")) await unlocked;
+      return append(drafts);
+    };
+    return { server: new Server({ storage: Object.assign(storage, { writers }) }), storage, unlock };
+  }
+
+  it("delays no message of another conversation and sender", async () => {
+    const { server, storage, unlock } = locked();
+    const [ana, chi] = [await Page.open(server, "ana"), await Page.open(server, "chi")];
+    const waiting = ana.send(say(ROOM, "locked", "c1"));
+    for (const seq of [1, 2, 3]) {
+      assert.equal((await chi.ask(say(4, "a", `c${seq}`))).seq, seq);
+      await chi.next();
+    }
+    assert.deepEqual(texts(storage), []);
+    unlock();
+    await waiting;
+    assert.deepEqual(texts(storage), ["locked"]);
+  });
+
+  it("delays the later messages of that conversation and of its senders, which stay in order", async () => {
+    const { server, storage, unlock } = locked();
+    const pages = Object.fromEntries(
+      await Promise.all(["ana", "ben", "chi"].map(async (name) => [name, await Page.open(server, name)])),
+    );
+    const other = await Page.open(server, "ana");
+    const sent = [
+      pages.ana.send(say(ROOM, "locked", "c1")),
+      pages.ben.send(say(ROOM, "second", "c1")),
+      other.send(say(3, "third", "c2")),
+    ];
+    assert.equal((await pages.chi.ask(say(4, "a", "c1"))).action, "ack");
+    assert.deepEqual([texts(storage), storage.messages.get(3)], [[], []]);
+    unlock();
+    await Promise.all(sent);
+    assert.deepEqual(texts(storage), ["locked", "second"]);
+    assert.equal(storage.messages.get(3)?.length, 1);
+  });
+
+  it("delays all messages if the storage has one writer", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const { server, storage, unlock } = locked(1);
+    const [ana, chi] = [await Page.open(server, "ana"), await Page.open(server, "chi")];
+    void ana.send(say(ROOM, "locked", "c1"));
+    const waiting = chi.send(say(4, "a", "c1"));
+    t.mock.timers.tick(1_000); // a second writer would start now
+    await new Promise(setImmediate);
+    assert.deepEqual(storage.messages.get(4), []);
+    unlock();
+    await waiting;
+    assert.equal(storage.messages.get(4)?.length, 1);
+  });
+});
+
 describe("frames of one connection", () => {
   it("are answered in their order, even if they arrive at once", async () => {
     const { server } = fixture();
@@ -186,6 +250,47 @@ describe("frames of one connection", () => {
     for (const page of [one, other, one]) assert.equal((await page.ask({})).code, "bad_frame");
     assert.equal((await other.ask(say(ROOM, "a"))).code, "rate_limited");
     assert.equal((await ben.ask(say(ROOM, "a"))).message, "a");
+  });
+});
+
+describe("a page that leaves", () => {
+  for (const hello of [[], [HELLO]]) {
+    it(`at once has sent what was received before, on layer ${hello.length}`, async () => {
+      const { server } = fixture();
+      const [ana, ben] = [new Page(server, "ana"), await Page.open(server, "ben")];
+      for (const frame of [...hello, say(ROOM, "a", "c1"), say(ROOM, "b", "c2")]) void ana.send(frame);
+      ana.connection.closed();
+      assert.deepEqual([(await ben.next()).message, (await ben.next()).message], ["a", "b"]);
+      assert.deepEqual([server.size, ana.received.waiting], [1, []]);
+      // On layer 1 the server knows what the page sends again on its next connection.
+      const again = await Page.open(server, "ana");
+      assert.equal((await again.ask(say(ROOM, "a", "c1"))).seq, hello.length ? 1 : 3);
+    });
+  }
+
+  it("and whose hello fails has sent nothing: its messages would lose their client_ids", async () => {
+    const { server, storage } = fixture();
+    storage.heads = () => Promise.reject(new Error());
+    const ana = new Page(server, "ana");
+    void ana.send(HELLO);
+    const sent = ana.send(say(ROOM, "a", "c1"));
+    ana.connection.closed();
+    await sent;
+    assert.deepEqual(texts(storage), []);
+  });
+
+  it("because the server closes its socket has sent only what was processed before", async () => {
+    const { server, storage } = fixture();
+    const ana = new Page(server, "ana", async () => false);
+    const { entered, open } = gate(storage, "append");
+    void ana.send(say(ROOM, "a"));
+    const later = ana.send(say(ROOM, "b"));
+    await entered;
+    server.recheck(["ana"]);
+    assert.equal((await ana.closed())[0], 4401);
+    open();
+    await later;
+    assert.deepEqual(texts(storage), ["a"]);
   });
 });
 

@@ -8,8 +8,8 @@ import { WebSocket, WebSocketServer } from "ws";
 import { Server } from "inbox-socket/server";
 import { MemoryStorage } from "inbox-socket/server/memory";
 import { MAX_PAYLOAD, serve } from "inbox-socket/server/ws";
-import { Queue } from "../support/queue.mjs";
-import { HELLO, say } from "./page.mjs";
+import { eventually, Queue } from "../support/queue.mjs";
+import { gate, HELLO, say } from "./page.mjs";
 
 const ROOM = 2;
 const OUTSIDE = "https://app.example:8443";
@@ -89,6 +89,35 @@ describe("a socket", () => {
     admit();
     assert.equal((await frames.next()).action, "welcome");
     assert.equal((await frames.next()).action, "pong");
+  });
+
+  it("has sent what it sends just before it closes", async (t) => {
+    const { open, server, storage } = await start(t);
+    const [ana, ben] = [open("ana"), open("ben")];
+    for (const { ask } of [ana, ben]) await ask(HELLO);
+    const held = gate(storage, "append");
+    for (const text of ["a", "b", "c"]) ana.socket.send(JSON.stringify(say(ROOM, text)));
+    ana.socket.close();
+    await eventually("the server has noticed the close", () => server.size === 1);
+    held.open();
+    for (const text of ["a", "b", "c"]) assert.equal((await ben.frames.next()).message, text);
+  });
+
+  it("has sent what it sends before it is authenticated, even if it ends before", async (t) => {
+    let admit = () => {};
+    const admitted = new Promise((resolve) => (admit = () => resolve("ana")));
+    const authenticate = (/** @type {any} */ { url }) => (url.endsWith("ben") ? "ben" : admitted);
+    const { open, sockets } = await start(t, { serve: { authenticate } });
+    const [ana, ben] = [open("ana"), open("ben")];
+    await ben.ask(HELLO);
+    await ana.opened;
+    ana.socket.send(JSON.stringify(say(ROOM, "a")));
+    await eventually("the server has received it", () => [...sockets.clients].some(({ isPaused }) => isPaused));
+    // As when the connection fails: the pause would hide that it has ended.
+    for (const socket of sockets.clients) if (socket.isPaused) socket.terminate();
+    await eventually("the socket has ended", () => sockets.clients.size === 1);
+    admit();
+    assert.equal((await ben.frames.next()).message, "a");
   });
 
   it("gets one stored message for a client_id that two sockets send at the same time", async (t) => {

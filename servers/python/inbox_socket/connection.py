@@ -59,6 +59,7 @@ class Connection:
     ) -> None:
         self.user_id = user_id
         self.is_closed = False
+        self._drops = False  # whether frames that were received and not processed yet are dropped
         self._server, self._close, self._recheck = server, close, recheck
         self._session = Session(user_id, server.rate, server.ids, server.heartbeat)
         self._outbox = Outbox(send, self.closed)
@@ -71,7 +72,7 @@ class Connection:
         """Does what a frame requests, and replies; `None` represents a binary frame."""
         # A client that asks for more than it reads waits here; other sockets don't.
         await self._outbox.room(self._server.limits.outbox_bytes // 2)
-        if self.is_closed:
+        if self._drops:
             return
         try:
             await self._do(self._session.read(text, self._server.now()))
@@ -94,13 +95,20 @@ class Connection:
         self._check_size(self._session.held_bytes)
 
     def close(self, code: int, reason: str) -> None:
-        """Closes the socket. Frames that wait are dropped: the client asks for them again."""
+        """Closes the socket. Frames that wait are dropped, in both directions: the client sends
+        them, or asks for them, again.
+        """
+        self._drops = True
         if not self.is_closed:
             self.closed()
             self._server.spawn(self._close_socket(code, reason))
 
     def closed(self) -> None:
-        """Removes the connection from the server; the transport calls this when its socket ends."""
+        """Removes the connection from the server; the transport calls this when its socket ends.
+
+        Frames received before are still processed, without replies: a page that sends and leaves at
+        once has sent.
+        """
         if not self.is_closed:
             self.is_closed = True
             self._outbox.clear()

@@ -50,6 +50,10 @@ class Cursor(NamedTuple):
 class Storage(Protocol):
     """The functions that an application provides. User ids are compared with `==`: a storage
     returns them in the type that `authenticate` returns.
+
+    A storage may have an attribute `writers`: how many calls of `append` may run at the same time,
+    for conversations and senders that differ. The default is 1. With more, a conversation that the
+    application keeps locked delays no other.
     """
 
     async def heads(self, user_id: UserId) -> Mapping[ConversationId, Head]:

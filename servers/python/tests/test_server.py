@@ -3,11 +3,12 @@
 import asyncio
 import json
 import logging
+from types import SimpleNamespace
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
 
-from inbox_socket import Closed, Limits, MemoryBroker, Server, Stored
+from inbox_socket import Closed, Limits, MemoryBroker, Server, Stored, batches
 from inbox_socket.asgi import InboxApplication
 from inbox_socket.limits import RETRY_AFTER
 from inbox_socket.memory import MemoryStorage
@@ -189,6 +190,145 @@ async def test_a_message_that_looks_different_to_a_user_is_pushed_in_two_version
     server.publish([Stored(frame, ["ana", "ben"], {"ben": frame | {"liked": True}})])
     assert await ana.receive() == frame
     assert await ben.receive() == frame | {"liked": True}
+
+
+# --- a conversation that is locked ---
+
+OTHER, ELSEWHERE = 3, 4
+
+
+@pytest.fixture
+def lock(storage):
+    """Holds the batches with a message `locked` until `lock.open()`; `lock.entered` is set then."""
+    append, held = storage.append, SimpleNamespace(append=storage.append)
+    lock = Gate(held, "append")
+    storage.create(OTHER, ["ana", "ben"])
+    storage.create(ELSEWHERE, ["chi"])
+
+    async def wait(drafts):
+        is_locked = any(draft.text == "locked" for draft in drafts)
+        return await (held.append if is_locked else append)(drafts)
+
+    storage.append, storage.writers = wait, 2
+    return lock
+
+
+def texts(storage, conversation_id) -> list[str]:
+    return [frame["message"] for frame in storage.messages[conversation_id]]
+
+
+async def test_a_locked_conversation_delays_no_message_of_another_one_and_sender(storage, lock):
+    server = Server(storage)
+    ana, chi = await Page(server, "ana").hello(), await Page(server, "chi").hello()
+    waiting = asyncio.create_task(ana.send(say(ROOM, "locked", "c1")))
+    await lock.entered.wait()
+    for number in (1, 2, 3):
+        assert (await chi.ask(say(ELSEWHERE, "a", f"c{number}")))["seq"] == number
+        await chi.receive()
+    assert texts(storage, ROOM) == []
+    lock.open()
+    await waiting
+    assert texts(storage, ROOM) == ["locked"]
+
+
+async def test_later_messages_of_a_locked_conversation_and_of_its_senders_stay_in_order(
+    storage, lock
+):
+    server = Server(storage)
+    ana, ben, chi = [await Page(server, user).hello() for user in ("ana", "ben", "chi")]
+    other = await Page(server, "ana").hello()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(ana.send(say(ROOM, "locked", "c1")))
+        await lock.entered.wait()
+        group.create_task(ben.send(say(ROOM, "second", "c1")))
+        group.create_task(other.send(say(OTHER, "third", "c2")))
+        assert (await chi.ask(say(ELSEWHERE, "a", "c1")))["action"] == "ack"
+        assert texts(storage, ROOM) == texts(storage, OTHER) == []
+        lock.open()
+    assert texts(storage, ROOM) == ["locked", "second"]
+    assert texts(storage, OTHER) == ["third"]
+
+
+async def test_a_locked_conversation_delays_all_messages_if_the_storage_has_one_writer(
+    storage, lock, monkeypatch
+):
+    storage.writers = 1
+    monkeypatch.setattr(batches, "PATIENCE", 0)
+    server = Server(storage)
+    ana, chi = await Page(server, "ana").hello(), await Page(server, "chi").hello()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(ana.send(say(ROOM, "locked", "c1")))
+        await lock.entered.wait()
+        group.create_task(chi.send(say(ELSEWHERE, "a", "c1")))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert texts(storage, ELSEWHERE) == []
+        lock.open()
+    assert texts(storage, ELSEWHERE) == ["a"]
+
+
+async def test_a_stopping_server_waits_for_every_batch(storage, lock):
+    server = Server(storage)
+    ana, chi = await Page(server, "ana").hello(), await Page(server, "chi").hello()
+    sending = [asyncio.create_task(ana.send(say(ROOM, "locked", "c1")))]
+    await lock.entered.wait()
+    assert (await chi.ask(say(ELSEWHERE, "a", "c1")))["action"] == "ack"
+    sending.append(asyncio.create_task(chi.send(say(ELSEWHERE, "b", "c2"))))
+    await asyncio.sleep(0)
+    stopping = asyncio.create_task(server.stop())
+    lock.open()
+    await asyncio.gather(stopping, *sending)
+    assert (texts(storage, ROOM), texts(storage, ELSEWHERE)) == (["locked"], ["a", "b"])
+
+
+# --- pages that leave ---
+
+
+@pytest.mark.parametrize("layer", [0, 1])
+async def test_a_page_that_leaves_has_sent_what_was_received_before(server, layer):
+    ana, ben = Page(server, "ana"), await Page(server, "ben").hello()
+    if layer:
+        await ana.hello()
+    ana.connection.closed()
+    for text in ("a", "b"):
+        await ana.send(say(ROOM, text, text))
+    assert [(await ben.receive())["message"] for _ in range(2)] == ["a", "b"]
+    assert len(server) == 1
+    # On layer 1 the server knows what the page sends again on its next connection.
+    again = await Page(server, "ana").hello()
+    assert (await again.ask(say(ROOM, "a", "a")))["seq"] == (1 if layer else 3)
+
+
+async def test_a_page_to_which_a_reply_can_no_longer_be_sent_has_sent_all_the_same(server):
+    async def send(text):
+        raise ConnectionError
+
+    async def close(code, reason):
+        pass
+
+    ben, gone = await Page(server, "ben").hello(), server.connect("ana", send, close)
+    for text in ("a", "b"):
+        await gone.receive(json.dumps(say(ROOM, text)))
+        assert (await ben.receive())["message"] == text
+    assert gone.is_closed
+
+
+async def test_a_page_that_leaves_and_whose_hello_fails_has_sent_nothing(server, storage):
+    """Its messages would lose their client_ids."""
+    storage.heads = lambda user_id: 1 / 0
+    ana = Page(server, "ana")
+    ana.connection.closed()
+    await ana.send(HELLO)
+    await ana.send(say(ROOM, "a", "c1"))
+    assert storage.messages[ROOM] == []
+
+
+async def test_a_page_whose_socket_the_server_closes_sends_nothing_afterwards(server, storage):
+    ana = Page(server, "ana")
+    ana.connection.close(4401, "the session has ended")
+    await ana.closed()
+    await ana.send(say(ROOM, "a"))
+    assert storage.messages[ROOM] == []
 
 
 # --- hello ---

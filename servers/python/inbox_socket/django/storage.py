@@ -39,6 +39,13 @@ Origin = tuple[str, str | None]  # a message's sender and `client_id`
 class DjangoStorage:
     """Storage on the threads of the database. The functions below do the work."""
 
+    @property
+    def writers(self) -> int:
+        """How many batches may be stored at the same time: writers that all wait for locks leave a
+        thread to the readers.
+        """
+        return max(conf.database_threads() - 1, 1)
+
     async def heads(self, user_id: UserId) -> dict[ConversationId, HeadOfUser]:
         return await in_database(heads, user_id)
 

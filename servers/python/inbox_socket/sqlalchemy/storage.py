@@ -35,10 +35,16 @@ Sender = tuple[str, str]  # a user and a `client_id`
 
 
 class SQLAlchemyStorage:
-    """Storage over an `async_sessionmaker` of the application's engine."""
+    """Storage over an `async_sessionmaker` of the application's engine.
 
-    def __init__(self, sessions: async_sessionmaker, inbox: Inbox) -> None:
+    `writers` is how many batches may be stored at the same time, each with a connection of the
+    engine's pool. Give the pool some more, for the readers. SQLite has one writer.
+    """
+
+    def __init__(self, sessions: async_sessionmaker, inbox: Inbox, *, writers: int = 4) -> None:
         self._sessions, self._inbox = sessions, inbox
+        dialect = sessions().get_bind(mapper=inbox.message_model).dialect
+        self.writers = 1 if dialect.name == "sqlite" else writers
 
     async def heads(self, user_id: UserId) -> dict[ConversationId, Head]:
         return await self._run(_heads_of, user_id)
