@@ -20,6 +20,11 @@ export interface Application<Client = any> {
    */
   load(messageIds: any[], client: Client): Result<Iterable<Frame>>;
   /**
+   * Returns the id of the oldest message of a conversation that still exists: for an application that deletes old
+   * messages. Without it, a page that was away for long is told about tens of thousands of deleted messages at a time.
+   */
+  oldest?(conversationId: any, client: Client): Result<number | string | bigint | null | undefined>;
+  /**
    * Returns the ids of a conversation's messages, oldest first: for an application that had messages before it had this
    * storage. They get their numbers before the conversation's next message, or by `backfill`.
    */
@@ -70,6 +75,8 @@ export declare class SqlStorage<Client, Deferred extends "promise" | "value"> im
   append: Storage["append"];
   /** See {@link Storage}. */
   after: Storage["after"];
+  /** See {@link Storage}. */
+  first: Storage["first"];
   /** See {@link Storage}. */
   history: Storage["history"];
 }

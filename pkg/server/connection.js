@@ -165,10 +165,17 @@ export class Connection {
   async #sync(request) {
     const { storage } = this.#server;
     const catchUp = new CatchUp(request, await this.#heads());
-    const wanted = catchUp.wanted();
-    const found = wanted.length > 0 ? await storage.after(this.userId, wanted, SYNC_MESSAGES) : [];
-    if (catchUp.beginsEverywhere(found)) return catchUp.reply(found);
-    return catchUp.reply(await storage.after(this.userId, catchUp.everything(), SYNC_MESSAGES), true);
+    let found = await this.#after(catchUp.wanted());
+    if (!catchUp.beginsEverywhere(found)) {
+      catchUp.begin(await storage.first(this.userId, catchUp.everything()));
+      found = await this.#after(catchUp.wanted());
+    }
+    return catchUp.reply(found);
+  }
+
+  /** @param {import("./index.js").Cursor[]} wanted */
+  async #after(wanted) {
+    return wanted.length > 0 ? this.#server.storage.after(this.userId, wanted, SYNC_MESSAGES) : [];
   }
 
   #heads() {

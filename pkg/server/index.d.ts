@@ -86,11 +86,25 @@ export interface Storage {
   append(drafts: Draft[]): Promise<Outcome[]>;
 
   /**
-   * Returns the messages in these ranges, by conversation and `seq`, at most `limit`. Deleted messages are absent.
+   * Returns the messages in these ranges, by conversation and `seq`. Deleted messages are absent.
+   *
+   * The ranges have at most `limit` numbers altogether, so look each number up by its key: a database joins ranges by
+   * reading whole conversations.
    *
    * @param userId the reader, for a storage whose frames differ between readers
    */
   after(userId: UserId, cursors: Cursor[], limit: number): Promise<Frame[]>;
+
+  /**
+   * Returns the `seq` of the first message in each range that has not been deleted; nothing for a range without one.
+   *
+   * The ranges may have millions of numbers. If finding the message takes too long, return a lower number: the server
+   * reads on from there, and the client asks again. The server calls this only if a page's cursor is older than the
+   * history.
+   *
+   * @param userId the reader
+   */
+  first(userId: UserId, cursors: Cursor[]): Promise<Map<ConversationId, number>>;
 
   /**
    * Returns the newest `limit` messages, or the newest ones older than the message `before`; newest first.

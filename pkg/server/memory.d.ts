@@ -23,5 +23,7 @@ export class MemoryStorage implements Storage {
   /** See {@link Storage}. */
   after: Storage["after"];
   /** See {@link Storage}. */
+  first: Storage["first"];
+  /** See {@link Storage}. */
   history: Storage["history"];
 }

@@ -80,6 +80,17 @@ export class MemoryStorage {
     return found.slice(0, limit);
   }
 
+  /** @param {UserId} userId @param {import("./index.js").Cursor[]} cursors */
+  async first(userId, cursors) {
+    /** @type {Map<ConversationId, number>} */
+    const first = new Map();
+    for (const cursor of cursors) {
+      const [frame] = await this.after(userId, [cursor], 1);
+      if (frame) first.set(cursor.conversationId, Number(frame.seq));
+    }
+    return first;
+  }
+
   /**
    * @param {UserId} _userId
    * @param {ConversationId} conversationId

@@ -8,7 +8,7 @@ const DIALECT = {
   lock: "FOR UPDATE",
   migrating: "SELECT pg_advisory_xact_lock(hashtext('inbox_heads'))",
   list: (type) => `(SELECT value::${type} AS value FROM json_array_elements_text(?::json)) AS r`,
-  ranges: (type) => `json_to_recordset(?::json) AS r(conversation ${type}, low BIGINT, high BIGINT)`,
+  keys: (type) => `json_to_recordset(?::json) AS r(conversation ${type}, seq BIGINT)`,
 };
 
 const WRITERS = 4;

@@ -14,7 +14,7 @@ import { NUMBERS } from "./protocol.js";
  * @typedef {import("./broker.js").Event} Event
  */
 
-const STORAGE = /** @type {const} */ (["heads", "participants", "append", "after", "history"]);
+const STORAGE = /** @type {const} */ (["heads", "participants", "append", "after", "first", "history"]);
 
 /** Thrown by `connect` if the socket must be closed with this code and reason. */
 export class Closed extends Error {

@@ -5,7 +5,11 @@
 
 import { notFound } from "./protocol.js";
 
-const PAGE = 200; // entries read at once
+// To find the first message that is left, pages of entries are read: small ones first, because most conversations begin
+// there. What is left undecided after so many pages is a matter of the next `sync`.
+const FIRST_PAGE = 10;
+const LARGEST_PAGE = 1_000;
+const PAGES = 50;
 
 /**
  * @typedef {import("./application.js").Application<any>} Application
@@ -27,8 +31,8 @@ const PAGE = 200; // entries read at once
  * @property {string} lock ends a SELECT that locks its rows
  * @property {string | null} migrating a SELECT that waits for other processes that create the tables
  * @property {(type: string) => string} list a table `r` with the column `value`, made of a parameter: a JSON array
- * @property {(type: string) => string} ranges a table `r` with the columns `conversation`, `low` and `high`, made of a
- *   parameter: a JSON array of objects
+ * @property {(type: string) => string} keys a table `r` with the columns `conversation` and `seq`, made of a parameter: a
+ *   JSON array of objects
  */
 
 /** A statement with its parameters, each written as `?`. */
@@ -111,6 +115,11 @@ export class SqlStorage {
   /** @param {UserId} _userId @param {import("./index.js").Cursor[]} cursors @param {number} limit @returns {Promise<Frame[]>} */
   after(_userId, cursors, limit) {
     return this.#driver.read((client) => this.#after(client, cursors, limit));
+  }
+
+  /** @param {UserId} _userId @param {import("./index.js").Cursor[]} cursors @returns {Promise<Map<ConversationId, number>>} */
+  first(_userId, cursors) {
+    return this.#driver.read((client) => this.#first(client, cursors));
   }
 
   /**
@@ -321,25 +330,61 @@ export class SqlStorage {
 
   /** @param {any} client @param {import("./index.js").Cursor[]} cursors @param {number} limit @returns {Steps} */
   *#after(client, cursors, limit) {
-    const ranges = cursors.map(({ conversationId, seq, head }) => ({
-      conversation: conversationId,
-      low: seq,
-      high: head,
-    }));
-    /** @type {Frame[]} */
-    const found = [];
-    // Entries of deleted messages have no frame: read on until there are enough, because the server takes fewer for all.
-    for (let offset = 0; found.length < limit; offset += PAGE) {
-      const rows = yield select(
-        `SELECT e.conversation, e.seq, e.message FROM ${this.#dialect.ranges(this.#type("conversation"))}
-         JOIN inbox_entries e ON e.conversation = r.conversation AND e.seq > r.low AND e.seq <= r.high
-         ORDER BY e.conversation, e.seq LIMIT ? OFFSET ?`,
-        ...[JSON.stringify(ranges), PAGE, offset],
-      );
-      found.push(...(yield* this.#frames(client, rows)));
-      if (rows.length < PAGE) break;
+    // By key: with ranges SQLite and PostgreSQL read every entry of the ranges before the limit applies.
+    const rows = yield select(
+      `SELECT e.conversation, e.seq, e.message FROM ${this.#dialect.keys(this.#type("conversation"))}
+       JOIN inbox_entries e ON e.conversation = r.conversation AND e.seq = r.seq ORDER BY e.conversation, e.seq`,
+      JSON.stringify(keysOf(cursors, limit)),
+    );
+    return yield* this.#frames(client, rows);
+  }
+
+  /** @param {any} client @param {import("./index.js").Cursor[]} cursors @returns {Steps} */
+  *#first(client, cursors) {
+    /** @type {Map<ConversationId, number>} */
+    const first = new Map();
+    let pages = PAGES;
+    for (const { conversationId, seq, head } of cursors) {
+      let after = seq;
+      for (let size = FIRST_PAGE; after < head; size = Math.min(10 * size, LARGEST_PAGE)) {
+        if (pages === 0) {
+          first.set(conversationId, after + 1);
+          break;
+        }
+        pages -= 1;
+        const rows = yield select(
+          `SELECT conversation, seq, message FROM inbox_entries WHERE conversation = ? AND seq > ? AND seq <= ?
+           ORDER BY seq LIMIT ?`,
+          ...[conversationId, after, head, size],
+        );
+        const [frame] = yield* this.#frames(client, rows);
+        if (frame) {
+          first.set(conversationId, Number(frame.seq));
+          break;
+        }
+        if (rows.length < size) break;
+        const oldest = size === FIRST_PAGE ? yield* this.#oldest(client, conversationId) : 0;
+        after = Math.max(Number(rows[rows.length - 1].seq), oldest - 1);
+      }
     }
-    return found.slice(0, limit);
+    return first;
+  }
+
+  /**
+   * Returns the `seq` of the oldest message that the application still has; 0 if it is unknown.
+   *
+   * @param {any} client
+   * @param {ConversationId} conversationId
+   * @returns {Steps}
+   */
+  *#oldest(client, conversationId) {
+    const { oldest } = this.#application;
+    const found = oldest && (yield oldest(conversationId, client));
+    if (found === undefined || found === null) return 0;
+    const messageId = checked(found, this.#ids.message, "oldest must return the message's id");
+    const sql = "SELECT seq FROM inbox_entries WHERE conversation = ? AND message = ?";
+    const [row] = yield select(sql, conversationId, messageId);
+    return Number(row?.seq ?? 0);
   }
 
   /** @param {any} client @param {ConversationId} conversationId @param {number | string | undefined} before @param {number} limit @returns {Steps} */
@@ -427,6 +472,23 @@ export class SqlStorage {
   #type(name) {
     return this.#dialect.types[this.#ids[name]];
   }
+}
+
+/**
+ * Returns each number in these ranges, at most `limit`.
+ *
+ * @param {import("./index.js").Cursor[]} cursors
+ * @param {number} limit
+ */
+function keysOf(cursors, limit) {
+  /** @type {{conversation: ConversationId, seq: number}[]} */
+  const keys = [];
+  for (const { conversationId, seq, head } of cursors) {
+    for (let next = seq + 1; next <= head && keys.length < limit; next += 1) {
+      keys.push({ conversation: conversationId, seq: next });
+    }
+  }
+  return keys;
 }
 
 /**

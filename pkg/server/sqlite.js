@@ -8,9 +8,7 @@ const DIALECT = {
   lock: "", // BEGIN IMMEDIATE locks the database
   migrating: null,
   list: () => "json_each(?) AS r",
-  ranges: () =>
-    `(SELECT value ->> 'conversation' AS conversation, value ->> 'low' AS low, value ->> 'high' AS high
-      FROM json_each(?)) AS r`,
+  keys: () => "(SELECT value ->> 'conversation' AS conversation, value ->> 'seq' AS seq FROM json_each(?)) AS r",
 };
 
 /** Keeps messages in the application's tables, and their numbers in tables of its own. */

@@ -16,7 +16,7 @@ import { fitting, SYNC_MESSAGES, size, syncFrame } from "./protocol.js";
  * One `sync`: which messages to read, and the reply made of them.
  *
  * Read `wanted()` first. If `beginsEverywhere()` is false, the history of a conversation begins later than the client's
- * cursor: read `everything()` instead.
+ * cursor: find where with `everything()`, `begin()` there, and read `wanted()` again.
  */
 export class CatchUp {
   #request;
@@ -43,8 +43,8 @@ export class CatchUp {
   }
 
   /**
-   * Returns the ranges of one batch. They are known in advance, because `seq` is consecutive: so a storage reads exactly
-   * these messages, and sorts nothing else.
+   * Returns the ranges of one batch: at most SYNC_MESSAGES numbers altogether. They are known in advance, because `seq` is
+   * consecutive: so a storage reads exactly these messages, and sorts nothing else.
    */
   wanted() {
     /** @type {Cursor[]} */
@@ -77,13 +77,19 @@ export class CatchUp {
   }
 
   /**
-   * Returns the sync_response.
+   * Moves the beginning of each conversation to its first remaining message.
    *
-   * @param {Frame[]} found the messages of `everything()`, or of `wanted()`
-   * @param {boolean} [everything] which of the two
+   * @param {Seqs} first its `seq`, or a lower one; none if no message of `everything()` is left
    */
-  reply(found, everything = false) {
-    const after = new Map([...this.#after, ...(everything ? this.#floors(found) : [])]);
+  begin(first) {
+    for (const { conversationId, seq, head } of this.everything()) {
+      this.#after.set(conversationId, Math.min(Math.max((first.get(conversationId) ?? head + 1) - 1, seq), head));
+    }
+  }
+
+  /** Returns the sync_response. @param {Frame[]} found the messages of `wanted()` */
+  reply(found) {
+    const after = new Map([...this.#after, ...this.#begins(found)]);
     const floors = new Map([...after].filter(([key, seq]) => seq > /** @type {number} */ (this.#cursors.get(key))));
     const around = size(syncFrame(this.#request, [], this.#heads, floors, false));
     // Otherwise the heads of thousands of conversations would leave room for one message only.
@@ -95,23 +101,16 @@ export class CatchUp {
   }
 
   /**
-   * Returns the `seq` after which the remaining messages of each conversation begin.
-   *
-   * If the read was cut at its limit, a conversation of which nothing was found is undecided: it waits for a later batch.
+   * Returns the `seq` after which the messages of each wanted range begin; its end if all of them have been deleted.
    *
    * @param {Frame[]} found
    */
-  #floors(found) {
+  #begins(found) {
     const first = firstSeqs(found);
-    const isCut = found.length >= SYNC_MESSAGES;
-    /** @type {Seqs} */
-    const floors = new Map();
-    for (const { conversationId, head } of this.everything()) {
-      const seq = first.get(conversationId);
-      if (seq !== undefined) floors.set(conversationId, seq - 1);
-      else if (!isCut) floors.set(conversationId, head);
-    }
-    return floors;
+    return this.wanted().map(
+      ({ conversationId, head }) =>
+        /** @type {[ConversationId, number]} */ ([conversationId, (first.get(conversationId) ?? head + 1) - 1]),
+    );
   }
 
   /** @param {ConversationId} key */

@@ -12,7 +12,7 @@ import { joiner, split } from "../../pkg/server/parts.js";
 import { eventually, Queue } from "../support/queue.mjs";
 import { Page, say } from "./page.mjs";
 import { missing, startPostgres } from "./postgres.mjs";
-import { created, describeStorage, schema } from "./storage.mjs";
+import { created, describeStorage, entries, schema } from "./storage.mjs";
 
 describe("with PostgreSQL", { skip: missing }, () => {
   /** @type {Awaited<ReturnType<typeof startPostgres>>} */
@@ -46,38 +46,42 @@ describe("with PostgreSQL", { skip: missing }, () => {
     return { pool: open(), open, brokers };
   }
 
-  describeStorage("the storage for PostgreSQL", async (t) => {
+  /** @param {import("node:test").TestContext} t */
+  async function openDatabase(t) {
     const { pool, open } = await newPool(t);
     await pool.query(schema("BIGSERIAL PRIMARY KEY"));
     const insert = async (client, sender, text, type = "TEXT") => {
       const sql = "INSERT INTO messages (conversation, sender, text, type) VALUES (2, $1, $2, $3) RETURNING id";
       return (await client.query(sql, [sender, text, type])).rows[0].id;
     };
+    /** @type {any} */
+    const application = {
+      participants: async (id, client) =>
+        (await client.query("SELECT member FROM members WHERE conversation = $1 ORDER BY member", [id])).rows.map(
+          ({ member }) => member,
+        ),
+      conversations: async (id, client) =>
+        (await client.query("SELECT conversation FROM members WHERE member = $1", [id])).rows.map(
+          ({ conversation }) => conversation,
+        ),
+      create: async (draft, client) => created(draft, await insert(client, draft.userId, draft.text, draft.type)),
+      load: async (ids, client) =>
+        (await client.query("SELECT * FROM messages WHERE id = ANY($1)", [ids])).rows.map((row) => ({
+          ...{ message: row.text, type: row.type, sender_id: Number(row.sender), message_id: row.id },
+        })),
+      existing: async (id, client) =>
+        (await client.query("SELECT id FROM messages WHERE conversation = $1 ORDER BY id", [id])).rows.map(
+          (row) => row.id,
+        ),
+    };
     /** @param {pg.Pool} own */
-    const make = (own) =>
-      new PgStorage(own, {
-        participants: async (id, client) =>
-          (await client.query("SELECT member FROM members WHERE conversation = $1 ORDER BY member", [id])).rows.map(
-            ({ member }) => member,
-          ),
-        conversations: async (id, client) =>
-          (await client.query("SELECT conversation FROM members WHERE member = $1", [id])).rows.map(
-            ({ conversation }) => conversation,
-          ),
-        create: async (draft, client) => created(draft, await insert(client, draft.userId, draft.text, draft.type)),
-        load: async (ids, client) =>
-          (await client.query("SELECT * FROM messages WHERE id = ANY($1)", [ids])).rows.map((row) => ({
-            ...{ message: row.text, type: row.type, sender_id: Number(row.sender), message_id: row.id },
-          })),
-        existing: async (id, client) =>
-          (await client.query("SELECT id FROM messages WHERE conversation = $1 ORDER BY id", [id])).rows.map(
-            (row) => row.id,
-          ),
-      });
+    const make = (own) => new PgStorage(own, application);
     const storage = make(pool);
     await storage.migrate();
     return {
+      pool,
       storage,
+      application,
       insert,
       another: () => make(open()),
       run: async (sql) => (await pool.query(sql)).rows,
@@ -96,6 +100,28 @@ describe("with PostgreSQL", { skip: missing }, () => {
         }
       },
     };
+  }
+
+  describeStorage("the storage for PostgreSQL", openDatabase);
+
+  it("sync reads no more entries than it returns messages, in a table of many", async (t) => {
+    const { pool, storage, run } = await openDatabase(t);
+    await run(entries(40_000, 2));
+    await run(entries(40_000, 9));
+    await run("ANALYZE inbox_entries");
+    const { query } = pool;
+    /** @type {number[]} */
+    const read = [];
+    pool.query = async (/** @type {any} */ sql, /** @type {any} */ params) => {
+      if (sql.includes("JOIN inbox_entries")) {
+        const { rows } = await query.call(pool, `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, params);
+        read.push(rowsRead(rows[0]["QUERY PLAN"][0].Plan));
+      }
+      return query.call(pool, sql, params);
+    };
+    const range = { conversationId: 2, seq: 20_000, head: 20_100 };
+    assert.equal((await storage.after(1, [range, { conversationId: 9, seq: 0, head: 100 }], 200)).length, 0);
+    assert.deepEqual(read, [200]);
   });
 
   for (const [what, load, reason] of /** @type {[string, (ids: any[], client: any) => any, RegExp][]} */ ([
@@ -201,3 +227,10 @@ it("a channel that needs quotes is rejected", () => {
     /channel must consist of a-z, 0-9 and _; got "Inbox"/,
   );
 });
+
+/** Returns how many rows of `inbox_entries` a query reads. @param {any} plan @returns {number} */
+function rowsRead(plan) {
+  const { "Actual Rows": rows, "Actual Loops": loops, "Rows Removed by Filter": removed = 0, Plans = [] } = plan;
+  const own = plan["Relation Name"] === "inbox_entries" ? (rows + removed) * loops : 0;
+  return Plans.reduce((sum, part) => sum + rowsRead(part), own);
+}

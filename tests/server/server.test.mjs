@@ -389,7 +389,7 @@ describe("a slow reader", () => {
 describe("a server", () => {
   it("names the functions that its storage lacks", () => {
     const storage = /** @type {any} */ ({ heads() {}, append() {} });
-    assert.throws(() => new Server({ storage }), /storage must have .* missing: participants, after, history/);
+    assert.throws(() => new Server({ storage }), /storage must have .* missing: participants, after, first, history/);
   });
 
   it("limits the number of sockets of a user", () => {

@@ -24,34 +24,37 @@ async function open(t) {
       db.prepare("INSERT INTO messages (conversation, sender, text, type) VALUES (2, ?, ?, ?)").run(sender, text, type)
         .lastInsertRowid,
     );
-  const make = () =>
-    new SqliteStorage(db, {
-      participants: (id) =>
-        db
-          .prepare("SELECT member FROM members WHERE conversation = ?")
-          .all(id)
-          .map(({ member }) => member),
-      conversations: (id) =>
-        db
-          .prepare("SELECT conversation FROM members WHERE member = ?")
-          .all(id)
-          .map(({ conversation }) => conversation),
-      create: (draft) => created(draft, insert(db, draft.userId, draft.text, draft.type)),
-      load: (ids) =>
-        db
-          .prepare("SELECT * FROM messages WHERE id IN (SELECT value FROM json_each(?))")
-          .all(JSON.stringify(ids))
-          .map((row) => ({ message: row.text, type: row.type, sender_id: row.sender, message_id: row.id })),
-      existing: (id) =>
-        db
-          .prepare("SELECT id FROM messages WHERE conversation = ? ORDER BY id")
-          .all(id)
-          .map((row) => row.id),
-    });
+  /** @type {any} */
+  const application = {
+    participants: (id) =>
+      db
+        .prepare("SELECT member FROM members WHERE conversation = ?")
+        .all(id)
+        .map(({ member }) => member),
+    conversations: (id) =>
+      db
+        .prepare("SELECT conversation FROM members WHERE member = ?")
+        .all(id)
+        .map(({ conversation }) => conversation),
+    create: (draft) => created(draft, insert(db, draft.userId, draft.text, draft.type)),
+    load: (ids) =>
+      db
+        .prepare("SELECT * FROM messages WHERE id IN (SELECT value FROM json_each(?))")
+        .all(JSON.stringify(ids))
+        .map((row) => ({ message: row.text, type: row.type, sender_id: row.sender, message_id: row.id })),
+    existing: (id) =>
+      db
+        .prepare("SELECT id FROM messages WHERE conversation = ? ORDER BY id")
+        .all(id)
+        .map((row) => row.id),
+  };
+  const make = () => new SqliteStorage(db, application);
   const storage = make();
   await storage.migrate();
   return {
+    db,
     storage,
+    application,
     another: make,
     insert,
     run: async (sql) => (/^\s*SELECT/.test(sql) ? db.prepare(sql).all() : db.exec(sql)),
@@ -68,6 +71,23 @@ async function open(t) {
     },
   };
 }
+
+it("sync looks each message up by its key", { skip: !database }, async (t) => {
+  const { db, storage } = await open(t);
+  /** @type {string[]} */
+  const plans = [];
+  const prepare = db.prepare.bind(db);
+  db.prepare = (/** @type {string} */ sql) => {
+    if (sql.includes("JOIN inbox_entries")) {
+      const steps = prepare(`EXPLAIN QUERY PLAN ${sql}`).all("[]");
+      plans.push(...steps.map(({ detail }) => detail).filter((detail) => /^\w+ e\b/.test(detail)));
+    }
+    return prepare(sql);
+  };
+  assert.deepEqual(await storage.after(1, [{ conversationId: 2, seq: 0, head: 200 }], 200), []);
+  assert.equal(plans.length, 1);
+  assert.match(plans[0], /^SEARCH e USING .*\(conversation=\? AND seq=\?\)/);
+});
 
 it("an application's function that returns a promise is refused, and nothing is stored", {
   skip: !database,

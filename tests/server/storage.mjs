@@ -19,6 +19,7 @@ const OTHER = 9;
  *
  * @typedef {object} Database
  * @property {any} storage
+ * @property {any} application
  * @property {(sql: string) => Promise<any[]>} run runs a statement, and returns its rows
  * @property {(work: (client: any) => any) => Promise<any>} transaction
  * @property {(client: any, sender: number, text: string) => any} insert inserts a message of conversation 2; returns its id
@@ -186,6 +187,34 @@ export function describeStorage(title, open) {
       assert.deepEqual([textsOf(second), second.floors, second.has_more], [["m499"], { 2: 499 }, false]);
     });
 
+    it("finds the floor of a history that was pruned up to a high number, with few reads", async (t) => {
+      const { server, storage, application, talk, run } = await fixture(t);
+      await run(entries(60_000, ROOM));
+      await run(`INSERT INTO inbox_heads (conversation, head) VALUES (${ROOM}, 60000)`);
+      const [{ frame }] = await talk();
+      let loads = 0;
+      const { load } = application;
+      application.load = (/** @type {any[]} */ ids, /** @type {any} */ client) => {
+        loads += ids.length;
+        return load(ids, client);
+      };
+      const ana = await Page.open(server, ANA);
+      const first = await sync(ana);
+      const [floor] = Object.values(first.floors);
+      assert.ok(floor > 40_000 && floor < 60_000, `several syncs, if the storage has to search; got ${floor}`);
+      assert.ok(loads < 60_000 && first.has_more);
+      loads = 0;
+      const second = await sync(ana, floor);
+      assert.deepEqual([textsOf(second), second.floors, second.has_more], [["m0"], { 2: 60_000 }, false]);
+      loads = 0;
+      application.oldest = () => frame.message_id;
+      const found = await sync(ana);
+      assert.deepEqual([textsOf(found), found.floors, found.has_more], [["m0"], { 2: 60_000 }, false]);
+      assert.ok(loads < 250, `one sync, if the application knows its oldest message; loaded ${loads}`);
+      application.oldest = () => undefined;
+      assert.deepEqual(await storage.first(ANA, [{ conversationId: ROOM, seq: 0, head: 5 }]), new Map());
+    });
+
     it("gives a user who joined again the head as the floor", async (t) => {
       const { server, storage, talk, transaction } = await fixture(t);
       await talk(3, "before");
@@ -273,6 +302,15 @@ export const schema = (id) => `
   CREATE TABLE members (conversation BIGINT, member BIGINT);
   CREATE TABLE messages (id ${id}, conversation BIGINT, sender BIGINT, text TEXT, type TEXT);
   INSERT INTO members VALUES (${ROOM}, ${ANA}), (${ROOM}, ${BEN}), (${OTHER}, ${CHI});
+`;
+
+/** Makes the entries of messages that were deleted. @param {number} count @param {number} conversation */
+export const entries = (count, conversation) => `
+  INSERT INTO inbox_entries (conversation, seq, message)
+  SELECT * FROM (
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+    SELECT ${conversation}, i, ${conversation} * 1000000 + i FROM n
+  ) AS made
 `;
 
 /** Fails, or returns nothing, for some texts. @param {{text: string}} draft @param {any} id */

@@ -181,14 +181,14 @@ describe("a floor", () => {
     assert.deepEqual([seqs(answer), answer.has_more], [[[SECOND, 250]], false]);
   });
 
-  it("waits for a later batch if a cut read has not reached the conversation", async () => {
+  it("is returned at once for a conversation whose messages follow in a later batch", async () => {
     const { storage, talk, ask } = await fixture();
     await talk(ROOM, 500);
     await talk(SECOND, 500);
     storage.prune(ROOM, 300);
     storage.prune(SECOND, 2);
     const first = await ask({ [ROOM]: 0, [SECOND]: 0 }, SYNC_BYTES_MAX);
-    assert.deepEqual([first.floors, first.messages.length, first.has_more], [{ 1: 200 }, 200, true]);
+    assert.deepEqual([first.floors, first.messages.length, first.has_more], [{ 1: 200, 2: 498 }, 200, true]);
     const cursors = { [ROOM]: 0, [SECOND]: 0 };
     const sizes = await catchUp(ask, cursors);
     assert.equal(
@@ -196,6 +196,34 @@ describe("a floor", () => {
       302,
     );
     assert.deepEqual(cursors, { [ROOM]: 500, [SECOND]: 500 });
+  });
+
+  it("moves on by two hundred numbers if the storage does not find the first message", async () => {
+    const { storage, talk, ask } = await fixture();
+    await talk(ROOM, 500);
+    await talk(SECOND, 10);
+    storage.prune(ROOM, 50);
+    for (const first of [
+      new Map([[ROOM, 1]]),
+      new Map([
+        [ROOM, -5],
+        [SECOND, 99],
+      ]),
+    ]) {
+      storage.first = async () => first;
+      const cursors = { [ROOM]: 0, [SECOND]: 10 };
+      assert.deepEqual(await catchUp(ask, cursors), [0, 0, 50]);
+      assert.deepEqual(cursors, { [ROOM]: 500, [SECOND]: 10 });
+    }
+  });
+
+  it("takes two reads of at most two hundred numbers, however long the history was", async () => {
+    const { storage, reads, talk, ask } = await fixture();
+    await talk(ROOM, 3_000);
+    storage.prune(ROOM, 1_000);
+    assert.deepEqual((await ask({ [ROOM]: 5 }, SYNC_BYTES_MAX)).floors, { 1: 2_000 });
+    assert.deepEqual(reads.flat().slice(0, 1), [{ conversationId: ROOM, seq: 5, head: 205 }]);
+    assert.deepEqual(reads.flat().slice(-1), [{ conversationId: ROOM, seq: 2_000, head: 2_200 }]);
   });
 
   it("replaces a message deleted by hand", async () => {

@@ -21,7 +21,7 @@ from inbox_socket.protocol import (
     UserId,
 )
 from inbox_socket.session import Session
-from inbox_socket.storage import Draft, Stored
+from inbox_socket.storage import Cursor, Draft, Stored
 from inbox_socket.sync import CatchUp
 
 if TYPE_CHECKING:
@@ -186,14 +186,16 @@ class Connection:
     async def _sync(self, request: Sync) -> Frame:
         storage = self._server.storage
         catch_up = CatchUp(request, await storage.heads(self.user_id))
-        found: Sequence[Frame] = []
-        if wanted := catch_up.wanted():
-            found = await storage.after(self.user_id, wanted, protocol.SYNC_MESSAGES)
-        if catch_up.begins_everywhere(found):
-            return catch_up.reply(found)
-        everything = catch_up.everything()
-        found = await storage.after(self.user_id, everything, protocol.SYNC_MESSAGES)
-        return catch_up.reply(found, everything=True)
+        found = await self._after(catch_up.wanted())
+        if not catch_up.begins_everywhere(found):
+            catch_up.begin(await storage.first(self.user_id, catch_up.everything()))
+            found = await self._after(catch_up.wanted())
+        return catch_up.reply(found)
+
+    async def _after(self, wanted: Sequence[Cursor]) -> Sequence[Frame]:
+        if not wanted:
+            return []
+        return await self._server.storage.after(self.user_id, wanted, protocol.SYNC_MESSAGES)
 
     async def _close_socket(self, code: int, reason: str) -> None:
         try:

@@ -67,6 +67,10 @@ class MemoryStorage:
         ]
         return found[:limit]
 
+    async def first(self, user_id: UserId, cursors: Sequence[Cursor]) -> dict[ConversationId, int]:
+        found = {cursor[0]: await self.after(user_id, [cursor], 1) for cursor in cursors}
+        return {key: frames[0]["seq"] for key, frames in found.items() if frames}
+
     async def history(
         self,
         user_id: UserId,

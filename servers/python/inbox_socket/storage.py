@@ -1,4 +1,4 @@
-"""What the server needs of an application's storage: five functions."""
+"""What the server needs of an application's storage: six functions."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -75,10 +75,22 @@ class Storage(Protocol):
     async def after(
         self, user_id: UserId, cursors: Sequence[Cursor], limit: int
     ) -> Sequence[Frame]:
-        """Returns the messages in these ranges, by conversation and `seq`, at most `limit`.
+        """Returns the messages in these ranges, by conversation and `seq`. Deleted ones are absent.
 
-        Deleted messages are absent. `user_id` is the reader, for a storage whose frames differ
-        between readers.
+        The ranges have at most `limit` numbers altogether, so look each number up by its key: a
+        database joins ranges by reading whole conversations. `user_id` is the reader, for a storage
+        whose frames differ between readers.
+        """
+
+    async def first(
+        self, user_id: UserId, cursors: Sequence[Cursor]
+    ) -> Mapping[ConversationId, int]:
+        """Returns the `seq` of the first message in each range that has not been deleted; nothing
+        for a range without one.
+
+        The ranges may have millions of numbers. If finding the message takes too long, return a
+        lower number: the server reads on from there, and the client asks again. The server calls
+        this only if a page's cursor is older than the history. `user_id` is the reader.
         """
 
     async def history(

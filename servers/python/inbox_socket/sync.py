@@ -17,7 +17,8 @@ class CatchUp:
     """One `sync`: which messages to read, and the reply made of them.
 
     Read `wanted()` first. If `begins_everywhere()` is false, the history of a conversation begins
-    later than the client's cursor: read `everything()` instead.
+    later than the client's cursor: find where with `everything()`, `begin()` there, and read
+    `wanted()` again.
     """
 
     def __init__(self, request: Sync, heads: Mapping[ConversationId, Head]) -> None:
@@ -28,8 +29,9 @@ class CatchUp:
         self._after = {key: max(seq, heads[key].floor) for key, seq in self._cursors.items()}
 
     def wanted(self) -> list[Cursor]:
-        """Returns the ranges of one batch. They are known in advance, because `seq` is consecutive:
-        so a storage reads exactly these messages, and sorts nothing else.
+        """Returns the ranges of one batch: at most SYNC_MESSAGES numbers altogether. They are known
+        in advance, because `seq` is consecutive: so a storage reads exactly these messages, and
+        sorts nothing else.
         """
         ranges, room = [], SYNC_MESSAGES
         for cursor in self.everything():
@@ -53,10 +55,17 @@ class CatchUp:
         first = _first_seqs(found)
         return all(first.get(key) == seq + 1 for key, seq, _ in self.wanted())
 
-    def reply(self, found: Sequence[Frame], everything: bool = False) -> Frame:
-        """Returns the sync_response; `found` are the messages of `everything()` or `wanted()`."""
-        floors = self._floors(found) if everything else {}
-        after = self._after | floors
+    def begin(self, first: Mapping[ConversationId, int]) -> None:
+        """Moves the beginning of each conversation to its first remaining message.
+
+        `first` has its `seq`, or a lower one; nothing if no message of `everything()` is left.
+        """
+        for key, seq, head in self.everything():
+            self._after[key] = min(max(first.get(key, head + 1) - 1, seq), head)
+
+    def reply(self, found: Sequence[Frame]) -> Frame:
+        """Returns the sync_response; `found` are the messages of `wanted()`."""
+        after = self._after | self._begins(found)
         floors = {key: seq for key, seq in after.items() if seq > self._cursors[key]}
         whole = _consecutive(found, after)
         around = protocol.size(
@@ -69,18 +78,12 @@ class CatchUp:
         has_more = any(reached[key] < self._heads[key] for key in reached)
         return protocol.sync_frame(self._request, batch, self._heads, floors, has_more)
 
-    def _floors(self, found: Sequence[Frame]) -> Seqs:
-        """Returns the `seq` after which the remaining messages of each conversation begin.
-
-        If the read was cut at its limit, a conversation of which nothing was found is undecided: it
-        waits for a later batch.
+    def _begins(self, found: Sequence[Frame]) -> Seqs:
+        """Returns the `seq` after which the messages of each wanted range begin; its end if all of
+        them have been deleted.
         """
-        first, cut = _first_seqs(found), len(found) >= SYNC_MESSAGES
-        return {
-            key: first[key] - 1 if key in first else head
-            for key, _, head in self.everything()
-            if key in first or not cut
-        }
+        first = _first_seqs(found)
+        return {key: first.get(key, head + 1) - 1 for key, _, head in self.wanted()}
 
 
 def _first_seqs(found: Sequence[Frame]) -> Seqs:

@@ -188,16 +188,44 @@ async def test_thousands_of_pruned_messages_take_one_batch(storage, talk, ask):
     assert (seqs(answer), answer["has_more"]) == ([(SECOND, 250)], False)
 
 
-async def test_a_conversation_not_reached_by_a_cut_read_gets_no_floor_yet(storage, talk, ask):
+async def test_a_conversation_whose_messages_follow_in_a_later_batch_gets_its_floor_at_once(storage, talk, ask):
     await talk(ROOM, 500)
     await talk(SECOND, 500)
     storage.prune(ROOM, keep=300)
     storage.prune(SECOND, keep=2)
     first = await ask({ROOM: 0, SECOND: 0}, protocol.SYNC_BYTES_MAX)
-    assert (first["floors"], len(first["messages"]), first["has_more"]) == ({"1": 200}, 200, True)
+    assert (first["floors"], len(first["messages"]), first["has_more"]) == (
+        {"1": 200, "2": 498},
+        200,
+        True,
+    )
     cursors = {ROOM: 0, SECOND: 0}
     assert sum(await catch_up(ask, cursors)) == 302
     assert cursors == {ROOM: 500, SECOND: 500}
+
+
+@pytest.mark.parametrize("first", [{ROOM: 1}, {ROOM: -5, SECOND: 99}])
+async def test_a_storage_that_does_not_find_the_first_message_is_read_by_two_hundred_numbers(
+    storage, talk, ask, first, monkeypatch
+):
+    async def low(user_id, cursors):
+        return first
+
+    await talk(ROOM, 500)
+    await talk(SECOND, 10)
+    storage.prune(ROOM, keep=50)
+    monkeypatch.setattr(storage, "first", low)
+    cursors = {ROOM: 0, SECOND: 10}
+    assert await catch_up(ask, cursors) == [0, 0, 50]
+    assert cursors == {ROOM: 500, SECOND: 10}
+
+
+async def test_a_long_history_takes_two_reads_of_at_most_two_hundred_numbers(storage, talk, ask):
+    await talk(ROOM, 3_000)
+    storage.prune(ROOM, keep=1_000)
+    assert (await ask({ROOM: 5}, protocol.SYNC_BYTES_MAX))["floors"] == {"1": 2_000}
+    assert storage.reads[0] == [Cursor(ROOM, 5, 205)]
+    assert storage.reads[-1] == [Cursor(ROOM, 2_000, 2_200)]
 
 
 async def test_a_message_deleted_by_hand_leaves_a_floor(storage, talk, ask):
