@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from inbox_socket.protocol import ConversationId, Frame, MessageId, Refused, UserId
@@ -45,6 +46,12 @@ class Cursor(NamedTuple):
     conversation_id: ConversationId
     seq: int
     head: int
+
+
+def keys_of(cursors: Sequence[Cursor], limit: int) -> list[tuple[ConversationId, int]]:
+    """Returns each number in these ranges with its conversation, at most `limit`."""
+    everything = ((key, n) for key, seq, head in cursors for n in range(seq + 1, head + 1))
+    return list(islice(everything, limit))
 
 
 class Storage(Protocol):

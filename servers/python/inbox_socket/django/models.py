@@ -43,6 +43,14 @@ class Entry(models.Model):
             ),
             models.UniqueConstraint(fields=["model", "key"], name="inbox_socket_one_message"),
         )
+        indexes = (
+            # The first message that is left after a long history of deleted ones.
+            models.Index(
+                fields=["conversation", "seq"],
+                name="inbox_socket_kept",
+                condition=models.Q(key__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"conversation {self.conversation}: {self.seq}"

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connections, router, transaction
 from django.db.models import Model, Q
 
 from inbox_socket import protocol
@@ -28,7 +28,7 @@ from inbox_socket.django.numbering import (
 from inbox_socket.django.older import number_older
 from inbox_socket.django.watching import collecting
 from inbox_socket.protocol import ConversationId, Frame, MessageId, Refused, UserId
-from inbox_socket.storage import Cursor, Draft, Stored
+from inbox_socket.storage import Cursor, Draft, Stored, keys_of
 from inbox_socket.storage import Head as HeadOfUser
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,9 @@ class DjangoStorage:
 
     async def after(self, user_id: UserId, cursors: Sequence[Cursor], limit: int) -> list[Frame]:
         return await in_database(after, user_id, cursors, limit)
+
+    async def first(self, user_id: UserId, cursors: Sequence[Cursor]) -> dict[ConversationId, int]:
+        return await in_database(first, cursors)
 
     async def history(
         self,
@@ -109,19 +112,35 @@ def append(drafts: Sequence[Draft]) -> list[Stored | Refused]:
 
 def after(user_id: UserId, cursors: Sequence[Cursor], limit: int) -> list[Frame]:
     """Returns the messages in these ranges, by conversation and `seq`."""
-    # The ranges joined as a table: a chain of ORs, which Django's ORM could build, takes ten times
-    # as long, mostly to build the query.
-    values = ",".join(["(%s,%s,%s)"] * len(cursors))
-    table = Entry._meta.db_table
-    query = f"""
-        WITH wanted (name, low, high) AS (VALUES {values})
+    # By key: with ranges the database reads every entry of the ranges before the limit applies.
+    # The keys joined as a table: a chain of ORs, which Django's ORM could build, takes ten times as
+    # long, mostly to build the query.
+    query = """
+        WITH wanted (name, number) AS (VALUES {values})
         SELECT entry.* FROM wanted JOIN {table} entry
-        ON entry.conversation = name AND seq > low AND seq <= high
-        ORDER BY entry.conversation, seq LIMIT %s
-    """  # noqa: S608 - no value is part of the text
+        ON entry.conversation = name AND seq = number
+        ORDER BY entry.conversation, seq
+    """
+    keys = [(str(key), seq) for key, seq in keys_of(cursors, limit)]
+    return _frames(list(Entry.objects.raw(*_with(query, keys))), user_id)
+
+
+def first(cursors: Sequence[Cursor]) -> dict[ConversationId, int]:
+    """Returns the number of the first message in each range that has not been deleted; a lower one
+    if messages were deleted without a signal.
+    """
+    # The index `inbox_socket_kept` leads to it past any number of deleted messages.
+    query = """
+        WITH ranges (name, low, high) AS (VALUES {values})
+        SELECT name, (
+            SELECT MIN(seq) FROM {table}
+            WHERE conversation = name AND key IS NOT NULL AND seq > low AND seq <= high
+        ) FROM ranges
+    """
     ranges = [(str(key), seq, head) for key, seq, head in cursors]
-    parameters = [value for one in ranges for value in one]
-    return _frames(list(Entry.objects.raw(query, [*parameters, limit])), user_id)
+    with connections[router.db_for_read(Entry)].cursor() as cursor:
+        cursor.execute(*_with(query, ranges))
+        return {conversation_id(name): seq for name, seq in cursor.fetchall() if seq is not None}
 
 
 def history(
@@ -148,6 +167,13 @@ def history(
         elif not number_older(key, most=limit):
             break
     return found
+
+
+def _with(query: str, rows: Sequence[tuple]) -> tuple[str, list]:
+    """Returns a query over these rows, and its parameters."""
+    row = f"({','.join(['%s'] * len(rows[0]))})"
+    text = query.format(values=",".join([row] * len(rows)), table=Entry._meta.db_table)
+    return text, [value for one in rows for value in one]
 
 
 def _append(drafts: Sequence[Draft]) -> list[Stored | Refused]:

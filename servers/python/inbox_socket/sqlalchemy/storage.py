@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, String, column, inspect, select, tuple_, values
+from sqlalchemy import BigInteger, String, column, func, inspect, select, tuple_, values
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.orm import Session
@@ -27,7 +27,7 @@ from inbox_socket.sqlalchemy.numbering import (
 from inbox_socket.sqlalchemy.older import number_older
 from inbox_socket.sqlalchemy.tables import entries, heads, members
 from inbox_socket.sqlalchemy.watching import IS_STORAGE, NEW
-from inbox_socket.storage import Cursor, Draft, Head, Stored
+from inbox_socket.storage import Cursor, Draft, Head, Stored, keys_of
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,9 @@ class SQLAlchemyStorage:
 
     async def after(self, user_id: UserId, cursors: Sequence[Cursor], limit: int) -> list[Frame]:
         return await self._run(_after, user_id, cursors, limit)
+
+    async def first(self, user_id: UserId, cursors: Sequence[Cursor]) -> dict[ConversationId, int]:
+        return await self._run(_first, cursors)
 
     async def history(
         self,
@@ -174,13 +177,44 @@ def _fail(reason: str) -> None:
 def _after(
     session: Session, inbox: Inbox, user_id: UserId, cursors: Sequence[Cursor], limit: int
 ) -> list[Frame]:
-    ranges = [(str(key), seq, head) for key, seq, head in cursors]
-    columns = column("name", String), column("low", BigInteger), column("high", BigInteger)
-    wanted = values(*columns).data(ranges).cte("wanted")
-    is_wanted = (entries.c.conversation == wanted.c.name) & (entries.c.seq > wanted.c.low)
-    found = select(entries).join(wanted, is_wanted & (entries.c.seq <= wanted.c.high))
-    found = found.order_by(entries.c.conversation, entries.c.seq).limit(limit)
+    # By key: with ranges the database reads every entry of the ranges before the limit applies.
+    keys = [(str(key), seq) for key, seq in keys_of(cursors, limit)]
+    columns = column("name", String), column("number", BigInteger)
+    wanted = values(*columns).data(keys).cte("wanted")
+    is_wanted = (entries.c.conversation == wanted.c.name) & (entries.c.seq == wanted.c.number)
+    found = select(entries).join(wanted, is_wanted)
+    found = found.order_by(entries.c.conversation, entries.c.seq)
     return _frames(session, inbox, session.execute(found).all(), user_id)
+
+
+def _first(session: Session, inbox: Inbox, cursors: Sequence[Cursor]) -> dict[ConversationId, int]:
+    """Returns a number in each range up to which all messages have been deleted, as far as the
+    oldest entry and the oldest message of the conversation tell.
+    """
+    name, low, high = column("name", String), column("low", BigInteger), column("high", BigInteger)
+    conversation = column("id", inbox.conversation.type)
+    rows = [
+        (str(key), inbox.column_value(inbox.conversation, str(key)), seq, head)
+        for key, seq, head in cursors
+    ]
+    ranges = values(name, conversation, low, high).data(rows).cte("ranges")
+    entry = select(func.min(entries.c.seq)).where(
+        entries.c.conversation == ranges.c.name,
+        entries.c.seq > ranges.c.low,
+        entries.c.seq <= ranges.c.high,
+    )
+    message = select(inbox.key).where(inbox.conversation == ranges.c.id)
+    message = message.order_by(inbox.key).limit(1)
+    query = select(ranges.c.name, entry.scalar_subquery(), message.scalar_subquery())
+    found = session.execute(query).all()
+    keys = [str(key) for _, _, key in found if key is not None]
+    numbers = select(entries.c.conversation, entries.c.seq).where(entries.c.key.in_(keys))
+    oldest = dict(session.execute(numbers).all())
+    return {
+        inbox.conversation_id(name): max(seq, oldest.get(name, 0))
+        for name, seq, key in found
+        if seq is not None and key is not None
+    }
 
 
 def _history(

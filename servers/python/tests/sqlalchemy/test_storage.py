@@ -4,14 +4,15 @@ PostgreSQL in tests/cluster.
 
 import asyncio
 import logging
+import re
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import insert, select
+from sqlalchemy import delete, event, insert, select
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from inbox_socket import Code, Refused, Server
+from inbox_socket import Code, Cursor, Refused, Server
 from inbox_socket.sqlalchemy import (
     Inbox,
     SQLAlchemyStorage,
@@ -21,6 +22,7 @@ from inbox_socket.sqlalchemy import (
     publish,
     watch,
 )
+from inbox_socket.sqlalchemy.tables import entries, heads
 from tests.page import Page, say
 
 
@@ -266,3 +268,69 @@ async def test_backfill_numbers_older_messages_below_those_that_came_meanwhile(w
     older = await ana.ask(page | {"before": history["messages"][2]["message_id"]})
     assert [one["message"] for one in older["messages"]] == ["old 1", "old 2"]
     assert older["has_more"] is False
+
+
+# --- catching up ---
+
+
+async def delete_first(world, count: int) -> None:
+    """Makes the numbers of `count` messages that have been deleted: the first ones of room 2."""
+    rows = [{"conversation": "2", "seq": n, "key": f"{10**6 + n}"} for n in range(1, count + 1)]
+    async with world.sessions() as session, session.begin():
+        head = {"conversation": "2", "head": count, "is_complete": True}
+        await session.execute(delete(heads).where(heads.c.conversation == "2"))
+        await session.execute(insert(heads), [head])
+        await session.execute(insert(entries), rows)
+
+
+async def sync(page: Page, cursor: int) -> dict:
+    return await page.ask({"action": "sync", "after": {"2": cursor}, "id": 1})
+
+
+async def test_a_long_history_of_deleted_messages_takes_one_batch(world):
+    ana = await world.page("ana")
+    await delete_first(world, 3_000)
+    await world.add(http("a"))
+    assert (await ana.receive())["seq"] == 3_001
+    batch = await sync(ana, 0)
+    assert [one["message"] for one in batch["messages"]] == ["a"]
+    assert (batch["floors"], batch["has_more"]) == ({"2": 3_000}, False)
+
+
+async def test_a_history_of_deleted_messages_only_takes_one_batch(world):
+    ana = await world.page("ana")
+    await delete_first(world, 3_000)
+    batch = await sync(ana, 0)
+    assert (batch["messages"], batch["floors"], batch["has_more"]) == ([], {"2": 3_000}, False)
+
+
+async def test_messages_deleted_amid_others_are_passed_by_two_hundred_numbers(world):
+    ana = await world.page("ana")
+    await world.add(http("first"), *(http("gone") for _ in range(450)), http("last"))
+    async with world.sessions() as session, session.begin():
+        await session.execute(delete(Message).where(Message.body == "gone"))
+    for _ in range(452):
+        await ana.receive()
+    cursor, batches = 1, []
+    for _ in range(3):
+        batch = await sync(ana, cursor)
+        cursor = batch["floors"]["2"]
+        batches.append((cursor, len(batch["messages"]), batch["has_more"]))
+    assert batches == [(201, 0, True), (401, 0, True), (451, 1, False)]
+
+
+async def test_messages_are_looked_up_by_key(world):
+    await delete_first(world, 3_000)
+    plans = []
+
+    def explain(connection, cursor, sql, parameters, context, many):
+        if "JOIN wanted" in sql:
+            prefix = "EXPLAIN" if world.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+            cursor.execute(f"{prefix} {sql}", parameters)
+            plans.append("\n".join(str(row[-1]) for row in cursor.fetchall()))
+
+    event.listen(world.engine.sync_engine, "before_cursor_execute", explain)
+    assert await world.storage.after("ana", [Cursor(2, 1_000, 1_200)], 200) == []
+    [plan] = plans
+    by_key = r"SEARCH inbox_socket_entry USING INDEX .*\(conversation=\? AND seq=\?\)"
+    assert re.search(by_key + r"|Index Cond: .*conversation.* AND \(?seq = ", plan), plan
