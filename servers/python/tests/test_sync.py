@@ -188,7 +188,9 @@ async def test_thousands_of_pruned_messages_take_one_batch(storage, talk, ask):
     assert (seqs(answer), answer["has_more"]) == ([(SECOND, 250)], False)
 
 
-async def test_a_conversation_whose_messages_follow_in_a_later_batch_gets_its_floor_at_once(storage, talk, ask):
+async def test_a_conversation_whose_messages_follow_in_a_later_batch_gets_its_floor_at_once(
+    storage, talk, ask
+):
     await talk(ROOM, 500)
     await talk(SECOND, 500)
     storage.prune(ROOM, keep=300)

@@ -198,11 +198,13 @@ def _append(drafts: Sequence[Draft]) -> list[Stored | Refused]:
         numbered = number(messages, locked, origins)
         written = {one.entry.conversation for one in numbered}
         recipients = {key: recipients[key] for key in written}
-        remember_members(recipients, before)
         results = stored(numbered, recipients)
         for result in results:
             for frame in (result.frame, *result.views.values()):
                 protocol.encode(frame)  # raises, and so stores nothing, if it isn't JSON
+        # After the application's functions: if one of them has ignored the error of a query,
+        # PostgreSQL rejects this query, while it would roll back at COMMIT without an error.
+        remember_members(recipients, before)
     for (place, _), result in zip(new.values(), results, strict=True):
         outcomes[place] = result
     firsts = {name: outcomes[place] for name, (place, _) in new.items()}

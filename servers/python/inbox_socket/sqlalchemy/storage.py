@@ -132,11 +132,13 @@ def _append(session: Session, inbox: Inbox, drafts: Sequence[Draft]) -> list[Sto
     numbered = number(inbox, session, messages, locked, origins)
     written = {one.conversation for one in numbered}
     recipients = {key: recipients[key] for key in written}
-    remember_members(session, recipients, before)
     for (place, _), one in zip(new.values(), stored(inbox, numbered, recipients), strict=True):
         for frame in (one.frame, *one.views.values()):
             protocol.encode(frame)  # raises, and so stores nothing, if it isn't JSON
         outcomes[place] = one
+    # After the application's functions: if one of them has ignored the error of a query, PostgreSQL
+    # rejects this query, while it would roll back at COMMIT without an error.
+    remember_members(session, recipients, before)
     firsts = {sender: outcomes[place] for sender, (place, _) in new.items()}
     return [
         outcomes[place] if place in outcomes else Stored(firsts[_sender(draft)].frame)

@@ -11,10 +11,11 @@ from tests.sqlalchemy.test_storage import *  # noqa: F403 - its tests, with the 
 from tests.sqlalchemy.test_storage import World, http
 
 
-@pytest.fixture
-def url(folder):
+@pytest.fixture(params=["psycopg", "asyncpg"])
+def url(request, folder):
+    pytest.importorskip(request.param)
     program = Postgres(folder).start()
-    yield program.url().replace("postgres://", "postgresql+psycopg://")
+    yield program.url().replace("postgres://", f"postgresql+{request.param}://")
     program.stop()
 
 

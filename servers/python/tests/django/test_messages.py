@@ -1,11 +1,12 @@
 """Messages through the socket and through the REST API: numbered, pushed, synced, once."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from chat.inbox import ChatInbox
 from chat.models import Note, Picture, TextMessage, Ticket
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from inbox_socket import Code, Draft, Refused, Stored
@@ -394,6 +395,23 @@ async def test_a_frame_that_is_not_json_stores_no_message_of_the_socket(
     await ana.receive()
     found = await ana.sync(**{f"_{world.ticket.pk}": 0})
     assert [message["message"] for message in found["messages"]] == ["view", "a"]
+
+
+async def test_an_error_that_the_application_ignores_acknowledges_no_message_that_is_not_stored(
+    world, agree, monkeypatch
+):
+    """After it, PostgreSQL answers COMMIT with a rollback, and reports no error."""
+
+    def ignores_an_error(inbox, message, reader):
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM nowhere")
+        return {"message": message.body, "type": "TEXT"}
+
+    ana = await agree(world.ana)
+    monkeypatch.setattr(ChatInbox, "frame", ignores_an_error)
+    answer = await ana.ask(say(world.ticket.pk, "a", "c1"))
+    stored = await TextMessage.objects.acount()
+    assert (answer["action"], stored) in [("ack", 1), ("error", 0)]
 
 
 async def test_frames_may_differ_between_readers(world, agree, monkeypatch):

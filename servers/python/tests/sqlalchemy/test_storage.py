@@ -5,12 +5,14 @@ PostgreSQL in tests/cluster.
 import asyncio
 import logging
 import re
+from contextlib import suppress
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, event, insert, select
+from sqlalchemy import delete, event, insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, object_session
 
 from inbox_socket import Code, Cursor, Refused, Server
 from inbox_socket.sqlalchemy import (
@@ -22,7 +24,7 @@ from inbox_socket.sqlalchemy import (
     publish,
     watch,
 )
-from inbox_socket.sqlalchemy.tables import entries, heads
+from inbox_socket.sqlalchemy.tables import heads
 from tests.page import Page, say
 
 
@@ -66,8 +68,11 @@ class ChatInbox(Inbox):
         return Message(room_id=draft.conversation_id, user=draft.user_id, body=draft.text)
 
     def frame(self, message, reader):
-        text = object() if message.body == "not JSON" else message.body
-        return {"message": text, "type": "TEXT", "sender_id": message.user}
+        if message.body == "ignored error":
+            with suppress(DBAPIError):
+                object_session(message).execute(text("SELECT * FROM nowhere"))
+        body = object() if message.body == "not JSON" else message.body
+        return {"message": body, "type": "TEXT", "sender_id": message.user}
 
 
 class World:
@@ -214,6 +219,16 @@ async def test_a_frame_that_is_not_json_stores_nothing(world):
     assert await world.bodies() == []
 
 
+async def test_an_error_that_the_application_ignores_acknowledges_no_message_that_is_not_stored(
+    world,
+):
+    """After it, PostgreSQL answers COMMIT with a rollback, and reports no error."""
+    ana = await world.page("ana")
+    answer = await ana.ask(say(2, "ignored error", "c1"))
+    stored = await world.bodies()
+    assert (answer["action"], stored) in [("ack", ["ignored error"]), ("error", [])]
+
+
 async def test_an_outsider_and_a_missing_conversation_get_the_same_error(world):
     zoe = await world.page("zoe")
     errors = [await zoe.ask(say(room, "a", "c1")) for room in (2, 9)]
@@ -275,12 +290,18 @@ async def test_backfill_numbers_older_messages_below_those_that_came_meanwhile(w
 
 async def delete_first(world, count: int) -> None:
     """Makes the numbers of `count` messages that have been deleted: the first ones of room 2."""
-    rows = [{"conversation": "2", "seq": n, "key": f"{10**6 + n}"} for n in range(1, count + 1)]
+    numbers = """
+        INSERT INTO inbox_socket_entry (conversation, seq, key)
+        WITH RECURSIVE numbers (n) AS (
+            SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < CAST(:count AS INTEGER)
+        )
+        SELECT '2', n, CAST(1000000 + n AS VARCHAR) FROM numbers
+    """
     async with world.sessions() as session, session.begin():
         head = {"conversation": "2", "head": count, "is_complete": True}
         await session.execute(delete(heads).where(heads.c.conversation == "2"))
         await session.execute(insert(heads), [head])
-        await session.execute(insert(entries), rows)
+        await session.execute(text(numbers), {"count": count})
 
 
 async def sync(page: Page, cursor: int) -> dict:
@@ -320,12 +341,16 @@ async def test_messages_deleted_amid_others_are_passed_by_two_hundred_numbers(wo
 
 
 async def test_messages_are_looked_up_by_key(world):
-    await delete_first(world, 3_000)
+    await delete_first(world, 200_000)
+    async with world.engine.begin() as connection:
+        await connection.execute(text("ANALYZE"))
     plans = []
 
     def explain(connection, cursor, sql, parameters, context, many):
         if "JOIN wanted" in sql:
-            prefix = "EXPLAIN" if world.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+            prefix = (
+                "EXPLAIN" if world.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+            )
             cursor.execute(f"{prefix} {sql}", parameters)
             plans.append("\n".join(str(row[-1]) for row in cursor.fetchall()))
 
