@@ -26,7 +26,8 @@ export interface Application<Client = any> {
   oldest?(conversationId: any, client: Client): Result<number | string | bigint | null | undefined>;
   /**
    * Returns the ids of a conversation's messages, oldest first: for an application that had messages before it had this
-   * storage. They get their numbers before the conversation's next message, or by `backfill`.
+   * storage. Their numbers are below that of the conversation's next message. They get them by `backfill`, or when a page
+   * requests that part of the history.
    */
   existing?(conversationId: any, client: Client): Result<Iterable<number | string>>;
 }
@@ -63,8 +64,8 @@ export declare class SqlStorage<Client, Deferred extends "promise" | "value"> im
     userIds: Iterable<UserId>,
   ): Deferred extends "promise" ? Promise<void> : void;
   /**
-   * Numbers the messages that `existing` returns and that have no number yet, in one transaction for each conversation.
-   * It can be repeated.
+   * Numbers the messages that `existing` returns and that have no number yet, newest first, in transactions of up to 500
+   * messages. It may be stopped, and continues when it is called again; the server may run meanwhile.
    */
   backfill(conversationIds: Iterable<ConversationId> | AsyncIterable<ConversationId>): Promise<void>;
   /** See {@link Storage}. */

@@ -5,6 +5,7 @@
 
 import { notFound } from "./protocol.js";
 
+const BATCH = 500; // older messages numbered in one transaction, during which the conversation is locked
 // To find the first message that is left, pages of entries are read: small ones first, because most conversations begin
 // there. What is left undecided after so many pages is a matter of the next `sync`.
 const FIRST_PAGE = 10;
@@ -129,8 +130,17 @@ export class SqlStorage {
    * @param {number} limit
    * @returns {Promise<Frame[]>}
    */
-  history(_userId, conversationId, before, limit) {
-    return this.#driver.read((client) => this.#history(client, conversationId, before, limit));
+  async history(_userId, conversationId, before, limit) {
+    const find = () => this.#driver.read((client) => this.#history(client, conversationId, before, limit));
+    const found = await find();
+    if (found.length === limit || !(await this.#hasOlder(conversationId))) return found;
+    return (await this.#number(conversationId, 1)) > 0 ? find() : found;
+  }
+
+  /** Returns whether messages may have no number yet. @param {ConversationId} conversationId */
+  async #hasOlder(conversationId) {
+    if (!this.#application.existing) return false;
+    return (await this.#driver.read(() => this.#lowest(conversationId))) > 1;
   }
 
   /** @param {any} client @param {{conversationId: ConversationId, messageId: number | string}} message */
@@ -148,10 +158,24 @@ export class SqlStorage {
     if (typeof this.#application.existing !== "function") {
       throw new TypeError("backfill needs the application's function `existing`");
     }
-    // One transaction for each conversation, so that no lock is held for long.
-    for await (const conversationId of conversationIds) {
-      await this.#driver.transaction((client) => this.#backfill(client, conversationId));
-    }
+    for await (const conversationId of conversationIds) await this.#number(conversationId);
+  }
+
+  /**
+   * Numbers the messages of the application that have no number; returns how many it has tried.
+   *
+   * A transaction for each batch, so that no lock is held for long. The newest of the older messages come first: the work
+   * can stop and continue at any time, and what is missing meanwhile is at the beginning, like a pruned history.
+   *
+   * @param {ConversationId} conversationId
+   * @param {number} [most] the most batches of older messages
+   */
+  async #number(conversationId, most = Infinity) {
+    const { transaction } = this.#driver;
+    const { older, newer } = await transaction((client) => this.#unnumbered(client, conversationId));
+    for (const ids of batches(newer)) await transaction(() => this.#numberNewer(conversationId, ids));
+    for (const ids of batches(older).slice(0, most)) await transaction(() => this.#numberOlder(conversationId, ids));
+    return older.length;
   }
 
   /** @param {any} client @param {UserId} userId @returns {Steps} */
@@ -246,50 +270,101 @@ export class SqlStorage {
     return new Map(rows.map(({ conversation, head }) => [this.#conversationId(conversation), Number(head)]));
   }
 
-  /** Locks a conversation that may have no head yet, and returns its head. @param {any} client @param {ConversationId} conversationId @returns {Steps} */
-  *#open(client, conversationId) {
-    yield execute("INSERT INTO inbox_heads (conversation, head) VALUES (?, 0) ON CONFLICT DO NOTHING", conversationId);
-    const head = (yield* this.#lock([conversationId])).get(conversationId);
-    // Messages older than these tables come first.
-    return head === 0 ? yield* this.#addExisting(client, conversationId, 0) : head;
-  }
-
-  /** @param {any} client @param {ConversationId} conversationId @returns {Steps} */
-  *#backfill(client, conversationId) {
-    const head = yield* this.#open(client, conversationId);
-    if (head > 0) yield* this.#addExisting(client, conversationId, head);
-  }
-
   /**
-   * Numbers the messages of the application that have no number yet, and returns the new head.
+   * Locks a conversation that may have no head yet, and returns its head.
+   *
+   * Numbers are reserved for the messages that the conversation has already: so new messages get higher ones, and the
+   * older ones can be numbered at any later time.
    *
    * @param {any} client
    * @param {ConversationId} conversationId
-   * @param {number} head
+   * @param {number | string} [messageId] a message that is new, as are all after it
    * @returns {Steps}
    */
-  *#addExisting(client, conversationId, head) {
+  *#open(client, conversationId, messageId) {
+    yield execute("INSERT INTO inbox_heads (conversation, head) VALUES (?, 0) ON CONFLICT DO NOTHING", conversationId);
+    const head = (yield* this.#lock([conversationId])).get(conversationId);
+    if (head > 0) return head;
+    const ids = yield* this.#existing(client, conversationId);
+    const place = messageId === undefined ? -1 : ids.indexOf(messageId);
+    const reserved = place === -1 ? ids.length : place;
+    yield* this.#setHead(conversationId, reserved);
+    return reserved;
+  }
+
+  /** Returns the ids of the application's messages, oldest first. @param {any} client @param {ConversationId} conversationId @returns {Steps} */
+  *#existing(client, conversationId) {
     const { existing } = this.#application;
-    if (!existing) return head;
-    const found = yield existing(conversationId, client);
-    const ids = [...found].map((id) => checked(id, this.#ids.message, "existing must return the messages' ids"));
+    const found = existing ? yield existing(conversationId, client) : [];
+    return [...found].map((id) => checked(id, this.#ids.message, "existing must return the messages' ids"));
+  }
+
+  /**
+   * Returns the messages of the application that have no number: those for which one is reserved, newest first, and
+   * those that came later, oldest first.
+   *
+   * @param {any} client
+   * @param {ConversationId} conversationId
+   * @returns {Steps}
+   */
+  *#unnumbered(client, conversationId) {
+    yield* this.#open(client, conversationId);
+    const ids = yield* this.#existing(client, conversationId);
     const rows = yield select("SELECT message FROM inbox_entries WHERE conversation = ?", conversationId);
     const known = new Set(rows.map(({ message }) => this.#messageId(message)));
-    const entries = ids
-      .filter((id) => !known.has(id))
-      .map((messageId, index) => ({ conversationId, seq: head + index + 1, messageId }));
-    for (const entry of entries) yield* this.#insert(entry);
-    yield* this.#setHeads(entries);
-    return head + entries.length;
+    const unknown = ids.filter((id) => !known.has(id));
+    const reserved = (yield* this.#lowest(conversationId)) - 1;
+    return { older: unknown.slice(0, reserved).reverse(), newer: unknown.slice(reserved) };
+  }
+
+  /** Gives out the highest reserved numbers. @param {ConversationId} conversationId @param {(number | string)[]} ids @returns {Steps} */
+  *#numberOlder(conversationId, ids) {
+    yield* this.#lock([conversationId]);
+    const lowest = yield* this.#lowest(conversationId);
+    const unknown = (yield* this.#unknown(ids)).slice(0, lowest - 1);
+    for (const [index, messageId] of unknown.entries()) {
+      yield* this.#insert({ conversationId, seq: lowest - 1 - index, messageId });
+    }
+  }
+
+  /** Gives out numbers above the head. @param {ConversationId} conversationId @param {(number | string)[]} ids @returns {Steps} */
+  *#numberNewer(conversationId, ids) {
+    const head = (yield* this.#lock([conversationId])).get(conversationId);
+    const unknown = yield* this.#unknown(ids);
+    for (const [index, messageId] of unknown.entries()) {
+      yield* this.#insert({ conversationId, seq: head + 1 + index, messageId });
+    }
+    yield* this.#setHead(conversationId, head + unknown.length);
+  }
+
+  /** Returns those messages that have no number. @param {(number | string)[]} ids @returns {Steps} */
+  *#unknown(ids) {
+    const rows = yield select(
+      `SELECT message FROM inbox_entries WHERE message IN
+       (SELECT value FROM ${this.#dialect.list(this.#type("message"))})`,
+      JSON.stringify(ids),
+    );
+    const known = new Set(rows.map(({ message }) => this.#messageId(message)));
+    return ids.filter((id) => !known.has(id));
+  }
+
+  /** Returns the lowest number given out; the next one if there are none. @param {ConversationId} conversationId @returns {Steps} */
+  *#lowest(conversationId) {
+    const [{ lowest, head }] = yield select(
+      `SELECT (SELECT min(seq) FROM inbox_entries WHERE conversation = ?) AS lowest,
+              (SELECT head FROM inbox_heads WHERE conversation = ?) AS head`,
+      ...[conversationId, conversationId],
+    );
+    return Number(lowest ?? Number(head ?? 0) + 1);
   }
 
   /** @param {any} client @param {ConversationId} conversationId @param {number | string} messageId @returns {Steps} */
   *#add(client, conversationId, messageId) {
-    const head = yield* this.#open(client, conversationId);
-    // `existing` may have returned this message as well.
-    const sql = "SELECT conversation, seq, message FROM inbox_entries WHERE message = ?";
-    const [row] = yield select(sql, checked(messageId, this.#ids.message, "add needs the message's id"));
-    const entry = row ? this.#entry(row) : { conversationId, seq: head + 1, messageId: this.#messageId(messageId) };
+    const id = checked(messageId, this.#ids.message, "add needs the message's id");
+    const head = yield* this.#open(client, conversationId, id);
+    // It may have been added before, or by `backfill`.
+    const [row] = yield select("SELECT conversation, seq, message FROM inbox_entries WHERE message = ?", id);
+    const entry = row ? this.#entry(row) : { conversationId, seq: head + 1, messageId: id };
     if (!row) {
       yield* this.#insert(entry);
       yield* this.#setHeads([entry]);
@@ -324,8 +399,13 @@ export class SqlStorage {
   /** Sets the heads to the last entry of each conversation. @param {Entry[]} entries @returns {Steps} */
   *#setHeads(entries) {
     for (const [key, seq] of new Map(entries.map(({ conversationId, seq }) => [conversationId, seq]))) {
-      yield execute("UPDATE inbox_heads SET head = ? WHERE conversation = ?", seq, key);
+      yield* this.#setHead(key, seq);
     }
+  }
+
+  /** @param {ConversationId} conversationId @param {number} head @returns {Steps} */
+  *#setHead(conversationId, head) {
+    yield execute("UPDATE inbox_heads SET head = ? WHERE conversation = ?", head, conversationId);
   }
 
   /** @param {any} client @param {import("./index.js").Cursor[]} cursors @param {number} limit @returns {Steps} */
@@ -472,6 +552,13 @@ export class SqlStorage {
   #type(name) {
     return this.#dialect.types[this.#ids[name]];
   }
+}
+
+/** @template T @param {T[]} items @returns {T[][]} */
+function batches(items) {
+  const found = [];
+  for (let start = 0; start < items.length; start += BATCH) found.push(items.slice(start, start + BATCH));
+  return found;
 }
 
 /**

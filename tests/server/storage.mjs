@@ -288,6 +288,44 @@ export function describeStorage(title, open) {
       assert.deepEqual((await storage.heads(CHI)).get(OTHER), { seq: 1, floor: 0 });
     });
 
+    it("numbers many older messages in batches, newest first, while new ones come in", async (t) => {
+      const { server, storage, talk, run } = await fixture(t);
+      await run(`INSERT INTO messages (conversation, sender, text, type) SELECT * FROM (
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200)
+        SELECT ${ROOM}, ${BEN}, 'old' || i, 'TEXT' FROM n) AS made`);
+      const numbered = async () => {
+        const rows = await run(`SELECT e.seq, m.text FROM inbox_entries e JOIN messages m ON m.id = e.message
+          ORDER BY e.seq`);
+        return rows.map(({ seq, text }) => [Number(seq), text]);
+      };
+      await talk(1, "new");
+      assert.deepEqual(await numbered(), [[1_201, "new0"]]);
+      const ana = await Page.open(server, ANA);
+      const history = await ana.ask({ action: "get_messages", conversation_id: ROOM, limit: 3 });
+      assert.deepEqual([textsOf(history), history.has_more], [["old1199", "old1200", "new0"], true]);
+      const found = await numbered();
+      assert.deepEqual([found.length, found[0]], [501, [701, "old701"]], "no more than one batch");
+      await talk(1, "newer");
+      await storage.backfill([ROOM]);
+      const all = Array.from({ length: 1_200 }, (_, index) => [index + 1, `old${index + 1}`]);
+      assert.deepEqual(await numbered(), [...all, [1_201, "new0"], [1_202, "newer0"]]);
+      assert.deepEqual((await storage.heads(ANA)).get(ROOM), { seq: 1_202, floor: 0 });
+    });
+
+    it("leaves what is missing if older messages were deleted before they got a number", async (t) => {
+      const { server, storage, talk, run } = await fixture(t);
+      await run(`INSERT INTO messages (conversation, sender, text, type) VALUES
+        (${ROOM}, ${BEN}, 'old0', 'TEXT'), (${ROOM}, ${BEN}, 'old1', 'TEXT')`);
+      await talk(1, "new");
+      await run("DELETE FROM messages WHERE text = 'old0'");
+      for (let times = 0; times < 2; times += 1) await storage.backfill([ROOM]);
+      const ana = await Page.open(server, ANA);
+      const answer = await sync(ana);
+      assert.deepEqual([textsOf(answer), answer.floors], [["old1", "new0"], { 2: 1 }]);
+      const history = await ana.ask({ action: "get_messages", conversation_id: ROOM });
+      assert.deepEqual([textsOf(history), history.has_more], [["old1", "new0"], false]);
+    });
+
     it("creates its tables again without effect", async (t) => {
       const { storage, another, talk } = await fixture(t);
       await talk(2);
