@@ -1,5 +1,6 @@
 """System checks for configurations that would otherwise fail silently."""
 
+import multiprocessing
 import os
 
 from django.conf import settings
@@ -22,16 +23,13 @@ def valid_settings(app_configs, **kwargs) -> list[CheckMessage]:
 
 
 def one_process_or_broker(app_configs, **kwargs) -> list[CheckMessage]:
-    """Rejects several workers without a broker.
-
-    uvicorn and gunicorn read their number of workers from WEB_CONCURRENCY.
-    """
-    workers = os.environ.get("WEB_CONCURRENCY", "1")
+    """Rejects several workers without a broker."""
+    name, workers = _workers()
     if workers == "1" or (getattr(settings, "INBOX_SOCKET", None) or {}).get("BROKER"):
         return []
     return [
         Error(
-            f'WEB_CONCURRENCY must be 1 without INBOX_SOCKET["BROKER"]; got {workers}.'
+            f'{name} must be 1 without INBOX_SOCKET["BROKER"]; got {workers}.'
             " Messages would reach the sockets of one process only.",
             hint='Set INBOX_SOCKET["BROKER"], or run one worker.',
             id="inbox_socket.E002",
@@ -62,3 +60,13 @@ def supported_database(app_configs, **kwargs) -> list[CheckMessage]:
             id="inbox_socket.W001",
         )
     ]
+
+
+def _workers() -> tuple[str, str]:
+    """Returns what sets the number of the server program's workers, and the number."""
+    # A worker of uvicorn's is a child process that has got uvicorn's configuration as an argument.
+    config = getattr(multiprocessing.current_process(), "_kwargs", {}).get("config")
+    if type(config).__module__ == "uvicorn.config" and not config.should_reload:
+        return "uvicorn's number of workers", str(config.workers)
+    # uvicorn and gunicorn read it.
+    return "WEB_CONCURRENCY", os.environ.get("WEB_CONCURRENCY", "1")

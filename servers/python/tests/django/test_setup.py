@@ -1,12 +1,15 @@
 """The settings, the subclass of Inbox, and the checks."""
 
 import pytest
+import uvicorn
 from chat.inbox import ChatInbox
 from chat.models import Ticket
 from django.core.management import CommandError, call_command
+from uvicorn._subprocess import get_subprocess
 
 from inbox_socket import MemoryBroker
 from inbox_socket.django import Inbox, asgi, checks, conf
+from tests.django.workers import count_problems
 
 
 class Incomplete(Inbox):
@@ -79,6 +82,17 @@ def test_several_workers_need_a_broker(inbox_settings, monkeypatch):
     inbox_settings({"INBOX": "chat.inbox.ChatInbox", "BROKER": "tests.django.test_setup.broker"})
     call_command("check", tags=["inbox_socket"])
     assert isinstance(conf.make_broker(), MemoryBroker)
+
+
+@pytest.mark.parametrize(
+    ("options", "problems"),
+    [({"workers": 2}, 1), ({"workers": 1}, 0), ({"reload": True}, 0), ({}, 0)],
+)
+def test_several_workers_of_uvicorn_s_option_need_a_broker(options, problems):
+    child = get_subprocess(uvicorn.Config("asgi:application", **options), count_problems, [])
+    child.start()
+    child.join(30)
+    assert child.exitcode == problems
 
 
 @pytest.mark.parametrize(
