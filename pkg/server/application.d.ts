@@ -17,8 +17,10 @@ export interface Application<Client = any> {
   /**
    * Returns messages as frames of PROTOCOL.md, in any order, without those that were deleted. `message_id` is required;
    * the storage adds `conversation_id` and `seq`.
+   *
+   * @param reader the user who receives the frames, if the storage's option `framesDiffer` is true
    */
-  load(messageIds: any[], client: Client): Result<Iterable<Frame>>;
+  load(messageIds: any[], client: Client, reader?: any): Result<Iterable<Frame>>;
   /**
    * Returns the id of the oldest message of a conversation that still exists: for an application that deletes old
    * messages. Without it, a page that was away for long is told about tens of thousands of deleted messages at a time.
@@ -40,6 +42,8 @@ export interface StorageOptions {
     message?: "number" | "string";
     user?: "number" | "string";
   };
+  /** Whether a message's frame depends on its reader: then `load` is called for each recipient. Default false. */
+  framesDiffer?: boolean;
 }
 
 /** A storage with its own tables beside the application's: `inbox_heads`, `inbox_entries` and `inbox_floors`. */

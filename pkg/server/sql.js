@@ -56,22 +56,24 @@ export class SqlStorage {
   /** @type {Ids} */
   #ids;
   #application;
+  #framesDiffer;
   #driver;
   #dialect;
 
   /**
    * @param {Application} application
-   * @param {{ids?: Partial<Ids>}} options
+   * @param {{ids?: Partial<Ids>, framesDiffer?: boolean}} options
    * @param {Driver} driver
    * @param {Dialect} dialect
    */
-  constructor(application, { ids } = {}, driver, dialect) {
+  constructor(application, { ids, framesDiffer = false } = {}, driver, dialect) {
     const missing = ["participants", "conversations", "create", "load"].filter(
       (name) => typeof application?.[name] !== "function",
     );
     if (missing.length > 0) throw new TypeError(`the application must have functions; missing: ${missing.join(", ")}`);
     this.#ids = { conversation: "number", message: "number", user: "number", ...ids };
     this.#application = application;
+    this.#framesDiffer = framesDiffer;
     this.#driver = driver;
     this.#dialect = dialect;
   }
@@ -113,25 +115,25 @@ export class SqlStorage {
     return this.#driver.transaction((client) => this.#append(client, drafts));
   }
 
-  /** @param {UserId} _userId @param {import("./index.js").Cursor[]} cursors @param {number} limit @returns {Promise<Frame[]>} */
-  after(_userId, cursors, limit) {
-    return this.#driver.read((client) => this.#after(client, cursors, limit));
+  /** @param {UserId} userId @param {import("./index.js").Cursor[]} cursors @param {number} limit @returns {Promise<Frame[]>} */
+  after(userId, cursors, limit) {
+    return this.#driver.read((client) => this.#after(client, userId, cursors, limit));
   }
 
-  /** @param {UserId} _userId @param {import("./index.js").Cursor[]} cursors @returns {Promise<Map<ConversationId, number>>} */
-  first(_userId, cursors) {
-    return this.#driver.read((client) => this.#first(client, cursors));
+  /** @param {UserId} userId @param {import("./index.js").Cursor[]} cursors @returns {Promise<Map<ConversationId, number>>} */
+  first(userId, cursors) {
+    return this.#driver.read((client) => this.#first(client, userId, cursors));
   }
 
   /**
-   * @param {UserId} _userId
+   * @param {UserId} userId
    * @param {ConversationId} conversationId
    * @param {number | string | undefined} before
    * @param {number} limit
    * @returns {Promise<Frame[]>}
    */
-  async history(_userId, conversationId, before, limit) {
-    const find = () => this.#driver.read((client) => this.#history(client, conversationId, before, limit));
+  async history(userId, conversationId, before, limit) {
+    const find = () => this.#driver.read((client) => this.#history(client, userId, conversationId, before, limit));
     const found = await find();
     if (found.length === limit || !(await this.#hasOlder(conversationId))) return found;
     return (await this.#number(conversationId, 1)) > 0 ? find() : found;
@@ -231,19 +233,50 @@ export class SqlStorage {
       outcomes.push({ entry, recipients });
     }
     yield* this.#setHeads(outcomes.flatMap((outcome) => ("recipients" in outcome ? [outcome.entry] : [])));
-    const frames = yield* this.#load(
+    const told = yield* this.#told(
       client,
-      outcomes.flatMap((outcome) => ("entry" in outcome ? [outcome.entry] : [])),
+      outcomes.flatMap((outcome) =>
+        "entry" in outcome && outcome.recipients ? [{ entry: outcome.entry, recipients: outcome.recipients }] : [],
+      ),
     );
     return outcomes.map((outcome) => {
       if (!("entry" in outcome)) return outcome;
       const { conversationId, seq, messageId } = outcome.entry;
-      // The application may have deleted a message that is sent again.
-      const bare = { conversation_id: conversationId, seq, message_id: messageId };
-      const frame = frames.get(messageId) ?? (outcome.recipients ? undefined : bare);
-      if (!frame) throw new Error(`load must return the frame of the new message ${messageId}; got none`);
-      return { frame, recipients: outcome.recipients };
+      // A message that is sent again needs no more, and the application may have deleted it.
+      if (!outcome.recipients) return { frame: { conversation_id: conversationId, seq, message_id: messageId } };
+      return told.get(messageId);
     });
+  }
+
+  /**
+   * Returns what to tell about new messages, by their ids.
+   *
+   * @param {any} client
+   * @param {{entry: Entry, recipients: UserId[]}[]} messages
+   * @returns {Steps}
+   */
+  *#told(client, messages) {
+    /** Who reads which messages: one reader for all unless their frames differ. @type {Map<UserId | undefined, Entry[]>} */
+    const readers = new Map();
+    for (const { entry, recipients } of messages) {
+      for (const reader of this.#framesDiffer ? recipients : [undefined]) {
+        readers.set(reader, [...(readers.get(reader) ?? []), entry]);
+      }
+    }
+    /** @type {Map<number | string, import("./index.js").Stored>} */
+    const told = new Map();
+    const recipientsOf = new Map(messages.map(({ entry, recipients }) => [entry.messageId, recipients]));
+    for (const [reader, entries] of readers) {
+      const frames = yield* this.#load(client, reader, entries);
+      for (const { messageId } of entries) {
+        const frame = frames.get(messageId);
+        if (!frame) throw new Error(`load must return the frame of the new message ${messageId}; got none`);
+        const one = told.get(messageId) ?? { frame, recipients: recipientsOf.get(messageId), views: new Map() };
+        if (reader !== undefined) one.views?.set(reader, frame);
+        told.set(messageId, one);
+      }
+    }
+    return told;
   }
 
   /** Returns the entry of a message that was stored before. @param {Draft} draft @returns {Steps} */
@@ -369,9 +402,8 @@ export class SqlStorage {
       yield* this.#insert(entry);
       yield* this.#setHeads([entry]);
     }
-    const frame = (yield* this.#load(client, [entry])).get(entry.messageId);
-    if (!frame) throw new TypeError(`load must return the frame of message ${messageId}; got none`);
-    return { frame, recipients: yield* this.#participants(client, conversationId) };
+    const recipients = yield* this.#participants(client, conversationId);
+    return (yield* this.#told(client, [{ entry, recipients }])).get(entry.messageId);
   }
 
   /** @param {any} client @param {ConversationId} conversationId @param {Iterable<UserId>} userIds @returns {Steps} */
@@ -408,19 +440,19 @@ export class SqlStorage {
     yield execute("UPDATE inbox_heads SET head = ? WHERE conversation = ?", head, conversationId);
   }
 
-  /** @param {any} client @param {import("./index.js").Cursor[]} cursors @param {number} limit @returns {Steps} */
-  *#after(client, cursors, limit) {
+  /** @param {any} client @param {UserId} reader @param {import("./index.js").Cursor[]} cursors @param {number} limit @returns {Steps} */
+  *#after(client, reader, cursors, limit) {
     // By key: with ranges SQLite and PostgreSQL read every entry of the ranges before the limit applies.
     const rows = yield select(
       `SELECT e.conversation, e.seq, e.message FROM ${this.#dialect.keys(this.#type("conversation"))}
        JOIN inbox_entries e ON e.conversation = r.conversation AND e.seq = r.seq ORDER BY e.conversation, e.seq`,
       JSON.stringify(keysOf(cursors, limit)),
     );
-    return yield* this.#frames(client, rows);
+    return yield* this.#frames(client, reader, rows);
   }
 
-  /** @param {any} client @param {import("./index.js").Cursor[]} cursors @returns {Steps} */
-  *#first(client, cursors) {
+  /** @param {any} client @param {UserId} reader @param {import("./index.js").Cursor[]} cursors @returns {Steps} */
+  *#first(client, reader, cursors) {
     /** @type {Map<ConversationId, number>} */
     const first = new Map();
     let pages = PAGES;
@@ -437,7 +469,7 @@ export class SqlStorage {
            ORDER BY seq LIMIT ?`,
           ...[conversationId, after, head, size],
         );
-        const [frame] = yield* this.#frames(client, rows);
+        const [frame] = yield* this.#frames(client, reader, rows);
         if (frame) {
           first.set(conversationId, Number(frame.seq));
           break;
@@ -467,8 +499,8 @@ export class SqlStorage {
     return Number(row?.seq ?? 0);
   }
 
-  /** @param {any} client @param {ConversationId} conversationId @param {number | string | undefined} before @param {number} limit @returns {Steps} */
-  *#history(client, conversationId, before, limit) {
+  /** @param {any} client @param {UserId} reader @param {ConversationId} conversationId @param {number | string | undefined} before @param {number} limit @returns {Steps} */
+  *#history(client, reader, conversationId, before, limit) {
     let below = before === undefined ? Number.MAX_SAFE_INTEGER : yield* this.#seqOf(conversationId, before);
     /** @type {Frame[]} */
     const found = [];
@@ -478,7 +510,7 @@ export class SqlStorage {
          ORDER BY seq DESC LIMIT ?`,
         ...[conversationId, below, limit],
       );
-      found.push(...(yield* this.#frames(client, rows)));
+      found.push(...(yield* this.#frames(client, reader, rows)));
       if (rows.length < limit) break;
       below = Number(rows[rows.length - 1].seq);
     }
@@ -502,19 +534,20 @@ export class SqlStorage {
     return Number(seq ?? 0) + 1;
   }
 
-  /** Returns the frames of the entries in these rows. @param {any} client @param {any[]} rows @returns {Steps} */
-  *#frames(client, rows) {
+  /** Returns the frames of the entries in these rows. @param {any} client @param {UserId} reader @param {any[]} rows @returns {Steps} */
+  *#frames(client, reader, rows) {
     const entries = rows.map((row) => this.#entry(row));
-    const frames = yield* this.#load(client, entries);
+    const frames = yield* this.#load(client, this.#framesDiffer ? reader : undefined, entries);
     return entries.flatMap(({ messageId }) => frames.get(messageId) ?? []);
   }
 
-  /** Returns the frames of these entries by message. @param {any} client @param {Entry[]} entries @returns {Steps} */
-  *#load(client, entries) {
+  /** Returns the frames of these entries by message. @param {any} client @param {UserId | undefined} reader @param {Entry[]} entries @returns {Steps} */
+  *#load(client, reader, entries) {
     if (entries.length === 0) return new Map();
     const found = yield this.#application.load(
       entries.map(({ messageId }) => messageId),
       client,
+      reader,
     );
     const byId = new Map([...found].map((frame) => [String(frame?.message_id), frame]));
     /** @type {Map<number | string, Frame>} */

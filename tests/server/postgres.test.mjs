@@ -74,8 +74,8 @@ describe("with PostgreSQL", { skip: missing }, () => {
           (row) => row.id,
         ),
     };
-    /** @param {pg.Pool} own */
-    const make = (own) => new PgStorage(own, application);
+    /** @param {pg.Pool} own @param {object} [options] */
+    const make = (own, options = {}) => new PgStorage(own, application, options);
     const storage = make(pool);
     await storage.migrate();
     return {
@@ -83,7 +83,7 @@ describe("with PostgreSQL", { skip: missing }, () => {
       storage,
       application,
       insert,
-      another: () => make(open()),
+      another: (options) => make(open(), options),
       run: async (sql) => (await pool.query(sql)).rows,
       transaction: async (work) => {
         const client = await pool.connect();

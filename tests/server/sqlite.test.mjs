@@ -48,7 +48,7 @@ async function open(t) {
         .all(id)
         .map((row) => row.id),
   };
-  const make = () => new SqliteStorage(db, application);
+  const make = (options = {}) => new SqliteStorage(db, application, options);
   const storage = make();
   await storage.migrate();
   return {

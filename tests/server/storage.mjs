@@ -23,7 +23,7 @@ const OTHER = 9;
  * @property {(sql: string) => Promise<any[]>} run runs a statement, and returns its rows
  * @property {(work: (client: any) => any) => Promise<any>} transaction
  * @property {(client: any, sender: number, text: string) => any} insert inserts a message of conversation 2; returns its id
- * @property {() => any} another another process's storage over the same database
+ * @property {(options?: object) => any} another another process's storage over the same database
  */
 
 /** @param {string} title @param {(t: import("node:test").TestContext) => Promise<Database>} open */
@@ -73,7 +73,8 @@ export function describeStorage(title, open) {
       const { server, storage, run } = await fixture(t);
       const draft = { userId: ANA, conversationId: ROOM, text: "a", type: "TEXT", clientId: "c1" };
       const [first, again] = await storage.append([draft, draft]);
-      assert.deepEqual(again.frame, first.frame);
+      const { conversation_id, seq, message_id } = first.frame;
+      assert.deepEqual(again.frame, { conversation_id, seq, message_id });
       assert.deepEqual([first.recipients, again.recipients], [[ANA, BEN], undefined]);
       await run(`DELETE FROM members WHERE member = ${ANA}`);
       const ana = await Page.open(server, ANA);
@@ -225,6 +226,42 @@ export function describeStorage(title, open) {
       assert.deepEqual([textsOf(answer), answer.floors], [["after0"], { 2: 3 }]);
       const ben = await Page.open(server, BEN);
       assert.deepEqual((await sync(ben, 1)).floors, {});
+    });
+
+    it("shows each reader another frame, if frames differ", async (t) => {
+      const { application, another, insert, transaction } = await fixture(t);
+      const { load } = application;
+      const mark = (/** @type {any} */ reader) => (/** @type {any[]} */ frames) =>
+        frames.map((frame) => ({ ...frame, own: frame.sender_id === reader, reader }));
+      application.load = (/** @type {any[]} */ ids, /** @type {any} */ client, /** @type {any} */ reader) => {
+        const frames = load(ids, client);
+        return typeof frames.then === "function" ? frames.then(mark(reader)) : mark(reader)(frames);
+      };
+      const storage = another({ framesDiffer: true });
+      const server = new Server({ storage });
+      const [ana, ben] = [await Page.open(server, ANA), await Page.open(server, BEN)];
+      await ana.ask(say(ROOM, "a", "c1"));
+      const stored = await transaction((client) => {
+        const id = insert(client, BEN, "posted");
+        const add = (/** @type {number} */ messageId) => storage.add(client, { conversationId: ROOM, messageId });
+        return typeof id === "number" ? add(id) : id.then(add);
+      });
+      server.publish([stored]);
+      for (const [page, user] of /** @type {[Page, number][]} */ ([
+        [ana, ANA],
+        [ben, BEN],
+      ])) {
+        const pushed = [await page.next(), await page.next()];
+        assert.deepEqual(
+          pushed.map(({ message, own, reader }) => [message, own, reader]),
+          [
+            ["a", user === ANA, user],
+            ["posted", user === BEN, user],
+          ],
+        );
+        assert.deepEqual((await sync(page)).messages, pushed);
+        assert.deepEqual((await page.ask({ action: "get_messages", conversation_id: ROOM })).messages, pushed);
+      }
     });
 
     it("returns the history by page, oldest first", async (t) => {
