@@ -104,6 +104,26 @@ describe("with PostgreSQL", { skip: missing }, () => {
 
   describeStorage("the storage for PostgreSQL", openDatabase);
 
+  it("a conversation that the application has locked delays no other", async (t) => {
+    const { pool, storage } = await openDatabase(t);
+    const server = new Server({ storage });
+    const [ana, chi] = [await Page.open(server, 1), await Page.open(server, 3)];
+    assert.equal((await ana.ask(say(2, "first", "c1"))).action, "ack");
+    await ana.next();
+    const client = await pool.connect();
+    await client.query("BEGIN");
+    await client.query("SELECT * FROM inbox_heads WHERE conversation = 2 FOR UPDATE");
+    const waiting = ana.send(say(2, "second", "c2"));
+    for (const seq of [1, 2]) {
+      assert.equal((await chi.ask(say(9, "a", `c${seq}`))).seq, seq);
+      await chi.next();
+    }
+    await client.query("COMMIT");
+    client.release();
+    await waiting;
+    assert.equal((await ana.next()).seq, 2);
+  });
+
   it("sync reads no more entries than it returns messages, in a table of many", async (t) => {
     const { pool, storage, run } = await openDatabase(t);
     await run(entries(40_000, 2));

@@ -5,10 +5,12 @@ import asyncio
 import pytest
 import pytest_asyncio
 from programs import Postgres
+from sqlalchemy import select
 
+from inbox_socket.sqlalchemy.tables import heads
 from tests.page import say
 from tests.sqlalchemy.test_storage import *  # noqa: F403 - its tests, with the fixture below
-from tests.sqlalchemy.test_storage import World, http
+from tests.sqlalchemy.test_storage import Participant, World, http
 
 
 @pytest.fixture(params=["psycopg", "asyncpg"])
@@ -56,3 +58,24 @@ async def test_concurrent_writers_of_two_processes_leave_no_hole_and_double_noth
     assert [one["seq"] for one in synced["messages"]] == list(range(1, 201))
     assert synced["heads"] == {"2": 4 * each}
     await other.close()
+
+
+async def test_a_conversation_that_the_application_has_locked_delays_no_other(world):
+    await world.add(Participant(room_id=3, user="chi"), http("first"))
+    ana, chi = await world.page("ana"), await world.page("chi")
+    entered, append = asyncio.Event(), world.storage.append
+
+    async def noted(drafts):
+        entered.set()
+        return await append(drafts)
+
+    world.storage.append = noted
+    async with world.sessions() as session, session.begin():
+        await session.execute(select(heads).where(heads.c.conversation == "2").with_for_update())
+        waiting = asyncio.create_task(ana.send(say(2, "second", "c1")))
+        await entered.wait()
+        for number in (1, 2):
+            assert (await chi.ask(say(3, "a", f"c{number}")))["seq"] == number
+            await chi.receive()
+    await waiting
+    assert (await ana.receive())["seq"] == 2
