@@ -51,6 +51,7 @@ async def test_frames_of_the_inbox_are_served_and_others_passed_on(world, own, a
 async def test_the_periodic_check_detects_changes_without_an_event(world, own, settings):
     settings.INBOX_SOCKET = settings.INBOX_SOCKET | {"RECHECK_SECONDS": 0.05}
     ana = await own(world.ana)
+    await ana.ask(HELLO)  # the consumer accepts the socket before it authenticates
     await User.objects.filter(pk=world.ana.pk).aupdate(is_active=False)
     assert await ana.closed() == (4401, "the session has ended")
 
