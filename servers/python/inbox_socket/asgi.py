@@ -72,6 +72,7 @@ class InboxApplication:
         origin, host = header(scope, b"origin"), header(scope, b"host")
         secure = scope.get("scheme") == "wss"
         if not origin or not host or not self.origin_allowed(origin, host, secure):
+            logger.warning("a page of origin %r may not connect to host %r", origin, host)
             raise Closed(WRONG_ORIGIN, "this page may not connect")
         try:
             await self.server.start()

@@ -27,6 +27,11 @@ def is_listed(origin: str, allowed: Iterable[str]) -> bool:
     return page is not None and page in map(_site, allowed)
 
 
+def is_origin(text: str) -> bool:
+    """Returns whether the text is an origin, as `https://app.example`, without a path or slash."""
+    return _site(text) is not None
+
+
 def _site(origin: str) -> tuple[str, str, int] | None:
     match = _ORIGIN.fullmatch(origin)
     if match is None:

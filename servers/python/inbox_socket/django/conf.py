@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from inbox_socket.broker import Broker
 from inbox_socket.django.inbox import Inbox
 from inbox_socket.limits import Limits
+from inbox_socket.origins import is_origin
 
 DEFAULTS: dict[str, Any] = {
     # The dotted path of the subclass of Inbox. Required.
@@ -101,6 +102,16 @@ def problems() -> list[str]:
     origins = get("ALLOWED_ORIGINS")
     if isinstance(origins, str):
         found.append(f'INBOX_SOCKET["ALLOWED_ORIGINS"] must be a list of origins; got {origins!r}')
+    else:
+        found += [
+            'INBOX_SOCKET["ALLOWED_ORIGINS"] must have only origins as "https://app.example",'
+            f" without a path or a slash at the end; got {origin!r}"
+            for origin in origins
+            if not is_origin(origin)
+        ]
+    path = get("PATH")
+    if not path.startswith("/"):
+        found.append(f'INBOX_SOCKET["PATH"] must begin with a slash; got {path!r}')
     return found
 
 

@@ -160,18 +160,27 @@ class Inbox:
             for method in ("conversations", "participants", "create")
             if getattr(type(self), method) is getattr(Inbox, method)
         ]
-        for model in self.models:
-            needed = ["conversation"] if len(self.models) == 1 else ["conversation", "created"]
-            if type(self).frame is Inbox.frame:
-                needed.append("text")
-            found += [
-                f"{name}.{role}_field must name a field of {model._meta.label};"
-                f" got {getattr(self, role + '_field')!r}"
-                f" (without it: one of {', '.join(_USUAL[role])})"
-                for role in needed
-                if self._name(model, role) is None
-            ]
+        for role, usual in _USUAL.items():
+            field = f"{role}_field"
+            given = getattr(self, field)
+            lacking = [model for model in self.models if self._name(model, role) is None]
+            # A name that one of several models lacks may belong to another one.
+            is_unknown = given and len(lacking) == len(self.models)
+            if is_unknown or role in self._needed():
+                found += [
+                    f"{name}.{field} must name a field of {model._meta.label}; got {given!r}"
+                    f" (without it: one of {', '.join(usual)})"
+                    for model in lacking
+                ]
         return found
+
+    def _needed(self) -> set[str]:
+        needed = {"conversation"}
+        if len(self.models) > 1:
+            needed.add("created")
+        if type(self).frame is Inbox.frame:
+            needed.add("text")
+        return needed
 
     def _name(self, model: type[Model], role: str) -> str | None:
         given = getattr(self, f"{role}_field")

@@ -4,6 +4,7 @@ Everything here runs within a transaction. A number given out in it becomes visi
 message does, in commit order: a reader who has seen number 7 will not be shown a new number 6.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from inbox_socket.django.inbox import wire_id
 from inbox_socket.django.models import Entry, Head, Member
 from inbox_socket.protocol import ConversationId, Frame, UserId
 from inbox_socket.storage import Stored
+
+logger = logging.getLogger(__name__)
 
 Heads = dict[str, Head]
 
@@ -120,7 +123,13 @@ def frame_of(one: Numbered, reader: UserId | None) -> Frame:
     inbox, entry = conf.inbox(), one.entry
     reader = reader if inbox.frames_differ else None
     head = {"conversation_id": conversation_id(entry.conversation), "seq": entry.seq}
-    frame = head | inbox.frame(one.message, reader) | head
+    try:
+        frame = head | inbox.frame(one.message, reader) | head
+    except Exception as error:
+        # The server's own log doesn't name the message.
+        name = type(error).__name__
+        logger.error("%s %s: frame raised %s", entry.model, entry.key, name)
+        raise
     return frame | {"message_id": inbox.message_id(entry.model, entry.key)}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min, Model
+from django.db.models import Count, Min, Model
 from django.utils import timezone
 
 from inbox_socket.django import conf
@@ -55,6 +55,34 @@ def conversations_to_number() -> Iterator[str]:
         for batch in _batches(sorted(keys - known)):
             create_heads(batch)
     yield from Head.objects.filter(is_complete=False).order_by("pk").values_list("pk", flat=True)
+
+
+def conversations_with_missed() -> Iterator[str]:
+    """Returns the numbered conversations that have messages without an entry: they were stored
+    without a signal, or by a process that ran without this application.
+    """
+    inbox, known = conf.inbox(), Head.objects.filter(is_complete=True)
+    missed = set()
+    for model in inbox.models:
+        name = inbox.conversation_name(model)
+        messages = model._base_manager.exclude(**{name: None}).order_by()
+        counts = messages.values_list(name).annotate(count=Count("pk"))
+        stored = {str(key): count for key, count in counts}
+        # After the messages: one that is stored meanwhile has its entry at the same time.
+        entries = Entry.objects.filter(model=model._meta.label_lower, key__isnull=False)
+        numbered = dict(entries.values_list("conversation").annotate(count=Count("pk")))
+        missed |= {key for key, count in stored.items() if count > numbered.get(key, 0)}
+    yield from sorted(missed & set(known.values_list("pk", flat=True)))
+
+
+def number_missed(conversation: str) -> int:
+    """Gives a numbered conversation's messages that have no entry the next numbers, oldest first,
+    and sends them; returns how many.
+    """
+    names = _unnumbered(conversation)[::-1]
+    for batch in _batches(names):
+        publish(_load(batch))
+    return len(names)
 
 
 def _number_batch(conversation: str, names: list[Name]) -> int:

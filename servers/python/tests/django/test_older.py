@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from inbox_socket.django import older, storage
+from inbox_socket.django.database import in_database
 from inbox_socket.django.models import Entry, Head
 from tests.django.test_messages import drafts, numbers
 from tests.page import say
@@ -133,6 +134,28 @@ def test_messages_that_were_stored_without_a_signal_meanwhile_count_as_new(world
     TextMessage.objects.bulk_create([TextMessage(ticket=world.ticket, agent=world.ben, body="3")])
     backfill()
     assert numbers(world.ticket) == texts_and_numbers(3)
+
+
+def test_messages_stored_without_the_application_after_the_backfill_are_found_by_the_next(
+    world, store
+):
+    store("1", "2")
+    backfill()
+    store("3")
+    TextMessage.objects.create(ticket=world.ticket, agent=world.ben, body="4")
+    assert numbers(world.ticket) == [(1, "1"), (2, "2"), (3, "4")]
+    assert backfill().endswith("1 messages that had been stored without a number sent")
+    assert numbers(world.ticket) == [(1, "1"), (2, "2"), (3, "4"), (4, "3")]
+    assert backfill() == "0 messages of 0 conversations numbered"
+
+
+async def test_a_message_found_late_is_sent(world, store, agree):
+    await in_database(store, "1")
+    await in_database(backfill)
+    ana = await agree(world.ana)
+    await in_database(store, "2")
+    await in_database(backfill)
+    assert (await ana.receive())["message"] == "2"
 
 
 # --- pruning ---

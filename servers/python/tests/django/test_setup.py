@@ -19,6 +19,10 @@ class Incomplete(Inbox):
         return []
 
 
+class Misspelt(ChatInbox):
+    text_field = "boddy"
+
+
 class NoModel(ChatInbox):
     message_models = ()
 
@@ -49,6 +53,12 @@ def inbox_settings(settings):
         ({"INBOX": ChatInbox, "HEARTBEATS": 1}, "must have only the keys INBOX, PATH, "),
         ({"INBOX": ChatInbox, "LIMITS": {"burst": 1}}, "frames_per_second, frames_burst"),
         ({"INBOX": ChatInbox, "ALLOWED_ORIGINS": "https://a.example"}, "must be a list of origins"),
+        (
+            {"INBOX": ChatInbox, "ALLOWED_ORIGINS": ["https://a.example/"]},
+            "a slash at the end; got",
+        ),
+        ({"INBOX": ChatInbox, "PATH": "ws/"}, 'INBOX_SOCKET["PATH"] must begin with a slash'),
+        ({"INBOX": Misspelt}, "Misspelt.text_field must name a field of chat.TextMessage; got 'b"),
         ({"INBOX": ChatInbox, "BROKER": 7}, "must name a class or function; got 7"),
         ({"INBOX": NoModel}, "NoModel must have a message_model or message_models"),
         ({"INBOX": Incomplete}, "Incomplete must define participants"),

@@ -1,4 +1,4 @@
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 from inbox_socket.django import Inbox
 
@@ -14,7 +14,7 @@ class ChatInbox(Inbox):
         return mine.values_list("pk", flat=True).distinct()
 
     def participants(self, ticket_id):
-        people = User.objects.filter(Q(tickets=ticket_id) | Q(teams__tickets=ticket_id))
+        people = get_user_model().objects.filter(Q(tickets=ticket_id) | Q(teams__tickets=ticket_id))
         return people.values_list("pk", flat=True).distinct()
 
     def create(self, user_id, ticket_id, text, type):
