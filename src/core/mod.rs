@@ -70,6 +70,7 @@ mod error;
 mod event;
 mod gate;
 mod inspection;
+pub mod keeper;
 mod machine;
 mod outbox;
 mod rng;

@@ -13,6 +13,7 @@
 mod connection;
 mod gate;
 mod inspection;
+mod keeper;
 mod outbox;
 mod server;
 mod session;
