@@ -230,16 +230,11 @@ impl Keeper {
         if std::mem::take(&mut self.must_clear) {
             self.effects.push_back(KeeperEffect::Clear);
         }
-        for entry in &mut self.entries {
+        for entry in &self.entries {
             match entry {
                 Entry { stage: Stage::Done, id, .. } => self.effects.push_back(KeeperEffect::Delete(*id)),
                 Entry { kept: Kept::Never, .. } => {}
-                Entry { kept, id, .. } => {
-                    if *kept == Kept::Committed {
-                        *kept = Kept::Missing(None);
-                    }
-                    self.effects.push_back(KeeperEffect::Put(*id));
-                }
+                Entry { id, .. } => self.effects.push_back(KeeperEffect::Put(*id)),
             }
         }
         self.await_answer();
@@ -248,6 +243,9 @@ impl Keeper {
     /// The record of this message is in the storage.
     pub fn committed(&mut self, now: Millis, id: KeptId) {
         self.tick(now);
+        if self.is_gone() {
+            return;
+        }
         let entry = self.entries.iter_mut().find(|entry| entry.id == id);
         let correction = match entry {
             // It was settled while the record was being written.
@@ -295,7 +293,8 @@ impl Keeper {
             if is_old && !record.has_failed {
                 self.effects.extend([KeeperEffect::Expire(id), KeeperEffect::Mark(id)]);
             }
-            self.entries.insert(at, Entry { id, characters: record.characters, kept: Kept::Committed, stage });
+            self.entries
+                .insert(at, Entry { id, characters: record.characters, kept: Kept::Committed, stage });
             at += 1;
         }
         if is_everything {
@@ -466,8 +465,8 @@ impl Keeper {
             if entry.stage != Stage::Waiting {
                 continue;
             }
-            let has_room = count == 0
-                || (count < self.limit && characters + entry.characters <= RELEASED_CHARACTERS);
+            let has_room =
+                count == 0 || (count < self.limit && characters + entry.characters <= RELEASED_CHARACTERS);
             if entry.waits_for_its_record() || !has_room {
                 break;
             }
@@ -507,7 +506,7 @@ impl Keeper {
     }
 
     fn await_answer(&mut self) {
-        let is_owed = self.entries.iter().any(Entry::is_owed);
+        let is_owed = !self.is_gone() && self.entries.iter().any(Entry::is_owed);
         let by = self.answer_by.unwrap_or(self.now.saturating_add(PATIENCE));
         self.answer_by = is_owed.then_some(by);
     }
@@ -525,6 +524,12 @@ impl Keeper {
         if self.is_gone() {
             return;
         }
+        for entry in &mut self.entries {
+            if entry.kept == Kept::Committed {
+                // The storage may have lost it.
+                entry.kept = Kept::Missing(None);
+            }
+        }
         self.reopenings += 1;
         if self.reopenings <= REOPENINGS {
             self.storage = Storage::Opening;
@@ -538,8 +543,8 @@ impl Keeper {
         self.effects.push_back(KeeperEffect::Close);
         self.entries.retain(|entry| entry.stage != Stage::Done);
         for entry in &mut self.entries {
-            if entry.kept != Kept::Never {
-                entry.kept = Kept::Missing(None);
+            if let Kept::Missing(until) = &mut entry.kept {
+                *until = None;
             }
         }
     }

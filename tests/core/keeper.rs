@@ -1,7 +1,7 @@
 //! A page with `persist` sends nothing before the storage has it, and nothing of the storage is lost or reordered.
 
 use inbox_socket::core::keeper::{
-    Keeper, KeeperEffect, KeptId, Keeping, PATIENCE, REMEMBERED, REOPENINGS, Record, Settlement,
+    Keeper, KeeperEffect, Keeping, KeptId, PATIENCE, REMEMBERED, REOPENINGS, Record, Settlement,
 };
 
 /// A keeper whose storage is open, which has restored everything and knows the user.
@@ -148,10 +148,7 @@ fn a_storage_opened_again_receives_what_it_lacks_and_what_it_may_have_lost() {
     effects(&mut keeper);
     keeper.faulted(3);
     keeper.opened(4);
-    assert_eq!(
-        effects(&mut keeper),
-        [KeeperEffect::Open, KeeperEffect::Put(kept), KeeperEffect::Put(late)]
-    );
+    assert_eq!(effects(&mut keeper), [KeeperEffect::Open, KeeperEffect::Put(kept), KeeperEffect::Put(late)]);
     assert!(!keeper.is_durable(kept));
 }
 
@@ -323,4 +320,18 @@ fn large_messages_leave_one_after_the_other() {
     keeper.settled(1, ids[0], Settlement::Done);
     assert_eq!(releases(&mut keeper), [ids[1]]);
     assert_eq!(keeper.accept(2, 6 << 20, Keeping::Kept), None, "too many characters");
+}
+
+#[test]
+fn a_storage_that_was_given_up_is_not_waited_for_even_if_it_answers_late() {
+    let mut keeper = ready();
+    let id = accept(&mut keeper, 0);
+    for round in 1..=u64::from(REOPENINGS) + 1 {
+        keeper.alarm(PATIENCE * round);
+    }
+    assert!(keeper.is_gone());
+    keeper.committed(PATIENCE * 9, id);
+    keeper.deleted(PATIENCE * 9, id);
+    assert_eq!(keeper.next_deadline(), None);
+    assert!(!keeper.is_durable(id));
 }

@@ -364,6 +364,102 @@ const MUTATIONS = [
     text: "self.connection.is_at_rest() && self.listeners == 0 && self.outbox.is_empty()",
     instead: "self.connection.is_at_rest() && self.listeners == 0",
   },
+  {
+    what: "kept: a message leaves before its record is committed",
+    file: "src/core/keeper.rs",
+    text: "if entry.waits_for_its_record() || !has_room {",
+    instead: "if !has_room {",
+  },
+  {
+    what: "kept: a storage that hangs holds messages back",
+    file: "src/core/keeper.rs",
+    text: "                *until = None;\n                self.is_suspect = true;",
+    instead: "                self.is_suspect = true;",
+  },
+  {
+    what: "kept: each message waits a second for a storage that hangs",
+    file: "src/core/keeper.rs",
+    text: "let waits = self.storage != Storage::Gone && !self.is_suspect;",
+    instead: "let waits = self.storage != Storage::Gone;",
+  },
+  {
+    what: "kept: a storage that fails is never given up",
+    file: "src/core/keeper.rs",
+    text: "if self.reopenings <= REOPENINGS {",
+    instead: "if self.reopenings < u32::MAX {",
+  },
+  {
+    what: "kept: a storage that fails is given up at once",
+    file: "src/core/keeper.rs",
+    text: "if self.reopenings <= REOPENINGS {",
+    instead: "if self.reopenings == 0 {",
+  },
+  {
+    what: "kept: records are sent in the storage's order",
+    file: "src/core/keeper.rs",
+    text: "let arriving = in_order(std::mem::take(&mut self.arriving));",
+    instead: "let arriving = std::mem::take(&mut self.arriving);",
+  },
+  {
+    what: "kept: own messages leave before restored ones",
+    file: "src/core/keeper.rs",
+    text: "self.is_confirmed && self.restored_by.is_none()",
+    instead: "self.is_confirmed",
+  },
+  {
+    what: "kept: messages leave before the user is known",
+    file: "src/core/keeper.rs",
+    text: "self.is_confirmed && self.restored_by.is_none()",
+    instead: "self.restored_by.is_none()",
+  },
+  {
+    what: "kept: a message is sent that the server may have forgotten",
+    file: "src/core/keeper.rs",
+    text: "let is_old = record.age > REMEMBERED;",
+    instead: "let is_old = record.age > Millis::MAX / 2;",
+  },
+  {
+    what: "kept: a storage opened again does not get what it lacks",
+    file: "src/core/keeper.rs",
+    text: "Entry { id, .. } => self.effects.push_back(KeeperEffect::Put(*id)),",
+    instead: "Entry { .. } => {}",
+  },
+  {
+    what: "kept: a lost handle leaves records that count as committed",
+    file: "src/core/keeper.rs",
+    text: "                // The storage may have lost it.\n                entry.kept = Kept::Missing(None);",
+    instead: "                // The storage may have lost it.",
+  },
+  {
+    what: "kept: a record committed late stays",
+    file: "src/core/keeper.rs",
+    text: "None | Some(Entry { stage: Stage::Done, .. }) => Some(KeeperEffect::Delete(id)),",
+    instead: "None | Some(Entry { stage: Stage::Done, .. }) => None,",
+  },
+  {
+    what: "kept: a settled message's record stays",
+    file: "src/core/keeper.rs",
+    text: "            self.ask(KeeperEffect::Delete(id));",
+    instead: "            let _ = KeeperEffect::Delete(id);",
+  },
+  {
+    what: "kept: a failed message's record does not say so",
+    file: "src/core/keeper.rs",
+    text: "            self.ask(KeeperEffect::Mark(id));",
+    instead: "            let _ = KeeperEffect::Mark(id);",
+  },
+  {
+    what: "kept: a logout leaves the records",
+    file: "src/core/keeper.rs",
+    text: "Storage::Open => self.ask(KeeperEffect::Clear),",
+    instead: "Storage::Open => {}",
+  },
+  {
+    what: "kept: the outbox receives more than it takes",
+    file: "src/core/keeper.rs",
+    text: "count < self.limit && characters",
+    instead: "characters",
+  },
 ];
 
 /** The cheap tests that together need every guard. */

@@ -19,6 +19,7 @@
 
 mod client;
 mod dice;
+mod kept;
 mod other_wire;
 mod schedule;
 mod server;
@@ -75,4 +76,15 @@ fn a_message_to_another_wire_is_stored_as_often_as_its_outcome_says_despite_faul
         world.tally()
     };
     play_all(play, &other_wire::KINDS_OF_TROUBLE);
+}
+
+#[test]
+fn a_kept_message_is_stored_once_and_in_order_whatever_dies() {
+    let play = |seed, prints_history| {
+        let mut world = kept::World::new(seed, prints_history);
+        world.run();
+        world.check();
+        world.tally()
+    };
+    play_all(play, &kept::KINDS_OF_TROUBLE);
 }
