@@ -1,5 +1,5 @@
 // Builds pkg/wasm from the crate, for each variant: the optimised wasm, its inlined copy, and the glue between it
-// and the page. Then measures what a page loads, and fails if that exceeds its budget.
+// and the page; and the wasm for the option `persist`. Then measures what a page loads, and fails if that exceeds its budget.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 import { inline } from "./build/inline.mjs";
-import { clearPanicTexts, numberHashes, optimise, snipPanics } from "./build/shrink.mjs";
+import { clearPanicTexts, numberHashes, optimise, removeExports, snipPanics } from "./build/shrink.mjs";
 import { report } from "./build/sizes.mjs";
 import { VARIANTS } from "./build/variants.mjs";
 
@@ -29,6 +29,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 for (const variant of VARIANTS) await buildVariant(variant);
 checkImports();
+buildKeeper();
 // npm shows and packs these two from the package's own folder.
 for (const name of ["README.md", "LICENSE"]) copyFileSync(join(crate, name), join(here, name));
 await report(here, ({ name }) => join(made, name, "named.wasm"));
@@ -47,6 +48,21 @@ async function buildVariant({ name, features, modules }) {
   writeFileSync(join(out, `inline-${name}.js`), inline(readFileSync(join(out, `${name}.wasm`)), name));
   await bundleGlue(folder, join(out, `${name}.js`), modules);
   copyFileSync(join(here, "build/core.d.ts"), join(out, `${name}.d.ts`));
+}
+
+/** The wasm of src/kept.rs, inlined. It takes and returns numbers only, and imports nothing, so that it needs no glue. */
+function buildKeeper() {
+  const folder = join(made, "keeper");
+  const wasm = join(folder, "core_bg.wasm");
+  compileCrate(folder, ["keeper"]);
+  snipPanics(wasm);
+  clearPanicTexts(wasm);
+  removeExports(wasm, /^__|^memory$/);
+  optimise(wasm, join(folder, "keeper.wasm"));
+  const bytes = readFileSync(join(folder, "keeper.wasm"));
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
+  if (imports.length > 0) throw new Error(`the keeper's wasm must import nothing; got ${JSON.stringify(imports)}`);
+  writeFileSync(join(out, "inline-keeper.js"), inline(bytes, "keeper"));
 }
 
 function compileCrate(folder, features) {

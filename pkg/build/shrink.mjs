@@ -62,6 +62,15 @@ export function clearPanicTexts(path) {
   );
 }
 
+/** Removes what wasm-bindgen exports for its glue, for a wasm without one. @param {string} path @param {RegExp} glue */
+export function removeExports(path, glue) {
+  const module = binaryen.readBinary(readFileSync(path));
+  for (const { name } of WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(path)))) {
+    if (glue.test(name)) module.removeExport(name);
+  }
+  writeFileSync(path, module.emitBinary());
+}
+
 /** Writes the smallest wasm; with `names`, it keeps the functions' names. */
 export function optimise(from, to, { names = false } = {}) {
   const strip = names ? ["-g"] : ["--strip-debug", "--strip-producers", "--strip-target-features"];

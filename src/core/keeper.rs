@@ -7,13 +7,10 @@
 //!   has left comes first, because it is older.
 //! - **A faulty storage is dropped and opened again**, [`REOPENINGS`] times in a row. After that, nothing is kept.
 //! - **Nothing is sent that the server may have forgotten.** A record older than [`REMEMBERED`] fails instead.
-//! - **Nothing is sent as another user.** Until the caller has [confirmed](Keeper::confirm) whose connection it is, nothing
-//!   leaves.
+//! - **Nothing is sent as another user.** While the caller [doubts](Keeper::doubt) whose connection it is, nothing leaves.
 //!
 //! The contract is that of the [machine](super): inputs in, effects and the next deadline out. The caller keeps the texts,
 //! and passes a frame on to the machine when it is [released](KeeperEffect::Release).
-
-use std::collections::VecDeque;
 
 use super::Millis;
 
@@ -152,10 +149,10 @@ impl Entry {
 pub struct Keeper {
     /// In the order of sending, except for those that are settled.
     entries: Vec<Entry>,
-    /// Restored records, in the storage's order.
+    /// Restored records, in the order of sending.
     arriving: Vec<(KeptId, Record)>,
     next: KeptId,
-    effects: VecDeque<KeeperEffect>,
+    effects: Vec<KeeperEffect>,
     storage: Storage,
     /// A message has waited in vain. Until the storage answers again, no message waits for it.
     is_suspect: bool,
@@ -165,7 +162,7 @@ pub struct Keeper {
     answer_by: Option<Millis>,
     /// Until when own messages wait for the restored ones.
     restored_by: Option<Millis>,
-    /// The connection is this user's.
+    /// The connection is this user's, as far as is known.
     is_confirmed: bool,
     /// All records are to be deleted as soon as the storage is open.
     must_clear: bool,
@@ -180,13 +177,13 @@ impl Keeper {
             entries: Vec::new(),
             arriving: Vec::new(),
             next: 0,
-            effects: VecDeque::from([KeeperEffect::Open]),
+            effects: vec![KeeperEffect::Open],
             storage: Storage::Opening,
             is_suspect: false,
             reopenings: 0,
             answer_by: Some(now.saturating_add(PATIENCE)),
             restored_by: Some(now.saturating_add(PATIENCE)),
-            is_confirmed: false,
+            is_confirmed: true,
             must_clear: false,
             limit,
             now,
@@ -228,13 +225,13 @@ impl Keeper {
         }
         self.storage = Storage::Open;
         if std::mem::take(&mut self.must_clear) {
-            self.effects.push_back(KeeperEffect::Clear);
+            self.effects.push(KeeperEffect::Clear);
         }
         for entry in &self.entries {
             match entry {
-                Entry { stage: Stage::Done, id, .. } => self.effects.push_back(KeeperEffect::Delete(*id)),
+                Entry { stage: Stage::Done, id, .. } => self.effects.push(KeeperEffect::Delete(*id)),
                 Entry { kept: Kept::Never, .. } => {}
-                Entry { id, .. } => self.effects.push_back(KeeperEffect::Put(*id)),
+                Entry { id, .. } => self.effects.push(KeeperEffect::Put(*id)),
             }
         }
         self.await_answer();
@@ -246,8 +243,7 @@ impl Keeper {
         if self.is_gone() {
             return;
         }
-        let entry = self.entries.iter_mut().find(|entry| entry.id == id);
-        let correction = match entry {
+        let correction = match self.entry(id) {
             // It was settled while the record was being written.
             None | Some(Entry { stage: Stage::Done, .. }) => Some(KeeperEffect::Delete(id)),
             Some(entry) => {
@@ -262,7 +258,12 @@ impl Keeper {
     /// The record of this message is gone.
     pub fn deleted(&mut self, now: Millis, id: KeptId) {
         self.tick(now);
-        self.entries.retain(|entry| entry.id != id || entry.stage != Stage::Done);
+        if let Some(entry) = self.entry(id)
+            && entry.stage == Stage::Done
+        {
+            entry.kept = Kept::Never;
+        }
+        self.tidy();
         self.answered();
     }
 
@@ -273,10 +274,19 @@ impl Keeper {
         self.flush();
     }
 
-    /// Adds a record that this page has taken over. Call [`restored`](Self::restored) after the last one.
+    /// Adds a record that this page has taken over, in the storage's order. Call [`restored`](Self::restored) after the
+    /// last one.
     pub fn restore(&mut self, record: Record) -> KeptId {
         let id = self.take_id();
-        self.arriving.push((id, record));
+        let mut last = (id, record);
+        // The storage's order is that of the browser's pages among each other. A record that had to be written again
+        // stands too late there, so among the places of a page's records, its own numbers give the order.
+        for earlier in &mut self.arriving {
+            if earlier.1.origin == record.origin && earlier.1.number > last.1.number {
+                std::mem::swap(earlier, &mut last);
+            }
+        }
+        self.arriving.push(last);
         id
     }
 
@@ -284,10 +294,9 @@ impl Keeper {
     /// `is_everything`, no more are expected soon, and own messages need not wait for them.
     pub fn restored(&mut self, now: Millis, is_everything: bool) {
         self.tick(now);
-        let arriving = in_order(std::mem::take(&mut self.arriving));
         let at = self.entries.iter().position(|entry| entry.stage == Stage::Waiting);
-        let mut at = at.unwrap_or(self.entries.len());
-        for (id, record) in arriving {
+        let at = at.unwrap_or(self.entries.len());
+        for (at, (id, record)) in (at..).zip(std::mem::take(&mut self.arriving)) {
             let is_old = record.age > REMEMBERED;
             let stage = if is_old || record.has_failed { Stage::Failed } else { Stage::Waiting };
             if is_old && !record.has_failed {
@@ -295,12 +304,16 @@ impl Keeper {
             }
             self.entries
                 .insert(at, Entry { id, characters: record.characters, kept: Kept::Committed, stage });
-            at += 1;
         }
         if is_everything {
             self.restored_by = None;
         }
         self.flush();
+    }
+
+    /// The records belong to a user whom no connection has named yet.
+    pub fn doubt(&mut self) {
+        self.is_confirmed = false;
     }
 
     /// The connection is this user's, or the server names no users.
@@ -387,7 +400,7 @@ impl Keeper {
 
     /// Takes the next effect to carry out; `None` if there is none.
     pub fn poll_effect(&mut self) -> Option<KeeperEffect> {
-        self.effects.pop_front()
+        if self.effects.is_empty() { None } else { Some(self.effects.remove(0)) }
     }
 
     /// When to call [`alarm`](Self::alarm); `None` if no deadline is set.
@@ -411,9 +424,14 @@ impl Keeper {
         self.entries.iter().any(|entry| entry.id == id && entry.stage == Stage::Failed)
     }
 
-    /// Whether frames wait here, and not in the machine.
-    pub fn has_waiting(&self) -> bool {
-        self.entries.iter().any(|entry| entry.stage == Stage::Waiting)
+    /// How many frames wait here, and not in the machine.
+    pub fn waiting(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.stage == Stage::Waiting).count()
+    }
+
+    /// Whether everything waits for a connection that is known to be this user's.
+    pub fn is_in_doubt(&self) -> bool {
+        !self.is_confirmed
     }
 
     /// Whether the storage was given up.
@@ -434,8 +452,21 @@ impl Keeper {
         id
     }
 
+    // Not inlined, as the next: the copies would make the wasm larger.
+    #[inline(never)]
     fn entry(&mut self, id: KeptId) -> Option<&mut Entry> {
         self.entries.iter_mut().find(|entry| entry.id == id)
+    }
+
+    /// Removes the settled frames whose records are gone, and the released ones that need none.
+    #[inline(never)]
+    fn tidy(&mut self) {
+        let is_gone = self.is_gone();
+        self.entries.retain(|Entry { stage, kept, .. }| match stage {
+            Stage::Done => !is_gone && *kept != Kept::Never,
+            Stage::Released => *kept != Kept::Never,
+            Stage::Waiting | Stage::Failed => true,
+        });
     }
 
     fn queued(&self) -> impl Iterator<Item = &Entry> {
@@ -473,21 +504,17 @@ impl Keeper {
             count += 1;
             characters += entry.characters;
             entry.stage = Stage::Released;
-            self.effects.push_back(KeeperEffect::Release(entry.id));
+            self.effects.push(KeeperEffect::Release(entry.id));
         }
-        // A frame without a record is the machine's alone from now on.
-        self.entries.retain(|entry| entry.kept != Kept::Never || entry.stage == Stage::Waiting);
+        self.tidy();
     }
 
     /// The frame needs no record any more.
     fn end(&mut self, id: KeptId) {
-        let is_gone = self.is_gone();
-        let Some(entry) = self.entry(id) else { return };
-        entry.stage = Stage::Done;
-        if is_gone {
-            self.entries.retain(|entry| entry.id != id);
-        } else {
+        if let Some(entry) = self.entry(id) {
+            entry.stage = Stage::Done;
             self.ask(KeeperEffect::Delete(id));
+            self.tidy();
         }
     }
 
@@ -500,7 +527,7 @@ impl Keeper {
     /// Passes a task to the storage, if it is open: [`opened`](Self::opened) repeats what it missed.
     fn ask(&mut self, effect: KeeperEffect) {
         if self.storage == Storage::Open {
-            self.effects.push_back(effect);
+            self.effects.push(effect);
             self.await_answer();
         }
     }
@@ -534,30 +561,18 @@ impl Keeper {
         if self.reopenings <= REOPENINGS {
             self.storage = Storage::Opening;
             self.answer_by = Some(self.now.saturating_add(PATIENCE));
-            self.effects.push_back(KeeperEffect::Open);
+            self.effects.push(KeeperEffect::Open);
             return;
         }
         self.storage = Storage::Gone;
         self.answer_by = None;
         self.restored_by = None;
-        self.effects.push_back(KeeperEffect::Close);
-        self.entries.retain(|entry| entry.stage != Stage::Done);
+        self.effects.push(KeeperEffect::Close);
         for entry in &mut self.entries {
             if let Kept::Missing(until) = &mut entry.kept {
                 *until = None;
             }
         }
+        self.tidy();
     }
-}
-
-/// Returns the records in the order in which they are sent. The storage's order is that of the browser's pages among each
-/// other. A record that had to be written again stands too late there, so a page's own numbers give its order.
-fn in_order(records: Vec<(KeptId, Record)>) -> Vec<(KeptId, Record)> {
-    let mut by_origin = records.clone();
-    by_origin.sort_by_key(|(_, record)| (record.origin, record.number));
-    let places = records.iter().map(|(_, record)| {
-        let at = by_origin.iter().position(|(_, other)| other.origin == record.origin);
-        at.map(|at| by_origin.remove(at))
-    });
-    places.flatten().collect()
 }

@@ -4,13 +4,12 @@ use inbox_socket::core::keeper::{
     Keeper, KeeperEffect, Keeping, KeptId, PATIENCE, REMEMBERED, REOPENINGS, Record, Settlement,
 };
 
-/// A keeper whose storage is open, which has restored everything and knows the user.
+/// A keeper whose storage is open, and which has restored everything.
 fn ready() -> Keeper {
     let mut keeper = Keeper::new(0, 100);
     assert_eq!(effects(&mut keeper), [KeeperEffect::Open]);
     keeper.opened(0);
     keeper.restored(0, true);
-    keeper.confirm(0);
     keeper
 }
 
@@ -114,7 +113,6 @@ fn a_storage_that_fails_is_opened_again_three_times_and_then_given_up() {
 #[test]
 fn a_storage_that_never_opens_is_given_up_and_holds_nothing_back_for_longer_than_a_second() {
     let mut keeper = Keeper::new(0, 100);
-    keeper.confirm(0);
     let id = accept(&mut keeper, 0);
     effects(&mut keeper);
     keeper.alarm(PATIENCE);
@@ -217,7 +215,6 @@ fn a_failed_message_is_sent_again_on_request_as_the_last_one() {
 fn what_another_page_has_left_leaves_first_in_the_order_of_that_page() {
     let mut keeper = Keeper::new(0, 100);
     keeper.opened(0);
-    keeper.confirm(0);
     let own = accept(&mut keeper, 1);
     keeper.committed(2, own);
     assert_eq!(releases(&mut keeper), []);
@@ -231,7 +228,6 @@ fn what_another_page_has_left_leaves_first_in_the_order_of_that_page() {
 fn own_messages_wait_a_second_at_most_for_what_another_page_has_left() {
     let mut keeper = Keeper::new(0, 100);
     keeper.opened(0);
-    keeper.confirm(0);
     let own = accept(&mut keeper, 1);
     keeper.committed(2, own);
     keeper.alarm(PATIENCE);
@@ -242,7 +238,6 @@ fn own_messages_wait_a_second_at_most_for_what_another_page_has_left() {
 fn a_message_that_the_server_may_have_forgotten_fails_instead_of_being_sent() {
     let mut keeper = Keeper::new(0, 100);
     keeper.opened(0);
-    keeper.confirm(0);
     effects(&mut keeper);
     let young = keeper.restore(Record { age: REMEMBERED, ..record(1, 1) });
     let old = keeper.restore(Record { age: REMEMBERED + 1, ..record(1, 2) });
@@ -259,6 +254,7 @@ fn a_message_that_the_server_may_have_forgotten_fails_instead_of_being_sent() {
 fn nothing_leaves_before_the_user_is_confirmed() {
     let mut keeper = Keeper::new(0, 100);
     keeper.opened(0);
+    keeper.doubt();
     let left = keeper.restore(record(1, 1));
     keeper.restored(0, true);
     let own = accept(&mut keeper, 0);
@@ -299,7 +295,6 @@ fn after_a_logout_the_records_are_deleted_as_soon_as_the_storage_is_open() {
 fn no_more_leave_than_the_outbox_takes_and_no_more_are_accepted_than_the_limit() {
     let mut keeper = Keeper::new(0, 2);
     keeper.opened(0);
-    keeper.confirm(0);
     let ids = [1, 2, 3].map(|number| keeper.restore(record(1, number)));
     keeper.restored(0, true);
     assert_eq!(releases(&mut keeper), [ids[0], ids[1]]);
@@ -312,7 +307,6 @@ fn no_more_leave_than_the_outbox_takes_and_no_more_are_accepted_than_the_limit()
 fn large_messages_leave_one_after_the_other() {
     let mut keeper = Keeper::new(0, 100);
     keeper.opened(0);
-    keeper.confirm(0);
     let large = Record { characters: 3 << 20, ..record(1, 1) };
     let ids = [1, 2].map(|number| keeper.restore(Record { number, ..large }));
     keeper.restored(0, true);

@@ -287,6 +287,7 @@ impl World {
             is_disturbed: false,
             alarm: u64::MAX,
         });
+        self.pages[page].keeper.doubt();
         self.pages[page].machine.subscribe(self.now);
         self.carry_out(page);
         let first = self.dice.between(0, 1_000);
