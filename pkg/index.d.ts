@@ -136,6 +136,26 @@ export type SendResult =
   /** Sending failed, and the client won't retry; `reason` is a sentence for a person. */
   | { status: "failed"; reason: string };
 
+/** A message that waits or has failed: see {@link pending}. */
+export interface PendingMessage {
+  /** The id by which the server recognizes the message if it is sent again. */
+  readonly clientId: string;
+  /** The conversation that the message is for. */
+  readonly conversationId: ConversationId;
+  /** The argument of {@link sendMessage}. */
+  readonly message: any;
+  /** `"TEXT"` unless {@link sendMessage} was called with another type. */
+  readonly type: string;
+  /** `"waiting"` until the server has acknowledged the message, or `"failed"`, which only the application ends. */
+  readonly state: "waiting" | "failed";
+  /** Whether the browser's storage has the message, so that it survives the page. */
+  readonly durable: boolean;
+  /** Why the message has failed: a sentence for a person. */
+  readonly reason?: string;
+  /** When the message was accepted, in ms since 1970 by this browser's clock. */
+  readonly since: number;
+}
+
 /** The state of the page's shared connection. */
 export interface ConnectionState {
   /** Whether the connection is open. While it is not, the client queues frames. */
@@ -478,6 +498,20 @@ export interface Options {
    */
   adapter?: Adapter;
   /**
+   * `true` keeps messages that wait in this browser's storage, so that they survive a reload, a crash and the end of
+   * the browser. It requires `user`.
+   *
+   * A message is in IndexedDB before the client sends it, unless that takes longer than a second, and stays there
+   * until the server has acknowledged it or the application discards it: see {@link pending}. `disconnect()` and
+   * another `user` delete all messages of this user.
+   *
+   * The messages of one user and one `url` belong together. If `url` is a function, the messages of all inboxes do;
+   * for more than one inbox, give each a name instead of `true`.
+   *
+   * Must be true, false or a name. Default: `false`.
+   */
+  persist?: boolean | string;
+  /**
    * `true` logs every state change and every frame, in production too; `false` logs nothing, not even warnings.
    *
    * In a browser, `localStorage["inbox-socket.debug"] = 1` does the same as `true` without a new build.
@@ -501,6 +535,8 @@ export interface Options {
 export interface Chat<Message extends object = InboxMessage> extends ConnectionState {
   /** The last frame that this subscription received, or `null`. */
   readonly lastMessage: InboxFrame<Message> | null;
+  /** The conversation's messages that wait or have failed: see {@link pending}. */
+  readonly pending: readonly PendingMessage[];
   /** Sends a message, or queues it until the connection is open. See {@link sendMessage}. */
   readonly sendMessage: typeof sendMessage;
   /** Requests a conversation's history. See {@link requestMessages}. */
@@ -642,7 +678,47 @@ export interface Inbox {
   readonly subscribeState: typeof subscribeState;
   /** {@link getStats} of this inbox. */
   readonly getStats: typeof getStats;
+  /** {@link pending} of this inbox. */
+  readonly pending: typeof pending;
+  /** {@link subscribePending} of this inbox. */
+  readonly subscribePending: typeof subscribePending;
+  /** {@link resend} of this inbox. */
+  readonly resend: typeof resend;
+  /** {@link discard} of this inbox. */
+  readonly discard: typeof discard;
 }
+
+/**
+ * Returns the messages that wait to be acknowledged or have failed, oldest first, after a reload as before it: the same
+ * array until one of them changes. Empty without the option `persist`, and before the first subscription or message, which
+ * loads the messages of an earlier page.
+ *
+ * @param conversationId only those of this conversation; without it, those of all
+ */
+export function pending(conversationId?: ConversationId | null): readonly PendingMessage[];
+
+/**
+ * Calls `listener` after each change of the messages that {@link pending} returns. Does not connect.
+ *
+ * @returns the function that unsubscribes
+ */
+export function subscribePending(listener: () => void): () => void;
+
+/**
+ * Sends a failed message again, under the same client id, after those that wait.
+ *
+ * @param clientId that of the {@link PendingMessage}
+ * @returns the result, as of {@link sendMessage}; `failed` if no message with this id has failed
+ */
+export function resend(clientId: string): Promise<SendResult>;
+
+/**
+ * Forgets a failed message.
+ *
+ * @param clientId that of the {@link PendingMessage}
+ * @returns false if no message with this id has failed
+ */
+export function discard(clientId: string): boolean;
 
 /** Returns the current counters, or `null` before the core is loaded. */
 export function getStats(): ConnectionStats | null;

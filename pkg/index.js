@@ -6,6 +6,7 @@
 import { client } from "./lib/client.js";
 import { openChat } from "./lib/chat.js";
 import { configure as configureClient } from "./lib/configure.js";
+import { discardIn, pendingIn, resendIn, watchPending } from "./lib/pending.js";
 
 export { createInbox } from "./lib/configure.js";
 
@@ -20,3 +21,7 @@ export const configure = (options) => configureClient(client(), options);
 export const getState = (conversationId) => client().getState(conversationId);
 export const subscribeState = (listener) => client().subscribeState(listener);
 export const getStats = () => client().getStats();
+export const pending = (conversationId) => pendingIn(client(), conversationId);
+export const subscribePending = (listener) => watchPending(client(), listener);
+export const resend = (clientId) => resendIn(client(), clientId);
+export const discard = (clientId) => discardIn(client(), clientId);

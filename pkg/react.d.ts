@@ -13,6 +13,7 @@ export type {
   InboxFrame,
   InboxMessage,
   Listener,
+  PendingMessage,
   SendResult,
 } from "./index.js";
 

@@ -19,7 +19,7 @@ import { Provided } from "./lib/provided.js";
 const useCommitEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
 /** The values on a server, and during hydration. */
-const ON_SERVER = { ...ABOUT_TO_CONNECT, lastMessage: null };
+const ON_SERVER = { ...ABOUT_TO_CONNECT, lastMessage: null, pending: Object.freeze([]) };
 
 /** See react.d.ts. */
 export function InboxProvider({ inbox, children }) {
@@ -104,7 +104,8 @@ class View {
     if (this.isOnServer) return ON_SERVER[member];
     if (member === "lastMessage") return this.chat?.lastMessage ?? null;
     const state = this.inbox.getState(this.conversationId);
-    return (this.chat ? state : beforeSubscribing(state))[member];
+    // Without the option `persist` the state has no `pending`.
+    return (this.chat ? state : beforeSubscribing(state))[member] ?? ON_SERVER[member];
   }
 }
 

@@ -39,6 +39,9 @@ export function useWebSocket(conversationId, onMessage) {
     get reconnectAttempts() {
       return state.reconnectAttempts;
     },
+    get pending() {
+      return state.pending ?? [];
+    },
     get lastMessage() {
       return lastMessage;
     },

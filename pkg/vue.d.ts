@@ -18,7 +18,9 @@ export type {
 
 /** The members of {@link Chat}; those that change are refs. */
 export type ChatRefs<Message extends object = InboxMessage> = {
-  readonly [Member in "isConnected" | "isConnecting" | "error" | "reconnectAttempts"]: ComputedRef<Chat[Member]>;
+  readonly [Member in "isConnected" | "isConnecting" | "error" | "reconnectAttempts" | "pending"]: ComputedRef<
+    Chat[Member]
+  >;
 } & {
   /** The last frame that this subscription received, or `null`. */
   readonly lastMessage: Readonly<ShallowRef<Chat<Message>["lastMessage"]>>;

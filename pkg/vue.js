@@ -30,6 +30,7 @@ export function useWebSocket(conversationId, onMessage) {
     isConnecting: computed(() => state.value.isConnecting),
     error: computed(() => state.value.error),
     reconnectAttempts: computed(() => state.value.reconnectAttempts),
+    pending: computed(() => state.value.pending ?? []),
     lastMessage,
     sendMessage: (...message) => inbox().sendMessage(...message),
     requestMessages: (id) => inbox().requestMessages(id),

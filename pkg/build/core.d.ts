@@ -6,6 +6,7 @@ import type {
   ConversationId,
   FrameOptions,
   Options,
+  PendingMessage,
   SendOptions,
   SendResult,
 } from "../index.js";
@@ -35,14 +36,18 @@ export interface Inbox {
   requestMessages(conversationId: ConversationId): Promise<SendResult>;
   send(frame: object | string, options?: FrameOptions): Promise<SendResult>;
   retry(): void;
-  disconnect(): void;
-  changeUser(): void;
-  getState(conversationId?: ConversationId | null): ConnectionState;
+  /** `user` is for `persist`, as in the next. */
+  disconnect(user?: null): void;
+  changeUser(user?: string | number): void;
+  getState(conversationId?: ConversationId | null): ConnectionState & { pending?: readonly PendingMessage[] };
   subscribeState(listener: () => void): () => void;
   getStats(): ConnectionStats;
   configure(options?: Options): void;
   /** With a socket for each conversation: those inboxes. */
   readonly inboxes?: Inbox[];
+  /** With `persist`: see lib/persist. */
+  resend?(clientId: string): Promise<SendResult> | undefined;
+  discard?(clientId: string): boolean;
   readonly isIdle: boolean;
   dispose(): void;
   inspect(): number;

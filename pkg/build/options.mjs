@@ -119,6 +119,21 @@ export const DOCS = {
     doc: "How to read and write the frames of a server that has its own wire protocol. Layer 1 is off with it.",
     see: "see [adapters](adapters.md)",
   },
+  persist: {
+    type: "boolean | string",
+    initial: "`false`",
+    doc:
+      "`true` keeps messages that wait in this browser's storage, so that they survive a reload, a crash and the end of " +
+      "the browser. It requires `user`.",
+    more: [
+      "A message is in IndexedDB before the client sends it, unless that takes longer than a second, and stays there until " +
+        "the server has acknowledged it or the application discards it: see {@link pending}. `disconnect()` and another " +
+        "`user` delete all messages of this user.",
+      "The messages of one user and one `url` belong together. If `url` is a function, the messages of all inboxes do; for " +
+        "more than one inbox, give each a name instead of `true`.",
+    ],
+    see: "see [messages that survive the page](persistence.md)",
+  },
   debug: {
     type: "boolean",
     initial: "warnings, in development only",

@@ -35,6 +35,9 @@ class Chat {
   get reconnectAttempts() {
     return this.#state.reconnectAttempts;
   }
+  get pending() {
+    return this.#state.pending ?? [];
+  }
   get lastMessage() {
     return this.#subscription.lastMessage;
   }

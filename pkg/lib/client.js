@@ -71,7 +71,7 @@ export function createClient() {
       const { overrides } = client();
       overrides.began?.(api);
       const log = isLogEnabled(options.debug);
-      const all = { ...overrides, ...options };
+      const all = { ...overrides, ...options, user };
       // All at once, so that diagnosis sees the first attempt too.
       const [loaded] = await Promise.all([loadCore(all), (log ?? isDevelopment()) && api.debug(log)]);
       if (loading !== mine) return;
@@ -154,7 +154,7 @@ export function createClient() {
     user = next;
     if (!isUsed()) return;
     // The connection was used before, perhaps by another user who was never named.
-    withCore((core) => (next === null ? core.disconnect() : core.changeUser()));
+    withCore((core) => (next === null ? core.disconnect(next) : core.changeUser(next)));
   }
 
   function post(send) {

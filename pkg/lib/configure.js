@@ -4,6 +4,7 @@
 import { openChat } from "./chat.js";
 import { createClient } from "./client.js";
 import { checkOptions } from "./options.js";
+import { discardIn, pendingIn, resendIn, watchPending } from "./pending.js";
 
 /** See index.d.ts. */
 export function createInbox(options = {}) {
@@ -11,6 +12,10 @@ export function createInbox(options = {}) {
   const { configure } = inbox;
   const api = Object.assign(inbox, {
     useWebSocket: (conversationId, onMessage) => openChat(inbox, conversationId, onMessage),
+    pending: (conversationId) => pendingIn(inbox, conversationId),
+    subscribePending: (listener) => watchPending(inbox, listener),
+    resend: (clientId) => resendIn(inbox, clientId),
+    discard: (clientId) => discardIn(inbox, clientId),
     configure: (options) => {
       checkOptions(options);
       configure(options);

@@ -5,12 +5,13 @@
  * @param {import("../index.js").Options} options
  * @returns {Promise<{createInbox(options: object): any}>}
  */
-export async function loadCore({ wasm, sockets, adapter }) {
+export async function loadCore({ wasm, sockets, adapter, persist }) {
   const each = sockets === "each";
-  const [core, binary] = await Promise.all([
+  const [core, binary, queue] = await Promise.all([
     each ? import("./wire/sockets.js") : adapter ? import("./wire/create.js") : import("../wasm/core.js"),
     wasm ?? (each || adapter ? import("../wasm/inline-adapter.js") : import("../wasm/inline-core.js")),
+    persist && import("./persist/create.js"),
   ]);
   await core.load(binary);
-  return core;
+  return queue ? queue.keep(core) : core;
 }
