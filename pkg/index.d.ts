@@ -208,6 +208,20 @@ export interface ConnectionStats {
   connectedMs: number;
 }
 
+/** Where a subscription begins. */
+export interface SubscribeOptions {
+  /**
+   * The `seq` of the last message that the application has, or a function (sync or async) that returns it; 0 if it has
+   * none. The listener receives every later message once and in order, also those that the server has stored before the
+   * page's first connection; if some are no longer available, a {@link GapMessage} first. Without it, a page receives the
+   * messages from its first connection on.
+   *
+   * It counts when the subscription begins; changing it does nothing. It needs a conversation, and a server with layer 1:
+   * without numbers it has no effect. An invalid value or an error is reported as uncaught, and has no effect either.
+   */
+  after?: number | (() => number | Promise<number>);
+}
+
 /** How {@link sendMessage} sends. */
 export interface SendOptions {
   /**
@@ -558,22 +572,26 @@ export interface ChatHandle<Message extends object = InboxMessage> extends Chat<
  *   receive every frame, including those without a `conversation_id`
  * @param onMessage called with each frame. All listeners share one parsed object. If `onMessage` throws, the error is
  *   reported as uncaught, and the other listeners are still called
+ * @param options where the subscription begins
  * @throws TypeError if an argument has another type
  */
 export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined,
   onMessage?: Listener<Message> | null,
+  options?: SubscribeOptions,
 ): ChatHandle<Message>;
 
 /**
  * Subscribes to a conversation like {@link useWebSocket}, and returns only the function that unsubscribes.
  *
+ * @param options where the subscription begins
  * @returns the function that unsubscribes; further calls of it have no effect
  * @throws TypeError if an argument has another type
  */
 export function subscribe<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined,
   listener: Listener<Message>,
+  options?: SubscribeOptions,
 ): () => void;
 
 /**

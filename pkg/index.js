@@ -10,8 +10,8 @@ import { discardIn, pendingIn, resendIn, watchPending } from "./lib/pending.js";
 
 export { createInbox } from "./lib/configure.js";
 
-export const useWebSocket = (conversationId, onMessage) => openChat(client(), conversationId, onMessage);
-export const subscribe = (conversationId, listener) => client().subscribe(conversationId, listener);
+export const useWebSocket = (conversationId, onMessage, how) => openChat(client(), conversationId, onMessage, how);
+export const subscribe = (conversationId, listener, how) => client().subscribe(conversationId, listener, how);
 export const sendMessage = (id, message, type, how) => client().sendMessage(id, message, type, how);
 export const send = (frame, how) => client().send(frame, how);
 export const requestMessages = (conversationId) => client().requestMessages(conversationId);

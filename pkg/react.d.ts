@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from "react";
-import type { Chat, ConversationId, Inbox, InboxMessage, Listener } from "./index.js";
+import type { Chat, ConversationId, Inbox, InboxMessage, Listener, SubscribeOptions } from "./index.js";
 
 export type {
   Chat,
@@ -15,6 +15,7 @@ export type {
   Listener,
   PendingMessage,
   SendResult,
+  SubscribeOptions,
 } from "./index.js";
 
 /**
@@ -25,12 +26,14 @@ export type {
  *   `undefined` receive every frame, for the inbox list; `false` subscribes to nothing, for a component that has no id
  *   yet
  * @param onMessage called with each frame. The hook always calls the latest function; changing it does not resubscribe
+ * @param options where the subscription begins
  * @returns the state of the connection and the functions that use it
  * @throws TypeError when the component is mounted, if `conversationId` has another type
  */
 export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined | false,
   onMessage?: Listener<Message> | null,
+  options?: SubscribeOptions,
 ): Chat<Message>;
 
 /** The props of {@link InboxProvider}. */

@@ -28,7 +28,7 @@ export function InboxProvider({ inbox, children }) {
 }
 
 /** See react.d.ts. */
-export function useWebSocket(conversationId, onMessage) {
+export function useWebSocket(conversationId, onMessage, how) {
   const provided = useContext(Provided);
   // Each conversation needs its own subscription and lastMessage.
   const view = useMemo(() => new View(provided, conversationId), [provided, conversationId]);
@@ -36,6 +36,7 @@ export function useWebSocket(conversationId, onMessage) {
   // An unmounted component has no callback: its subscription ends later, with React's other effects.
   useInsertionEffect(() => {
     view.onMessage = onMessage;
+    view.how = how;
     return () => void (view.onMessage = null);
   });
   // Subscribes within the commit, so that no message is missed before those effects. There is no cleanup: Suspense
@@ -51,6 +52,8 @@ class View {
   chat = null;
   /** @type {((message: any) => void) | null | undefined} */
   onMessage;
+  /** The latest options, for the next subscription. */
+  how;
   snapshot = new Snapshot(this);
   isOnServer = false;
   /** Makes React call getSnapshot(), and render if the snapshot has changed. @type {(() => void) | null} */
@@ -69,13 +72,14 @@ class View {
   }
 
   begin() {
-    this.chat ??= this.inbox.listen(this.conversationId, (message) => {
+    const hear = (message) => {
       try {
         this.onMessage?.(message);
       } finally {
         if ("lastMessage" in this.snapshot._seen) this.onChange?.();
       }
-    });
+    };
+    this.chat ??= this.inbox.listen(this.conversationId, hear, this.how);
   }
 
   watch(onChange) {

@@ -1,5 +1,5 @@
 import type { JSX } from "solid-js";
-import type { Chat, ConversationId, Inbox, InboxMessage, Listener } from "./index.js";
+import type { Chat, ConversationId, Inbox, InboxMessage, Listener, SubscribeOptions } from "./index.js";
 
 export type {
   Chat,
@@ -14,6 +14,7 @@ export type {
   InboxMessage,
   Listener,
   SendResult,
+  SubscribeOptions,
 } from "./index.js";
 
 /**
@@ -24,10 +25,12 @@ export type {
  *   `undefined` receive every frame, for the inbox list; `false` subscribes to nothing, for a component that has no id
  *   yet. To follow a changing id, pass an accessor, `() => id`
  * @param onMessage called with each frame
+ * @param options where the subscription begins
  */
 export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined | false | (() => ConversationId | null | undefined | false),
   onMessage?: Listener<Message> | null,
+  options?: SubscribeOptions,
 ): Chat<Message>;
 
 /**

@@ -20,7 +20,7 @@ export function InboxProvider(props) {
 }
 
 /** See solid.d.ts. */
-export function useWebSocket(conversationId, onMessage) {
+export function useWebSocket(conversationId, onMessage, how) {
   const inbox = useContext(Provided);
   const currentId = () => (typeof conversationId === "function" ? conversationId() : conversationId);
   const [state, setState] = createSignal(untrack(() => beforeSubscribing(inbox().getState(currentId()))));

@@ -1,4 +1,4 @@
-import type { Chat, ConversationId, Inbox, InboxMessage, Listener } from "./index.js";
+import type { Chat, ConversationId, Inbox, InboxMessage, Listener, SubscribeOptions } from "./index.js";
 
 export type {
   Chat,
@@ -13,6 +13,7 @@ export type {
   InboxMessage,
   Listener,
   SendResult,
+  SubscribeOptions,
 } from "./index.js";
 
 /**
@@ -23,10 +24,12 @@ export type {
  *   `undefined` receive every frame, for the inbox list; `false` subscribes to nothing, for a component that has no id
  *   yet. To follow a changing id, pass a getter, `() => id`
  * @param onMessage called with each frame
+ * @param options where the subscription begins
  */
 export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: ConversationId | null | undefined | false | (() => ConversationId | null | undefined | false),
   onMessage?: Listener<Message> | null,
+  options?: SubscribeOptions,
 ): Chat<Message>;
 
 /**

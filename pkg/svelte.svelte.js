@@ -13,7 +13,7 @@ export function setInbox(inbox) {
 }
 
 /** See svelte.d.ts. */
-export function useWebSocket(conversationId, onMessage) {
+export function useWebSocket(conversationId, onMessage, how) {
   const inbox = useInbox();
   const currentId = () => (typeof conversationId === "function" ? conversationId() : conversationId);
   let state = $state.raw(untrack(() => beforeSubscribing(inbox().getState(currentId()))));
@@ -24,7 +24,7 @@ export function useWebSocket(conversationId, onMessage) {
   $effect(() => {
     const [from, id] = [inbox(), currentId()];
     // Untracked, because the effect must not depend on what the application's url() reads.
-    return untrack(() => follow(from, id, onMessage, showState, showMessage));
+    return untrack(() => follow(from, id, onMessage, showState, showMessage, how));
   });
   return {
     get isConnected() {

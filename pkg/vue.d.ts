@@ -1,5 +1,5 @@
 import type { ComputedRef, MaybeRefOrGetter, ShallowRef } from "vue";
-import type { Chat, ConversationId, Inbox, InboxMessage, Listener } from "./index.js";
+import type { Chat, ConversationId, Inbox, InboxMessage, Listener, SubscribeOptions } from "./index.js";
 
 export type {
   Chat,
@@ -14,6 +14,7 @@ export type {
   InboxMessage,
   Listener,
   SendResult,
+  SubscribeOptions,
 } from "./index.js";
 
 /** The members of {@link Chat}; those that change are refs. */
@@ -34,10 +35,12 @@ export type ChatRefs<Message extends object = InboxMessage> = {
  *   `undefined` receive every frame, for the inbox list; `false` subscribes to nothing, for a component that has no id
  *   yet. To follow a changing id, pass a ref or a getter, `() => props.id`
  * @param onMessage called with each frame
+ * @param options where the subscription begins
  */
 export function useWebSocket<Message extends object = InboxMessage>(
   conversationId: MaybeRefOrGetter<ConversationId | null | undefined | false>,
   onMessage?: Listener<Message> | null,
+  options?: SubscribeOptions,
 ): ChatRefs<Message>;
 
 /**

@@ -13,7 +13,7 @@ export function provideInbox(inbox) {
 }
 
 /** See vue.d.ts. */
-export function useWebSocket(conversationId, onMessage) {
+export function useWebSocket(conversationId, onMessage, how) {
   const inbox = hasInjectionContext() ? inject(PROVIDED, client) : client;
   const state = shallowRef(beforeSubscribing(inbox().getState(toValue(conversationId))));
   const lastMessage = shallowRef(null);
@@ -22,7 +22,7 @@ export function useWebSocket(conversationId, onMessage) {
     const showState = (next) => void (state.value = next);
     const showMessage = (last) => void (lastMessage.value = last);
     // Unlike watchEffect(), watch() does not depend on what the application's url() reads.
-    const listen = ([inbox, id], _, onCleanup) => onCleanup(follow(inbox, id, onMessage, showState, showMessage));
+    const listen = ([inbox, id], _, onCleanup) => onCleanup(follow(inbox, id, onMessage, showState, showMessage, how));
     watch([inbox, () => toValue(conversationId)], listen, { immediate: true });
   }
   return {

@@ -3,10 +3,10 @@
 import { checkFunction } from "./client.js";
 
 /** See useWebSocket() in index.d.ts. */
-export function openChat(client, conversationId, onMessage) {
+export function openChat(client, conversationId, onMessage, how) {
   const listener = onMessage ?? (() => {});
   checkFunction("onMessage", listener);
-  return new Chat(client, client.listen(conversationId, listener), conversationId);
+  return new Chat(client, client.listen(conversationId, listener, how), conversationId);
 }
 
 class Chat {

@@ -166,12 +166,27 @@ export function createClient() {
     /** @type {import("../wasm/core.js").Subscription | undefined} */
     #subscription;
 
-    constructor(conversationId, listener) {
+    constructor(conversationId, listener, after) {
       this.release = begin((core) => {
-        const mine = (this.#subscription = core.useWebSocket(conversationId, listener));
+        let isOver = false;
+        /** @type {(() => void) | undefined} */
+        let cancel;
+        const open = async () => {
+          try {
+            const { openAfter } = await import("./after.js");
+            if (!isOver) this.#subscription = openAfter(core, conversationId, listener, after);
+          } catch {
+            // As for the core itself.
+            if (!isOver) cancel = wakeAfter(LOAD_DELAYS[1], open);
+          }
+        };
+        if (after === undefined) this.#subscription = core.useWebSocket(conversationId, listener);
+        else open();
         return () => {
+          isOver = true;
+          cancel?.();
+          this.#subscription?.release();
           this.#subscription = undefined;
-          mine.release();
         };
       });
     }
@@ -184,14 +199,15 @@ export function createClient() {
     /** What a test sets for all inboxes, in that of the page: see reset(). @type {Overrides} */
     overrides: {},
     /** Subscribes like `subscribe`, and keeps the last message. */
-    listen(conversationId, listener) {
+    listen(conversationId, listener, how) {
       if (conversationId === false) return NOTHING;
       checkConversation(conversationId);
-      return new Listening(conversationId, listener);
+      return new Listening(conversationId, listener, how?.after);
     },
-    subscribe(conversationId, listener) {
+    subscribe(conversationId, listener, how) {
       checkConversation(conversationId);
       checkFunction("listener", listener);
+      if (how?.after !== undefined) return new Listening(conversationId, listener, how.after).release;
       return begin((core) => core.subscribe(conversationId, listener));
     },
     sendMessage: (id, message, type, how) => post((core) => core.sendMessage(id, message, type, how)),

@@ -22,14 +22,16 @@ export function inboxOf(provided) {
  * @param {((frame: any) => void) | null | undefined} onMessage
  * @param {(state: import("../index.js").ConnectionState) => void} showState
  * @param {(lastMessage: any) => void} showMessage
+ * @param {import("../index.js").SubscribeOptions} [how]
  */
-export function follow(inbox, conversationId, onMessage, showState, showMessage) {
+export function follow(inbox, conversationId, onMessage, showState, showMessage, how) {
   showMessage(null);
-  const chat = inbox.listen(conversationId, (frame) => {
+  const hear = (frame) => {
     // An adapter may say that the frame is not a message.
     showMessage(chat.lastMessage);
     onMessage?.(frame);
-  });
+  };
+  const chat = inbox.listen(conversationId, hear, how);
   const update = () => showState(inbox.getState(conversationId));
   update();
   const unwatch = inbox.subscribeState(update);

@@ -32,7 +32,11 @@ test("a browser that is killed while it sends loses and doubles nothing", async 
   const page = await site.open(await profile.start());
   await until(page, () => inbox.getStats()?.assured);
   await write(page, "midway", COUNT);
-  await until(page, (count) => inbox.pending().every(({ durable }) => durable) && globalThis["heard"].length > count, 5);
+  await until(
+    page,
+    (count) => inbox.pending().every(({ durable }) => durable) && globalThis["heard"].length > count,
+    5,
+  );
   const kept = await page.evaluate(() => inbox.pending().length);
   await profile.kill();
   t.diagnostic(`${kept} of ${COUNT} were still waiting`);
