@@ -101,6 +101,8 @@ async function bundleGlue(folder, outfile, modules) {
     entryPoints: [join(here, "build/entry.js")],
     alias: { glue: join(folder, "core.js") },
     bundle: true,
+    // It stands where this path leads from pkg/wasm, too.
+    external: ["../lib/after.js"],
     minify: true,
     inject: [time],
     format: "esm",

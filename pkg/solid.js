@@ -29,7 +29,7 @@ export function useWebSocket(conversationId, onMessage, how) {
   createEffect(() => {
     const [from, id] = [inbox(), currentId()];
     // Untracked, because the effect must not depend on what the application's url() reads.
-    onCleanup(untrack(() => follow(from, id, onMessage, setState, setLastMessage)));
+    onCleanup(untrack(() => follow(from, id, onMessage, setState, setLastMessage, how)));
   });
   return {
     get isConnected() {

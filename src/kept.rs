@@ -20,10 +20,10 @@ thread_local! {
 /// Returned for none.
 const NONE: f64 = -1.0;
 
-/// Effects are numbered in the order of `EFFECTS` in queue.js; an effect is passed as its number plus eight times the id.
+/// An effect is passed as its number plus this times the id: see `pkg/lib/persist/numbers.js`.
 const EFFECTS: f64 = 8.0;
 
-/// Calls the keeper: `what` is an index into `CALLS` of queue.js. One function, because each export would borrow the
+/// Calls the keeper: `pkg/lib/persist/numbers.js` names the values of `what`. One function, because each export would borrow the
 /// keeper for itself, in a hundred bytes.
 #[wasm_bindgen(js_name = call)]
 #[allow(unreachable_pub, reason = "it is exported to JavaScript")]
@@ -72,10 +72,9 @@ fn run(keeper: &mut Keeper, what: u32, now: Millis, a: f64, rest: [f64; 4]) -> f
         14 => keeper.alarm(now),
         15 => return keeper.poll_effect().map_or(NONE, number_of_effect),
         16 => return keeper.next_deadline().map_or(NONE, |at| at as f64),
-        17 => return number_of(keeper.is_durable(id)),
-        18 => return number_of(keeper.has_failed(id)),
-        19 => return keeper.waiting() as f64,
-        20 => return number_of(keeper.is_in_doubt()),
+        17 => return number_of(keeper.has_failed(id)),
+        18 => return keeper.waiting() as f64,
+        19 => return number_of(keeper.is_in_doubt()),
         // Begins.
         _ => {}
     }

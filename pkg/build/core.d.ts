@@ -9,6 +9,7 @@ import type {
   PendingMessage,
   SendOptions,
   SendResult,
+  SubscribeOptions,
 } from "../index.js";
 
 /** Loads the wasm: the option of that name, or the module of the inlined copy. A second call does nothing. */
@@ -25,8 +26,16 @@ export function createInbox(options: Options & { wire?: unknown; time?: Time }):
 export type Time = Pick<typeof globalThis, "performance" | "setTimeout" | "clearTimeout">;
 
 export interface Inbox {
-  useWebSocket(conversationId: ConversationId | null | undefined, onMessage: (frame: any) => void): Subscription;
-  subscribe(conversationId: ConversationId | null | undefined, listener: (frame: any) => void): () => void;
+  useWebSocket(
+    conversationId: ConversationId | null | undefined,
+    onMessage: (frame: any) => void,
+    how?: SubscribeOptions,
+  ): Subscription;
+  subscribe(
+    conversationId: ConversationId | null | undefined,
+    listener: (frame: any) => void,
+    how?: SubscribeOptions,
+  ): () => void;
   sendMessage(
     conversationId: ConversationId,
     message: unknown,

@@ -14,7 +14,33 @@ export async function load(wasm) {
 /** Creates an inbox with these options. `time` is the one that all inboxes go by from now on. */
 export function createInbox(options) {
   setTime(options.time);
-  return create(options);
+  const inbox = create(options);
+  const useWebSocket = inbox.useWebSocket.bind(inbox);
+  const subscribe = inbox.subscribe.bind(inbox);
+  inbox.useWebSocket = (id, listener, how) => later(inbox, id, listener, how) ?? useWebSocket(id, listener);
+  inbox.subscribe = (id, listener, how) => later(inbox, id, listener, how)?.release ?? subscribe(id, listener);
+  return inbox;
+}
+
+/** In ms, before lib/after.js is loaded again. */
+const LOAD_AGAIN = 2_000;
+
+/** Subscribes behind a number, if there is one: with lib/after.js, which is loaded for the first such subscription. */
+function later(inbox, id, listener, how) {
+  if (how?.after === undefined) return undefined;
+  let reader, isOver;
+  const begin = ({ openAfter }) => isOver || (reader = openAfter(inbox, id, listener, how.after));
+  const load = () => import("../lib/after.js").then(begin, () => setTimeout(load, LOAD_AGAIN));
+  load();
+  return {
+    get lastMessage() {
+      return reader?.lastMessage ?? null;
+    },
+    release() {
+      isOver = true;
+      reader?.release();
+    },
+  };
 }
 
 function compile(wasm) {

@@ -8,10 +8,16 @@ import { build } from "esbuild";
 
 /** What a page does not load, by the option that decides it: see lib/load.js. */
 const OTHER_VARIANTS = {
-  none: ["./wire/create.js", "./wire/sockets.js", "../wasm/inline-adapter.js", "./persist/create.js", "./after.js"],
-  adapter: ["./wire/sockets.js", "../wasm/core.js", "../wasm/inline-core.js", "./persist/create.js", "./after.js"],
-  sockets: ["./wire/create.js", "../wasm/core.js", "../wasm/inline-core.js", "./persist/create.js", "./after.js"],
-  persist: ["./wire/create.js", "./wire/sockets.js", "../wasm/inline-adapter.js", "./after.js"],
+  none: [
+    "./wire/create.js",
+    "./wire/sockets.js",
+    "../wasm/inline-adapter.js",
+    "./persist/create.js",
+    "../lib/after.js",
+  ],
+  adapter: ["./wire/sockets.js", "../wasm/core.js", "../wasm/inline-core.js", "./persist/create.js", "../lib/after.js"],
+  sockets: ["./wire/create.js", "../wasm/core.js", "../wasm/inline-core.js", "./persist/create.js", "../lib/after.js"],
+  persist: ["./wire/create.js", "./wire/sockets.js", "../wasm/inline-adapter.js", "../lib/after.js"],
 };
 
 /**

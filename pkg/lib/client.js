@@ -166,27 +166,12 @@ export function createClient() {
     /** @type {import("../wasm/core.js").Subscription | undefined} */
     #subscription;
 
-    constructor(conversationId, listener, after) {
+    constructor(conversationId, listener, how) {
       this.release = begin((core) => {
-        let isOver = false;
-        /** @type {(() => void) | undefined} */
-        let cancel;
-        const open = async () => {
-          try {
-            const { openAfter } = await import("./after.js");
-            if (!isOver) this.#subscription = openAfter(core, conversationId, listener, after);
-          } catch {
-            // As for the core itself.
-            if (!isOver) cancel = wakeAfter(LOAD_DELAYS[1], open);
-          }
-        };
-        if (after === undefined) this.#subscription = core.useWebSocket(conversationId, listener);
-        else open();
+        const mine = (this.#subscription = core.useWebSocket(conversationId, listener, how));
         return () => {
-          isOver = true;
-          cancel?.();
-          this.#subscription?.release();
           this.#subscription = undefined;
+          mine.release();
         };
       });
     }
@@ -202,13 +187,12 @@ export function createClient() {
     listen(conversationId, listener, how) {
       if (conversationId === false) return NOTHING;
       checkConversation(conversationId);
-      return new Listening(conversationId, listener, how?.after);
+      return new Listening(conversationId, listener, how);
     },
     subscribe(conversationId, listener, how) {
       checkConversation(conversationId);
       checkFunction("listener", listener);
-      if (how?.after !== undefined) return new Listening(conversationId, listener, how.after).release;
-      return begin((core) => core.subscribe(conversationId, listener));
+      return begin((core) => core.subscribe(conversationId, listener, how));
     },
     sendMessage: (id, message, type, how) => post((core) => core.sendMessage(id, message, type, how)),
     send: (frame, how) => post((core) => core.send(frame, how)),

@@ -225,14 +225,15 @@ impl Keeper {
         }
         self.storage = Storage::Open;
         if std::mem::take(&mut self.must_clear) {
-            self.effects.push(KeeperEffect::Clear);
+            push(&mut self.effects, KeeperEffect::Clear);
         }
         for entry in &self.entries {
-            match entry {
-                Entry { stage: Stage::Done, id, .. } => self.effects.push(KeeperEffect::Delete(*id)),
-                Entry { kept: Kept::Never, .. } => {}
-                Entry { id, .. } => self.effects.push(KeeperEffect::Put(*id)),
-            }
+            let task = match entry {
+                Entry { stage: Stage::Done, id, .. } => KeeperEffect::Delete(*id),
+                Entry { kept: Kept::Never, .. } => continue,
+                Entry { id, .. } => KeeperEffect::Put(*id),
+            };
+            push(&mut self.effects, task);
         }
         self.await_answer();
     }
@@ -251,7 +252,9 @@ impl Keeper {
                 (entry.stage == Stage::Failed).then_some(KeeperEffect::Mark(id))
             }
         };
-        self.effects.extend(correction);
+        if let Some(correction) = correction {
+            push(&mut self.effects, correction);
+        }
         self.answered();
     }
 
@@ -300,7 +303,8 @@ impl Keeper {
             let is_old = record.age > REMEMBERED;
             let stage = if is_old || record.has_failed { Stage::Failed } else { Stage::Waiting };
             if is_old && !record.has_failed {
-                self.effects.extend([KeeperEffect::Expire(id), KeeperEffect::Mark(id)]);
+                push(&mut self.effects, KeeperEffect::Expire(id));
+                push(&mut self.effects, KeeperEffect::Mark(id));
             }
             self.entries
                 .insert(at, Entry { id, characters: record.characters, kept: Kept::Committed, stage });
@@ -504,7 +508,7 @@ impl Keeper {
             count += 1;
             characters += entry.characters;
             entry.stage = Stage::Released;
-            self.effects.push(KeeperEffect::Release(entry.id));
+            push(&mut self.effects, KeeperEffect::Release(entry.id));
         }
         self.tidy();
     }
@@ -527,7 +531,7 @@ impl Keeper {
     /// Passes a task to the storage, if it is open: [`opened`](Self::opened) repeats what it missed.
     fn ask(&mut self, effect: KeeperEffect) {
         if self.storage == Storage::Open {
-            self.effects.push(effect);
+            push(&mut self.effects, effect);
             self.await_answer();
         }
     }
@@ -561,13 +565,13 @@ impl Keeper {
         if self.reopenings <= REOPENINGS {
             self.storage = Storage::Opening;
             self.answer_by = Some(self.now.saturating_add(PATIENCE));
-            self.effects.push(KeeperEffect::Open);
+            push(&mut self.effects, KeeperEffect::Open);
             return;
         }
         self.storage = Storage::Gone;
         self.answer_by = None;
         self.restored_by = None;
-        self.effects.push(KeeperEffect::Close);
+        push(&mut self.effects, KeeperEffect::Close);
         for entry in &mut self.entries {
             if let Kept::Missing(until) = &mut entry.kept {
                 *until = None;
@@ -575,4 +579,10 @@ impl Keeper {
         }
         self.tidy();
     }
+}
+
+/// Not inlined, because the copies would make the wasm larger.
+#[inline(never)]
+fn push(effects: &mut Vec<KeeperEffect>, effect: KeeperEffect) {
+    effects.push(effect);
 }

@@ -397,8 +397,8 @@ const MUTATIONS = [
   {
     what: "kept: records are sent in the storage's order",
     file: "src/core/keeper.rs",
-    text: "let arriving = in_order(std::mem::take(&mut self.arriving));",
-    instead: "let arriving = std::mem::take(&mut self.arriving);",
+    text: "earlier.1.number > last.1.number",
+    instead: "earlier.1.number > u64::MAX - 1",
   },
   {
     what: "kept: own messages leave before restored ones",
@@ -421,7 +421,7 @@ const MUTATIONS = [
   {
     what: "kept: a storage opened again does not get what it lacks",
     file: "src/core/keeper.rs",
-    text: "Entry { id, .. } => self.effects.push_back(KeeperEffect::Put(*id)),",
+    text: "Entry { id, .. } => self.effects.push(KeeperEffect::Put(*id)),",
     instead: "Entry { .. } => {}",
   },
   {

@@ -4,6 +4,7 @@
 // | --- | --- |
 // | create.js | puts a queue in front of an inbox |
 // | queue.js | the queue: carries out what src/core/keeper.rs decides |
+// | numbers.js | the numbers of its calls |
 // | items.js | its messages, as `pending()` shows them |
 // | store.js | their records in IndexedDB |
 // | heir.js | takes over what pages that have ended have left |

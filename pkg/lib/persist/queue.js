@@ -3,40 +3,41 @@
 import { watchGreetings } from "./greeting.js";
 import { Heir } from "./heir.js";
 import { Items } from "./items.js";
+import {
+  ABANDON,
+  ACCEPT,
+  ALARM,
+  BEGIN,
+  CLEAR,
+  CLOSE,
+  COMMITTED,
+  CONFIRM,
+  DEADLINE,
+  DELETE,
+  DELETED,
+  DISCARD,
+  DOUBT,
+  EFFECTS,
+  EXPIRE,
+  FAULTED,
+  HAS_FAILED,
+  IMMEDIATE,
+  IS_IN_DOUBT,
+  KEPT,
+  MARK,
+  OPEN,
+  OPENED,
+  PASSING,
+  POLL,
+  PUT,
+  RELEASE,
+  RESEND,
+  RESTORE,
+  RESTORED,
+  SETTLED,
+  WAITING,
+} from "./numbers.js";
 import { Store } from "./store.js";
-
-/** The effects, by the numbers of src/kept.rs; tests/npm/package/copies.test.mjs compares them. */
-const EFFECTS = ["open", "close", "put", "delete", "mark", "clear", "release", "expire"];
-
-/** The calls of the keeper, by the numbers of src/kept.rs; the same test compares them. */
-const CALLS = [
-  "begin",
-  "accept",
-  "opened",
-  "committed",
-  "deleted",
-  "faulted",
-  "restore",
-  "restored",
-  "doubt",
-  "confirm",
-  "settled",
-  "resend",
-  "discard",
-  "abandon",
-  "alarm",
-  "poll",
-  "deadline",
-  "isDurable",
-  "hasFailed",
-  "waiting",
-  "isInDoubt",
-];
-
-/** How a frame is accepted: the numbers of src/kept.rs. */
-const KEPT = 0;
-const PASSING = 1;
-const IMMEDIATE = 2;
 
 /** The default of the option `queueLimit`, and that of `messageLimit`. */
 const LIMIT = 1_000;
@@ -92,12 +93,12 @@ export class Queue {
     // Only this package's own wire names the user.
     this.#hasUsers = !options.adapter && options.sockets !== "each" && options.protocol !== 0;
     const { call } = /** @type {any} */ (new WebAssembly.Instance(keeper).exports);
-    this.#keeper = (what, a = 0, b = 0, c = 0, d = 0, e = 0) => call(CALLS.indexOf(what), this.#now, a, b, c, d, e);
+    this.#keeper = (what, a = 0, b = 0, c = 0, d = 0, e = 0) => call(what, this.#now, a, b, c, d, e);
     const name = `inbox-socket ${nameOf(options, inbox)} ${JSON.stringify(user)}`;
     this.#store = new Store(
       name,
       () => {
-        this.#tell("opened");
+        this.#tell(OPENED);
         this.#search();
       },
       () => this.#fault(),
@@ -109,7 +110,7 @@ export class Queue {
       (owner) => this.#inherit(owner),
     );
     this.#unwatch = this.#hasUsers ? watchGreetings(inbox, (user) => this.#meet(user)) : () => {};
-    this.#keeper("begin", options.queueLimit ?? LIMIT);
+    this.#keeper(BEGIN, options.queueLimit ?? LIMIT);
     this.#drain();
   }
 
@@ -141,31 +142,31 @@ export class Queue {
 
   /** How many frames wait here, and not in the core. */
   get waiting() {
-    return this.#keeper("waiting");
+    return this.#keeper(WAITING);
   }
 
   resend(clientId) {
     const id = this.#items.idOf(clientId);
-    if (id === undefined || this.#keeper("hasFailed", id) === 0) return undefined;
+    if (id === undefined || this.#keeper(HAS_FAILED, id) === 0) return undefined;
     return new Promise((resolve) => {
       this.#items.change(id, { resolve }, { reason: undefined, since: Date.now() });
-      this.#tell("resend", id);
+      this.#tell(RESEND, id);
     });
   }
 
   discard(clientId) {
     const id = this.#items.idOf(clientId);
-    if (id === undefined || this.#keeper("hasFailed", id) === 0) return false;
+    if (id === undefined || this.#keeper(HAS_FAILED, id) === 0) return false;
     this.#gone.set(id, clientId);
     this.#items.remove(id);
-    this.#tell("discard", id);
+    this.#tell(DISCARD, id);
     return true;
   }
 
   /** The user has left: fails what waits, and deletes all records of the user. @param {string} reason */
   abandon(reason) {
     this.#owner = this.#met = undefined;
-    this.#keeper("abandon");
+    this.#keeper(ABANDON);
     // The core settles what it has, with more knowledge of what has become of it.
     const released = this.#released;
     this.#released = new Map();
@@ -219,7 +220,7 @@ export class Queue {
   }
 
   #accept(text, keeping) {
-    return this.#keeper("accept", text.length, keeping);
+    return this.#keeper(ACCEPT, text.length, keeping);
   }
 
   /** Calls an input of the keeper, and carries out the effects. */
@@ -232,15 +233,14 @@ export class Queue {
   #drain() {
     if (this.#isDraining || this.#isOver) return;
     this.#isDraining = true;
-    for (let effect = this.#keeper("poll"); effect >= 0; effect = this.#keeper("poll")) {
-      const id = Math.floor(effect / EFFECTS.length);
-      this.#carryOut(EFFECTS[effect % EFFECTS.length], id);
+    for (let effect = this.#keeper(POLL); effect >= 0; effect = this.#keeper(POLL)) {
+      const id = Math.floor(effect / EFFECTS);
+      this.#carryOut(effect % EFFECTS, id);
     }
     this.#isDraining = false;
     this.#time.clearTimeout(this.#timer);
-    const deadline = this.#keeper("deadline");
-    if (deadline >= 0)
-      this.#timer = this.#time.setTimeout(() => this.#tell("alarm"), Math.max(deadline - this.#now, 0));
+    const deadline = this.#keeper(DEADLINE);
+    if (deadline >= 0) this.#timer = this.#time.setTimeout(() => this.#tell(ALARM), Math.max(deadline - this.#now, 0));
     this.#announceChange();
   }
 
@@ -256,24 +256,24 @@ export class Queue {
   #carryOut(effect, id) {
     const item = this.#items.get(id);
     switch (effect) {
-      case "open":
+      case OPEN:
         this.#items.doubt();
         return void this.#open();
-      case "close":
+      case CLOSE:
         this.#items.doubt();
         this.#gone.clear();
         return this.#store.close();
-      case "put":
+      case PUT:
         return item && this.#store.put(stored(item.record), () => this.#committed(id, item.record.clientId));
-      case "delete":
+      case DELETE:
         return this.#delete(id);
-      case "mark":
+      case MARK:
         return item && this.#store.put(stored(item.record));
-      case "clear":
+      case CLEAR:
         return this.#store.clear();
-      case "release":
+      case RELEASE:
         return this.#release(id, item);
-      case "expire":
+      case EXPIRE:
         return this.#items.change(id, {}, { reason: TOO_OLD });
     }
   }
@@ -285,21 +285,21 @@ export class Queue {
 
   #fault() {
     // Not while an effect is carried out that the fault belongs to.
-    queueMicrotask(() => this.#tell("faulted"));
+    queueMicrotask(() => this.#tell(FAULTED));
   }
 
   #committed(id, clientId) {
     if (this.#items.get(id)) this.#items.change(id, { isDurable: true });
     else this.#gone.set(id, clientId);
-    this.#tell("committed", id);
+    this.#tell(COMMITTED, id);
   }
 
   #delete(id) {
     const clientId = this.#gone.get(id);
-    if (clientId === undefined) return this.#tell("deleted", id);
+    if (clientId === undefined) return this.#tell(DELETED, id);
     this.#store.delete(clientId, () => {
       this.#gone.delete(id);
-      this.#tell("deleted", id);
+      this.#tell(DELETED, id);
     });
   }
 
@@ -328,7 +328,7 @@ export class Queue {
         this.#gone.set(id, clientId);
         this.#items.remove(id);
       }
-      this.#tell("settled", id, hasFailed);
+      this.#tell(SETTLED, id, hasFailed);
     }
     item.resolve(outcome);
   }
@@ -343,7 +343,7 @@ export class Queue {
       const isFirst = !this.#hasSearched;
       this.#hasSearched = true;
       await this.#heir.expect(owners, isFirst);
-      if (!this.#isOver) this.#tell("restored", true);
+      if (!this.#isOver) this.#tell(RESTORED, true);
       if (isFirst) this.#heir.watch(() => this.#items.list(null).length > 0);
     });
   }
@@ -371,10 +371,10 @@ export class Queue {
       const origin = this.#origins.indexOf(record.origin);
       const age = Math.max(Date.now() - record.since, 0);
       const hasFailed = record.reason !== undefined;
-      const id = this.#keeper("restore", origin, record.number, age, record.characters, hasFailed);
+      const id = this.#keeper(RESTORE, origin, record.number, age, record.characters, hasFailed);
       this.#items.add(id, { ...record, owner: this.#page }, () => {}, true);
     }
-    this.#tell("restored", false);
+    this.#tell(RESTORED, false);
     this.#wake();
   }
 
@@ -384,7 +384,7 @@ export class Queue {
   #learnOwner(owner) {
     this.#owner ??= owner;
     if (this.#met !== undefined) this.#compare();
-    else if (this.#owner !== undefined && this.#hasUsers && !this.#isGreeted) this.#keeper("doubt");
+    else if (this.#owner !== undefined && this.#hasUsers && !this.#isGreeted) this.#keeper(DOUBT);
   }
 
   /** The server has said whose connection this is, or has shown that it names no users. */
@@ -406,12 +406,12 @@ export class Queue {
   #confirm() {
     this.#leave?.();
     this.#leave = undefined;
-    this.#tell("confirm");
+    this.#tell(CONFIRM);
   }
 
   /** Messages that wait to learn the user need a connection, for which the core has no other reason. */
   #wake() {
-    if (!this.#hasUsers || this.#keeper("isInDoubt") === 0) return;
+    if (!this.#hasUsers || this.#keeper(IS_IN_DOUBT) === 0) return;
     const [first] = this.#items.list(null);
     if (first) this.#leave ??= this.#inbox.subscribe(first.conversationId, () => {});
     const phase = this.#inbox.inspect();
