@@ -14,7 +14,7 @@ include tools.mk
 export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
 .PHONY: help demo build backend prepare test lint clean bench bench-server figures
-.PHONY: test-rust test-browser test-hook test-package test-server test-conformance test-docs test-yew test-consumers test-backend test-python test-e2e test-engines test-cluster test-chaos
+.PHONY: test-rust test-browser test-hook test-persist test-package test-server test-conformance test-docs test-yew test-consumers test-backend test-python test-e2e test-engines test-cluster test-chaos
 .PHONY: chaos chaos-cluster chaos-guides sim herd mutants release-check
 
 help: ## List the targets
@@ -84,6 +84,10 @@ test-server: build tests/node_modules/.package-lock.json tools-services tools-ch
 test-conformance: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-services ## Test the conformance tool on our servers and on faulty ones
 	$(call say,Testing the conformance tool)
 	@cd tests && npm run --silent test:conformance
+
+test-persist: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Test kept messages: killed browsers, crashed pages, faulty storage
+	$(call say,Testing kept messages; this takes two minutes)
+	@cd tests && npm run --silent test:persist
 
 test-docs: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Build and run every code block of the documentation
 	$(call say,Testing the documentation)

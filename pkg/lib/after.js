@@ -36,7 +36,7 @@ export function openAfter(core, conversationId, listener, after) {
 class Reader {
   lastMessage = null;
   key;
-  /** What was delivered up to here; undefined until the application has said it. @type {number | undefined} */
+  /** What was delivered up to here; undefined until the application has said it. @type {any} */
   cursor;
   /** What the core has delivered while this reader catches up. @type {any[] | undefined} */
   #kept = [];
@@ -109,10 +109,9 @@ class Reader {
     }
     if (!isNumbered || (this.cursor === undefined && !this.#kept)) return this.#deliver(frame);
     if (this.#kept) return void this.#kept.push(frame);
-    const cursor = /** @type {number} */ (this.cursor);
     if (action === "gap") {
-      if (before - 1 > cursor) this.#skip(Math.max(after, cursor), before);
-    } else if (seq > cursor) this.#deliver(frame);
+      if (before - 1 > this.cursor) this.#skip(Math.max(after, this.cursor), before);
+    } else if (seq > this.cursor) this.#deliver(frame);
   }
 
   #skip(after, before) {

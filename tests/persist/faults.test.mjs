@@ -45,7 +45,7 @@ for (const [fault, cause] of Object.entries(FAULTS)) {
     const profile = await Profile.make(t);
     const context = await profile.start();
     const page = await context.newPage();
-    await site.load(page, cause);
+    await site.load(page, { before: cause });
     await write(page, "first", 20);
     await until(page, () => globalThis["heard"].length === 20);
     await write(page, "second", 20);

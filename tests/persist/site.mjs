@@ -1,16 +1,31 @@
 // A page with the root entry as `inbox`, on the origin of the real server.
 
+import { build } from "esbuild";
+
 import { Backend } from "../support/backend.mjs";
-import { bundle } from "../support/bundle.mjs";
+import { testFile } from "../support/bundle.mjs";
 import { logIn } from "../support/log-in.mjs";
 import { until } from "../support/page.mjs";
 import { TestServer } from "../support/server.mjs";
 
-/** @param {import("node:test").TestContext} t */
-export async function startSite(t) {
+/** The page's script. */
+const ROOT = 'import * as inbox from "inbox-socket"; Object.assign(globalThis, { inbox });';
+
+/** @param {import("node:test").TestContext} t @param {string} [source] another script */
+export async function startSite(t, source = ROOT) {
   const backend = await Backend.open();
   t.after(() => backend.close());
-  const files = await bundle({ page: "npm/root/page.ts" });
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: testFile("."), sourcefile: "page.ts", loader: "ts" },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    outdir: "/",
+    entryNames: "page",
+    write: false,
+    logOverride: { "duplicate-object-key": "silent" },
+  });
+  const files = new Map(outputFiles.map(({ path, text }) => [path, text]));
   const scripts = await TestServer.start({ files, headers: { "access-control-allow-origin": "*" } });
   t.after(() => scripts.stop());
   return {
@@ -21,24 +36,31 @@ export async function startSite(t) {
       await this.load(page);
       return page;
     },
-    /** @param {import("playwright-core").Page} page @param {() => void} [before] runs before the inbox begins */
-    async load(page, before) {
+    /**
+     * @param {import("playwright-core").Page} page
+     * @param {{user?: string, before?: () => void, listens?: boolean}} [how] `before` runs before the inbox begins
+     */
+    async load(page, { user = "ana", before, listens = true } = {}) {
       // The server's 404 page has its origin and no scripts.
       await page.goto(`${backend.origin}/persist/`);
-      await page.evaluate(logIn, "ana");
+      await page.evaluate(logIn, user);
       if (before) await page.evaluate(before);
       await page.evaluate((src) => {
         document.head.append(Object.assign(document.createElement("script"), { type: "module", src }));
       }, `${scripts.origin}/page.js`);
       await until(page, () => globalThis["inbox"]);
-      await page.evaluate(async () => {
-        const { conversations } = await (await fetch("/api/conversations")).json();
-        Object.assign(globalThis, { conversation: conversations[0].id, heard: [] });
-        inbox.configure({ user: "ana", persist: true, reconnectDelays: [200], maxAttempts: Infinity });
-        inbox.subscribe(globalThis["conversation"], (frame) => globalThis["heard"].push(frame));
-      });
+      await page.evaluate(
+        async ({ user, listens }) => {
+          const { conversations } = await (await fetch("/api/conversations")).json();
+          const { id } = conversations.find(({ participants }) => participants.length === 2);
+          Object.assign(globalThis, { conversation: id, heard: [] });
+          inbox.configure({ user, persist: true, reconnectDelays: [200], maxAttempts: Infinity });
+          if (listens) inbox.subscribe(id, (frame) => globalThis["heard"].push(frame));
+        },
+        { user, listens },
+      );
       // Before the core is loaded, nothing is accepted.
-      await until(page, () => inbox.getStats() !== null);
+      if (listens) await until(page, () => inbox.getStats() !== null);
     },
     /** The texts that the server has stored and that begin with this, in order. @param {string} prefix */
     async stored(prefix) {

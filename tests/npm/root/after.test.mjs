@@ -133,7 +133,7 @@ describe("subscribe with after", () => {
     await page.evaluate(() => {
       globalThis["all"] = [];
       const after = () => new Promise((resolve) => (globalThis["answer"] = resolve));
-      inbox.subscribe(1, (frame) => globalThis["all"].push(frame.seq), { after });
+      inbox.subscribe(1, (frame) => globalThis["all"].push(frame.action === undefined && frame.seq), { after });
     });
     await chat.serve();
     await until(page, () => inbox.getStats()?.assured && globalThis["answer"] !== undefined);
