@@ -27,35 +27,34 @@ const EFFECTS: f64 = 8.0;
 /// keeper for itself, in a hundred bytes.
 #[wasm_bindgen(js_name = call)]
 #[allow(unreachable_pub, reason = "it is exported to JavaScript")]
-pub fn call(what: u32, now: f64, a: f64, b: f64, c: f64, d: f64, e: f64) -> f64 {
+pub fn call(what: u32, now: f64, a: f64, b: f64, c: f64, d: f64) -> f64 {
     KEEPER.with_borrow_mut(|keeper| {
         let keeper = keeper.get_or_insert_with(|| Keeper::new(now as Millis, a as usize));
-        run(keeper, what, now as Millis, a, [b, c, d, e])
+        run(keeper, what, now as Millis, a, [b, c, d])
     })
 }
 
-fn run(keeper: &mut Keeper, what: u32, now: Millis, a: f64, rest: [f64; 4]) -> f64 {
+fn run(keeper: &mut Keeper, what: u32, now: Millis, a: f64, rest: [f64; 3]) -> f64 {
     let id = a as KeptId;
     match what {
         1 => {
-            let keeping = match rest[0] as u32 {
+            let keeping = match a as u32 {
                 0 => Keeping::Kept,
                 1 => Keeping::Passing,
                 _ => Keeping::Immediate,
             };
-            return keeper.accept(now, a as usize, keeping).map_or(NONE, f64::from);
+            return keeper.accept(now, keeping).map_or(NONE, f64::from);
         }
         2 => keeper.opened(now),
         3 => keeper.committed(now, id),
         4 => keeper.deleted(now, id),
         5 => keeper.faulted(now),
         6 => {
-            let [number, age, characters, has_failed] = rest;
+            let [number, age, has_failed] = rest;
             return f64::from(keeper.restore(Record {
                 origin: a as u32,
                 number: number as u64,
                 age: age as Millis,
-                characters: characters as usize,
                 has_failed: has_failed > 0.0,
             }));
         }

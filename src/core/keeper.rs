@@ -24,13 +24,6 @@ pub const REOPENINGS: u32 = 3;
 /// a frame may wait for a connection after it was released. See PROTOCOL.md.
 pub const REMEMBERED: Millis = 6 * 24 * 60 * 60 * 1_000;
 
-/// The maximum number of characters that have been released and not settled, unless a single message has more: half of
-/// what the machine's outbox takes.
-const RELEASED_CHARACTERS: usize = 2 << 20;
-
-/// The maximum number of characters of all frames that are not settled: 8 Mi UTF-16 code units.
-const CHARACTER_LIMIT: usize = 8 << 20;
-
 /// Identifies a frame from its acceptance until it is settled; never reused.
 pub type KeptId = u32;
 
@@ -86,8 +79,6 @@ pub struct Record {
     pub number: u64,
     /// The time since it was accepted.
     pub age: Millis,
-    /// Its length, in UTF-16 code units.
-    pub characters: usize,
     /// It has failed before.
     pub has_failed: bool,
 }
@@ -124,16 +115,11 @@ enum Stage {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     id: KeptId,
-    characters: usize,
     kept: Kept,
     stage: Stage,
 }
 
 impl Entry {
-    fn is_queued(&self) -> bool {
-        matches!(self.stage, Stage::Waiting | Stage::Released)
-    }
-
     fn waits_for_its_record(&self) -> bool {
         matches!(self.kept, Kept::Missing(Some(_)))
     }
@@ -192,13 +178,11 @@ impl Keeper {
 
     // Inputs.
 
-    /// Accepts a frame of `characters` UTF-16 code units. Returns `None` if it is refused: the queue is full, or the frame
-    /// must not wait and would have to.
-    pub fn accept(&mut self, now: Millis, characters: usize, keeping: Keeping) -> Option<KeptId> {
+    /// Accepts a frame. Returns `None` if it is refused: the queue is full, or the frame must not wait and would have to.
+    /// (The machine's limit of characters is checked when it is released.)
+    pub fn accept(&mut self, now: Millis, keeping: Keeping) -> Option<KeptId> {
         self.tick(now);
-        let queued: usize = self.queued().map(|entry| entry.characters).sum();
-        let is_full =
-            self.queued().count() >= self.limit || queued.saturating_add(characters) > CHARACTER_LIMIT;
+        let is_full = self.count(Stage::Waiting) + self.count(Stage::Released) >= self.limit;
         let must_wait = !self.is_open() || self.is_blocked();
         if is_full || (keeping == Keeping::Immediate && must_wait) {
             return None;
@@ -209,7 +193,7 @@ impl Keeper {
             Keeping::Kept => Kept::Missing(waits.then_some(self.now.saturating_add(PATIENCE))),
             Keeping::Passing | Keeping::Immediate => Kept::Never,
         };
-        self.entries.push(Entry { id, characters, kept, stage: Stage::Waiting });
+        self.entries.push(Entry { id, kept, stage: Stage::Waiting });
         if keeping == Keeping::Kept {
             self.ask(KeeperEffect::Put(id));
         }
@@ -306,8 +290,7 @@ impl Keeper {
                 push(&mut self.effects, KeeperEffect::Expire(id));
                 push(&mut self.effects, KeeperEffect::Mark(id));
             }
-            self.entries
-                .insert(at, Entry { id, characters: record.characters, kept: Kept::Committed, stage });
+            self.entries.insert(at, Entry { id, kept: Kept::Committed, stage });
         }
         if is_everything {
             self.restored_by = None;
@@ -371,10 +354,14 @@ impl Keeper {
         self.tick(now);
         self.entries.clear();
         self.arriving.clear();
-        self.effects.retain(|effect| matches!(effect, KeeperEffect::Open | KeeperEffect::Close));
+        self.effects.clear();
         match self.storage {
             Storage::Open => self.ask(KeeperEffect::Clear),
-            Storage::Opening => self.must_clear = true,
+            Storage::Opening => {
+                self.must_clear = true;
+                // The effect may be among those that were not carried out; opening twice is harmless.
+                push(&mut self.effects, KeeperEffect::Open);
+            }
             Storage::Gone => {}
         }
     }
@@ -430,7 +417,7 @@ impl Keeper {
 
     /// How many frames wait here, and not in the machine.
     pub fn waiting(&self) -> usize {
-        self.entries.iter().filter(|entry| entry.stage == Stage::Waiting).count()
+        self.count(Stage::Waiting)
     }
 
     /// Whether everything waits for a connection that is known to be this user's.
@@ -473,8 +460,9 @@ impl Keeper {
         });
     }
 
-    fn queued(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| entry.is_queued())
+    #[inline(never)]
+    fn count(&self, stage: Stage) -> usize {
+        self.entries.iter().filter(|entry| entry.stage == stage).count()
     }
 
     /// Whether frames may leave at all.
@@ -493,20 +481,15 @@ impl Keeper {
         if !self.is_open() {
             return;
         }
-        let is_released = |entry: &&Entry| entry.stage == Stage::Released;
-        let mut count = self.entries.iter().filter(is_released).count();
-        let mut characters: usize = self.entries.iter().filter(is_released).map(|it| it.characters).sum();
+        let mut room = self.limit.saturating_sub(self.count(Stage::Released));
         for entry in &mut self.entries {
             if entry.stage != Stage::Waiting {
                 continue;
             }
-            let has_room =
-                count == 0 || (count < self.limit && characters + entry.characters <= RELEASED_CHARACTERS);
-            if entry.waits_for_its_record() || !has_room {
+            if entry.waits_for_its_record() || room == 0 {
                 break;
             }
-            count += 1;
-            characters += entry.characters;
+            room -= 1;
             entry.stage = Stage::Released;
             push(&mut self.effects, KeeperEffect::Release(entry.id));
         }

@@ -18,11 +18,11 @@ fn effects(keeper: &mut Keeper) -> Vec<KeeperEffect> {
 }
 
 fn accept(keeper: &mut Keeper, now: u64) -> KeptId {
-    keeper.accept(now, 10, Keeping::Kept).unwrap()
+    keeper.accept(now, Keeping::Kept).unwrap()
 }
 
 fn record(origin: u32, number: u64) -> Record {
-    Record { origin, number, age: 5_000, characters: 10, has_failed: false }
+    Record { origin, number, age: 5_000, has_failed: false }
 }
 
 fn releases(keeper: &mut Keeper) -> Vec<KeptId> {
@@ -46,7 +46,7 @@ fn a_message_without_a_record_holds_back_the_later_ones_and_custom_frames() {
     let mut keeper = ready();
     let first = accept(&mut keeper, 0);
     let second = accept(&mut keeper, 0);
-    let custom = keeper.accept(0, 10, Keeping::Passing).unwrap();
+    let custom = keeper.accept(0, Keeping::Passing).unwrap();
     keeper.committed(1, second);
     assert_eq!(releases(&mut keeper), []);
     keeper.committed(2, first);
@@ -56,7 +56,7 @@ fn a_message_without_a_record_holds_back_the_later_ones_and_custom_frames() {
 #[test]
 fn a_custom_frame_leaves_at_once_if_nothing_waits() {
     let mut keeper = ready();
-    let custom = keeper.accept(0, 10, Keeping::Passing).unwrap();
+    let custom = keeper.accept(0, Keeping::Passing).unwrap();
     assert_eq!(effects(&mut keeper), [KeeperEffect::Release(custom)]);
     assert_eq!(keeper.next_deadline(), None);
 }
@@ -260,10 +260,10 @@ fn nothing_leaves_before_the_user_is_confirmed() {
     let own = accept(&mut keeper, 0);
     keeper.committed(1, own);
     assert_eq!(releases(&mut keeper), []);
-    assert_eq!(keeper.accept(2, 10, Keeping::Immediate), None, "it would have to wait");
+    assert_eq!(keeper.accept(2, Keeping::Immediate), None, "it would have to wait");
     keeper.confirm(3);
     assert_eq!(releases(&mut keeper), [left, own]);
-    assert!(keeper.accept(4, 10, Keeping::Immediate).is_some());
+    assert!(keeper.accept(4, Keeping::Immediate).is_some());
 }
 
 #[test]
@@ -298,22 +298,9 @@ fn no_more_leave_than_the_outbox_takes_and_no_more_are_accepted_than_the_limit()
     let ids = [1, 2, 3].map(|number| keeper.restore(record(1, number)));
     keeper.restored(0, true);
     assert_eq!(releases(&mut keeper), [ids[0], ids[1]]);
-    assert_eq!(keeper.accept(1, 10, Keeping::Kept), None, "the queue is full");
+    assert_eq!(keeper.accept(1, Keeping::Kept), None, "the queue is full");
     keeper.settled(2, ids[0], Settlement::Done);
     assert_eq!(releases(&mut keeper), [ids[2]]);
-}
-
-#[test]
-fn large_messages_leave_one_after_the_other() {
-    let mut keeper = Keeper::new(0, 100);
-    keeper.opened(0);
-    let large = Record { characters: 3 << 20, ..record(1, 1) };
-    let ids = [1, 2].map(|number| keeper.restore(Record { number, ..large }));
-    keeper.restored(0, true);
-    assert_eq!(releases(&mut keeper), [ids[0]]);
-    keeper.settled(1, ids[0], Settlement::Done);
-    assert_eq!(releases(&mut keeper), [ids[1]]);
-    assert_eq!(keeper.accept(2, 6 << 20, Keeping::Kept), None, "too many characters");
 }
 
 #[test]

@@ -367,8 +367,8 @@ const MUTATIONS = [
   {
     what: "kept: a message leaves before its record is committed",
     file: "src/core/keeper.rs",
-    text: "if entry.waits_for_its_record() || !has_room {",
-    instead: "if !has_room {",
+    text: "if entry.waits_for_its_record() || room == 0 {",
+    instead: "if room == 0 {",
   },
   {
     what: "kept: a storage that hangs holds messages back",
@@ -457,8 +457,8 @@ const MUTATIONS = [
   {
     what: "kept: the outbox receives more than it takes",
     file: "src/core/keeper.rs",
-    text: "count < self.limit && characters",
-    instead: "characters",
+    text: "self.limit.saturating_sub(self.count(Stage::Released))",
+    instead: "usize::MAX",
   },
 ];
 

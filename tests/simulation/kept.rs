@@ -302,7 +302,7 @@ impl World {
         for _ in 0..burst {
             let is_refused = self.dice.percent(2);
             let Page { keeper, written, drafts, accepted, unsettled, .. } = &mut self.pages[page];
-            if let Some(kept) = keeper.accept(self.now, 100, Keeping::Kept) {
+            if let Some(kept) = keeper.accept(self.now, Keeping::Kept) {
                 *written += 1;
                 let draft = Draft { id: (page, *written), is_refused };
                 drafts.insert(kept, draft);
@@ -526,7 +526,6 @@ impl World {
                 origin: origin as u32,
                 number,
                 age: self.now + 2 * AWAY - record.at,
-                characters: 100,
                 has_failed: record.has_failed,
             });
             drafts.insert(kept, record.draft);

@@ -42,9 +42,7 @@ function withQueue(inbox, keeper, options) {
 
   begin(options.user);
   if (options.user === undefined) {
-    (globalThis.reportError ?? console.error)(
-      new TypeError("`user` must be set with `persist`; got undefined, and no message is kept"),
-    );
+    (globalThis.reportError ?? console.error)(new TypeError("`user` must be set with `persist`; got undefined"));
   }
   core.subscribeState(announce);
   /** Conversation id → the state and the pending messages, and both as one object. */

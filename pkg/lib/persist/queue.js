@@ -93,7 +93,7 @@ export class Queue {
     // Only this package's own wire names the user.
     this.#hasUsers = !options.adapter && options.sockets !== "each" && options.protocol !== 0;
     const { call } = /** @type {any} */ (new WebAssembly.Instance(keeper).exports);
-    this.#keeper = (what, a = 0, b = 0, c = 0, d = 0, e = 0) => call(what, this.#now, a, b, c, d, e);
+    this.#keeper = (what, a = 0, b = 0, c = 0, d = 0) => call(what, this.#now, a, b, c, d);
     const name = `inbox-socket ${nameOf(options, inbox)} ${JSON.stringify(user)}`;
     this.#store = new Store(
       name,
@@ -117,13 +117,12 @@ export class Queue {
   sendMessage(conversationId, message, type, how) {
     const clientId = how?.clientId ?? `${this.#page}-${++this.#count}`;
     const post = () => this.#core.sendMessage(conversationId, message, type, { ...how, clientId });
-    const text = this.#check(conversationId, message, type, clientId);
-    if (text === undefined) return post();
-    if (how?.queue === false) return this.#pass(IMMEDIATE, text, post);
-    const id = this.#accept(text, KEPT);
+    if (!this.#isValid(conversationId, message, type, clientId)) return post();
+    if (how?.queue === false) return this.#pass(IMMEDIATE, post);
+    const id = this.#keeper(ACCEPT, KEPT);
     if (id < 0) return failed(FULL);
     return new Promise((resolve) => {
-      const record = { owner: this.#page, origin: this.#page, number: id, user: this.#owner, characters: text.length };
+      const record = { owner: this.#page, origin: this.#page, number: id, user: this.#owner };
       this.#items.add(id, { ...record, clientId, conversationId, message, type, since: Date.now() }, resolve);
       this.#drain();
       this.#wake();
@@ -132,7 +131,7 @@ export class Queue {
 
   send(frame, how) {
     const post = () => this.#core.send(frame, how);
-    return this.#pass(how?.queue === false ? IMMEDIATE : PASSING, "", post);
+    return this.#pass(how?.queue === false ? IMMEDIATE : PASSING, post);
   }
 
   /** The messages of a conversation, or of all with null, that wait or have failed. */
@@ -196,31 +195,27 @@ export class Queue {
     return this.#time.performance.now();
   }
 
-  /** Returns the frame's text, or undefined if the message is invalid: then the core says why. */
-  #check(conversationId, message, type, clientId) {
+  /** Whether the message can be sent; if not, the core says why. */
+  #isValid(conversationId, message, type, clientId) {
     const limit = this.#options.messageLimit ?? MESSAGE_LIMIT;
-    if (this.#items.idOf(clientId) !== undefined) return undefined;
+    if (this.#items.idOf(clientId) !== undefined) return false;
     try {
-      const { outgoing } = this.#inbox;
-      if (!outgoing) return JSON.stringify(message);
-      return outgoing.message(conversationId, message, type, clientId, { hasClientId: true, limit }).text;
+      this.#inbox.outgoing?.message(conversationId, message, type, clientId, { hasClientId: true, limit });
+      return true;
     } catch {
-      return undefined;
+      return false;
     }
   }
 
   /** Sends a frame that is not kept, after those that wait. */
-  #pass(keeping, text, post) {
-    const id = this.#accept(text, keeping);
+  #pass(keeping, post) {
+    const id = this.#keeper(ACCEPT, keeping);
     if (id < 0) return failed(keeping === IMMEDIATE ? NOT_NOW : FULL);
     return new Promise((resolve) => {
       this.#passing.set(id, { post, resolve });
       this.#drain();
+      this.#wake();
     });
-  }
-
-  #accept(text, keeping) {
-    return this.#keeper(ACCEPT, text.length, keeping);
   }
 
   /** Calls an input of the keeper, and carries out the effects. */
@@ -371,7 +366,7 @@ export class Queue {
       const origin = this.#origins.indexOf(record.origin);
       const age = Math.max(Date.now() - record.since, 0);
       const hasFailed = record.reason !== undefined;
-      const id = this.#keeper(RESTORE, origin, record.number, age, record.characters, hasFailed);
+      const id = this.#keeper(RESTORE, origin, record.number, age, hasFailed);
       this.#items.add(id, { ...record, owner: this.#page }, () => {}, true);
     }
     this.#tell(RESTORED, false);
@@ -411,9 +406,8 @@ export class Queue {
 
   /** Messages that wait to learn the user need a connection, for which the core has no other reason. */
   #wake() {
-    if (!this.#hasUsers || this.#keeper(IS_IN_DOUBT) === 0) return;
-    const [first] = this.#items.list(null);
-    if (first) this.#leave ??= this.#inbox.subscribe(first.conversationId, () => {});
+    if (this.#keeper(IS_IN_DOUBT) === 0 || this.waiting === 0) return;
+    this.#leave ??= this.#inbox.subscribe("", () => {});
     const phase = this.#inbox.inspect();
     if (phase === GIVEN_UP || phase === ENDED) this.#inbox.retry();
   }
@@ -428,8 +422,7 @@ function stored({ message, ...record }) {
 function nameOf({ persist, url }, inbox) {
   if (typeof persist === "string") return persist;
   if (typeof url === "function") return "";
-  const { origin, pathname } = new URL(inbox.webSocketUrl?.(url ?? "/ws/inbox/") ?? url, globalThis.location?.href);
-  return origin + pathname;
+  return inbox.webSocketUrl(url ?? "/ws/inbox/").split("?")[0];
 }
 
 function randomName() {

@@ -64,4 +64,42 @@ describe("the JavaScript agrees with the core on", () => {
       shown.map((name, at) => [at + 1, names[name]]),
     );
   });
+
+  it("the numbers of the keeper's calls and effects", async () => {
+    const rust = await read("src/kept.rs");
+    const numbers = await read("pkg/lib/persist/numbers.js");
+    const named = (from, to) =>
+      [...between(numbers, from, to).matchAll(/export const (\w+) = (\d+);/g)].map(([, name, number]) => [
+        number,
+        name,
+      ]);
+    const snake = (name) => name.replace(/([a-z])([A-Z])/g, "$1_$2").toUpperCase();
+    // Each arm of `run` calls the function of the same name.
+    const run = between(rust, "match what {", "// Begins.");
+    const calls = [...run.matchAll(/^ {8}(\d+) =>[^]*?keeper\.(\w+)\(/gm)].map(([, number, name]) => [
+      number,
+      { poll_effect: "POLL", next_deadline: "DEADLINE" }[name] ?? snake(name),
+    ]);
+    assert.deepEqual([["0", "BEGIN"], ...calls], named("// The calls.", "// The effects"));
+    const effects = [...rust.matchAll(/KeeperEffect::(\w+)(?:\(id\))? => \((\d)\.0/g)];
+    assert.deepEqual(
+      [
+        ...effects.map(([, name, number]) => [number, snake(name)]),
+        [String(constant(rust, "EFFECTS: f64")), "EFFECTS"],
+      ],
+      named("// The effects", "// How"),
+    );
+    const keeping = [...rust.matchAll(/(\d|_) => Keeping::(\w+)/g)];
+    assert.deepEqual(
+      keeping.map(([, number, name]) => [number === "_" ? "2" : number, snake(name)]),
+      named("// How", "export const IMMEDIATE = 2;").concat([["2", "IMMEDIATE"]]),
+    );
+  });
+
+  it("the limits of the queue", async () => {
+    const queue = await read("pkg/lib/persist/queue.js");
+    const defaults = await read("src/core/config.rs");
+    assert.equal(constant(queue, "LIMIT"), Number(/queue_limit: ([\d_]+)/.exec(defaults)?.[1]?.replaceAll("_", "")));
+    assert.equal(constant(queue, "MESSAGE_LIMIT"), constant(await read("src/browser/numbers.js"), "MESSAGE_LIMIT"));
+  });
 });

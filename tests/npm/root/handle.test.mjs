@@ -285,7 +285,7 @@ describe("memory", () => {
     await page.evaluate(() => void inbox.subscribe(null, () => {}));
     await server.connection();
     await until(page, () => inbox.getState().isConnected);
-    await rounds(30);
+    await rounds(100);
     const before = await used();
     await rounds(300);
     const more = (await used()) - before;
