@@ -31,6 +31,21 @@ async function welcome(server, user = 1) {
   return connection;
 }
 
+/** Waits until the storage has carried out what it was asked: transactions follow each other. */
+const written = (page) =>
+  page.evaluate(async () => {
+    for (const { name } of await indexedDB.databases()) {
+      await new Promise((resolve) => {
+        const request = indexedDB.open(String(name));
+        request.onsuccess = () => {
+          const transaction = request.result.transaction(["messages", "facts"], "readwrite");
+          transaction.oncomplete = resolve;
+          transaction.objectStore("facts").count();
+        };
+      });
+    }
+  });
+
 const pending = (page) => page.evaluate(() => inbox.pending(1).map(({ message, state }) => `${message} ${state}`));
 
 describe("with persist", () => {
@@ -62,6 +77,7 @@ describe("with persist", () => {
       next.send({ action: "ack", client_id, conversation_id: 1, message_id: 7, seq: 1 });
     await until(page, () => inbox.pending().length === 0);
 
+    await written(page);
     await page.reload();
     await begin(page);
     const last = await welcome(server);
@@ -78,6 +94,7 @@ describe("with persist", () => {
     assert.deepEqual(await result, { status: "failed", reason: "Unknown conversation." });
     assert.deepEqual(await pending(page), ["no failed"]);
 
+    await written(page);
     await page.reload();
     await begin(page);
     const next = await welcome(server);
@@ -105,6 +122,7 @@ describe("with persist", () => {
     // The page still names Ana, and the server's session is Ben's.
     await begin(page);
     const connection = await welcome(server, 2);
+    await until(page, () => inbox.getStats()?.assured);
     await page.evaluate(() => void inbox.sendMessage(1, "Ben's"));
     assert.equal((await connection.next()).message, "Ben's");
     assert.deepEqual(await pending(page), ["Ben's waiting"]);
@@ -126,5 +144,101 @@ describe("with persist", () => {
     const connection = await welcome(server, 2);
     await page.evaluate(() => void inbox.sendMessage(1, "Ben's"));
     assert.equal((await connection.next()).message, "Ben's");
+  });
+
+  it("a message to a server of layer 0 is kept until a socket has taken it", async (t) => {
+    const { page, server } = await openKeeping(t);
+    server.answersHello = true;
+    const first = await server.connection();
+    server.mode = "refuse";
+    first.cut();
+    await until(page, () => !inbox.getState().isConnected);
+    await page.evaluate(() => void inbox.sendMessage(1, "plain"));
+    await until(page, () => inbox.pending(1)[0]?.durable);
+    await page.reload();
+    server.mode = "accept";
+    await begin(page);
+    const connection = await server.connection();
+    assert.equal((await connection.next()).message, "plain");
+    await until(page, () => inbox.pending().length === 0);
+    await written(page);
+    await page.reload();
+    await begin(page);
+    const next = await server.connection();
+    await page.evaluate(() => void inbox.sendMessage(1, "last"));
+    assert.equal((await next.next()).message, "last", "the first one is not sent again");
+  });
+
+  it("a message on another wire is kept until that acknowledges it", async (t) => {
+    const { page, server } = await openRoot(t);
+    server.expectsHello = false;
+    server.answersHello = false;
+    const start = () =>
+      page.evaluate(() => {
+        const adapter = { conversationId: "room", message: "text", ref: "ref", ack: "ack" };
+        inbox.configure({ user: "ana", persist: true, adapter, reconnectDelays: [60_000] });
+        inbox.subscribe(1, () => {});
+      });
+    await start();
+    const connection = await server.connection();
+    await page.evaluate(() => void inbox.sendMessage(1, "hello"));
+    const frame = await connection.next();
+    assert.equal(frame.text, "hello");
+    await page.reload();
+    await start();
+    const next = await server.connection();
+    assert.deepEqual(await next.next(), frame);
+    next.send({ ack: frame.ref });
+    await until(page, () => inbox.pending().length === 0 && inbox.getStats()?.queued === 0);
+  });
+
+  it("nothing is kept without a user, and the developer is told", async (t) => {
+    const { page, server, complaints } = await openRoot(t);
+    server.answersHello = false;
+    await page.evaluate(() => {
+      inbox.configure({ persist: true });
+      inbox.subscribe(1, () => {});
+    });
+    const connection = await welcome(server);
+    await page.evaluate(() => void inbox.sendMessage(1, "hello"));
+    assert.equal((await connection.next()).message, "hello");
+    assert.deepEqual(await page.evaluate(() => indexedDB.databases()), []);
+    assert.match(complaints.splice(0).join(), /`user` must be set with `persist`; got undefined/);
+  });
+
+  it("custom frames keep their place among the messages", async (t) => {
+    const { page, server } = await openKeeping(t);
+    const connection = await welcome(server);
+    await page.evaluate(() => void inbox.sendMessage(1, "zero"));
+    assert.equal((await connection.next()).message, "zero", "the page has read its storage");
+    await page.evaluate(() => {
+      void inbox.sendMessage(1, "one");
+      void inbox.send({ action: "custom", conversation_id: 1 });
+      void inbox.sendMessage(1, "two", "TEXT", { queue: false });
+      void inbox.sendMessage(1, "three");
+    });
+    const frames = [await connection.next(), await connection.next(), await connection.next(), await connection.next()];
+    assert.deepEqual(
+      frames.map(({ message, action }) => message ?? action),
+      ["one", "custom", "two", "three"],
+    );
+  });
+
+  it("listeners of the pending messages are called for each change, with a stable list", async (t) => {
+    const { page, server } = await openKeeping(t);
+    const connection = await welcome(server);
+    await until(page, () => inbox.getStats()?.assured);
+    await page.evaluate(() => {
+      globalThis["seen"] = [];
+      inbox.subscribePending(() => globalThis["seen"].push(inbox.pending().map(({ durable }) => durable)));
+      void inbox.sendMessage(1, "one");
+      const lists = [1, 1, 2, 3].map((id) => inbox.pending(id));
+      globalThis["isStable"] = lists[0] === lists[1] && lists[2] === lists[3];
+    });
+    const { client_id } = await connection.next();
+    connection.send({ action: "ack", client_id, conversation_id: 1, message_id: 7, seq: 1 });
+    await until(page, () => inbox.pending().length === 0);
+    assert.deepEqual(await page.evaluate(() => globalThis["seen"]), [[false], [true], []]);
+    assert.equal(await page.evaluate(() => globalThis["isStable"]), true);
   });
 });
