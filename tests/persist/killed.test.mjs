@@ -83,3 +83,37 @@ test("each reload with a full queue keeps it, and its order", async (t) => {
   const expected = Array.from({ length: 5 }, (_, round) => texts(`reload ${round}`, 20)).flat();
   assert.deepEqual(await site.stored("reload"), expected);
 });
+
+test("the next page sends what a page in the back/forward cache has left, and that page does not send it again", async (t) => {
+  const site = await startSite(t);
+  const profile = await Profile.make(t);
+  const context = await profile.start();
+  const page = await context.newPage();
+  const offline = () => {
+    const { WebSocket } = globalThis;
+    // No server listens there, until the page is told otherwise.
+    globalThis.WebSocket = /** @type {any} */ (
+      class extends WebSocket {
+        constructor(url) {
+          super(globalThis["isOnline"] ? url : "ws://127.0.0.1:9/");
+        }
+      }
+    );
+  };
+  await site.load(page, { before: offline });
+  await write(page, "cached", 20);
+  await until(page, () => inbox.pending().length === 20 && inbox.pending().every(({ durable }) => durable));
+  await site.load(page);
+  await until(page, () => globalThis["heard"].length === 20);
+  await page.goBack();
+  const isRestored = await page.evaluate(() => globalThis["inbox"] !== undefined);
+  t.diagnostic(isRestored ? "the first page came back" : "the first page had ended");
+  if (isRestored) {
+    await page.evaluate(() => {
+      globalThis["isOnline"] = true;
+      inbox.retry();
+    });
+    await until(page, () => inbox.pending().length === 0);
+  }
+  assert.deepEqual(await site.stored("cached"), texts("cached", 20));
+});
