@@ -45,6 +45,8 @@
 //! | sync | a request for the messages after some cursors |
 //! | digest | the sum of the heads in a `pong`; if it differs from the cursors' sum, the page has missed a message |
 //! | outbox | the queue of outgoing frames, from acceptance until each is settled |
+//! | keeper | the queue in front of the outbox on a page with `persist`: a message passes when its record is in the storage |
+//! | record | what the browser's storage has of a message |
 //! | settle | to report how an outgoing frame ended: delivered, sent, rejected or failed |
 //! | window | the messages that may be unacknowledged at once; the others wait in the outbox |
 //! | linger | how long the connection stays open after the last listener unsubscribes |
@@ -100,8 +102,8 @@
 //! # }
 //! ```
 //!
-//! The crate speaks the wire of PROTOCOL.md only: adapters for other wires, and a socket for each conversation, are
-//! options of the npm package.
+//! The crate speaks the wire of PROTOCOL.md only, and keeps nothing beyond the page's end: adapters for other wires, a
+//! socket for each conversation, and messages that survive the page are options of the npm package.
 //!
 //! `exports` has the same API with JavaScript values. It passes on each parsed frame, because deserializing it into
 //! Rust values costs more than parsing it. The crate exports two functions to JavaScript: an internal one that takes

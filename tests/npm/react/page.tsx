@@ -11,6 +11,7 @@ import { type Chat, type ConversationId, type InboxFrame, InboxProvider, useWebS
 export interface Probe {
   id: ConversationId | null | undefined | false;
   reads?: (keyof Chat)[];
+  after?: number;
   /** Replaces the callback that adds each message to `heard`. */
   onMessage?: ((message: InboxFrame) => void) | null;
   /** The inbox of a provider around the component. */
@@ -44,9 +45,10 @@ declare global {
 const logs = new Map<string, Log>();
 const root = createRoot(document.getElementById("root")!);
 
-function Component({ name, id, reads = [], onMessage }: Probe & { name: string }) {
+function Component({ name, id, reads = [], onMessage, after }: Probe & { name: string }) {
   const log = logs.get(name)!;
-  const chat = useWebSocket(id, onMessage === undefined ? (message) => void log.heard.push(message) : onMessage);
+  const hear = onMessage === undefined ? (message: InboxFrame) => void log.heard.push(message) : onMessage;
+  const chat = useWebSocket(id, hear, { after });
   log.renders += 1;
   log.chat = chat;
   log.shown = Object.fromEntries(reads.map((member) => [member, chat[member]]));

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { until } from "../../support/page.mjs";
-import { openRoot } from "../../support/root.mjs";
+import { until } from "../support/page.mjs";
+import { openRoot } from "../support/root.mjs";
 
 /** A small server of layer 1 with one conversation. */
 class Chat {
-  /** @param {import("../../support/server.mjs").TestServer} server @param {number} head */
+  /** @param {import("../support/server.mjs").TestServer} server @param {number} head */
   constructor(server, head, floor = 0) {
     this.server = server;
     this.head = head;
     this.floor = floor;
     this.isSilent = false;
-    /** @type {import("../../support/server.mjs").Connection | undefined} */
+    /** @type {import("../support/server.mjs").Connection | undefined} */
     this.connection = undefined;
     /** The cursors of each `sync`. @type {number[]} */
     this.asked = [];

@@ -1,10 +1,10 @@
-// The option `persist`. tests/persist has the tests that take longer: faulty storage, and browsers that are killed.
+// The option `persist`, with a server that the test plays.
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { until } from "../../support/page.mjs";
-import { openRoot } from "../../support/root.mjs";
+import { until } from "../support/page.mjs";
+import { openRoot } from "../support/root.mjs";
 
 /** Opens a page of Ana's, who is user 1 for the server. @param {import("node:test").TestContext} t */
 async function openKeeping(t) {
