@@ -421,8 +421,8 @@ const MUTATIONS = [
   {
     what: "kept: a storage opened again does not get what it lacks",
     file: "src/core/keeper.rs",
-    text: "Entry { id, .. } => self.effects.push(KeeperEffect::Put(*id)),",
-    instead: "Entry { .. } => {}",
+    text: "Entry { id, .. } => KeeperEffect::Put(*id),",
+    instead: "Entry { .. } => continue,",
   },
   {
     what: "kept: a lost handle leaves records that count as committed",
