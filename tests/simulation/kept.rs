@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use inbox_socket::core::keeper::{Keeper, KeeperEffect, Keeping, KeptId, PATIENCE, Record, Settlement};
+use inbox_socket::core::keeper::{
+    Keeper, KeeperEffect, Keeping, KeptId, PATIENCE, REOPENINGS, Record, Settlement,
+};
 use inbox_socket::core::{Config, Effect, Event, Kind, Machine, Outcome, SendId, SocketId};
 
 use crate::dice::Dice;
@@ -14,6 +16,9 @@ use crate::tally::Tally;
 
 const BROWSERS: usize = 2;
 const TABS: usize = 3;
+
+/// The frames that a page's queue holds: few, so that it is full at times.
+const QUEUE_LIMIT: usize = 60;
 
 /// Faults happen and users write for this long, in virtual ms.
 const TROUBLE: u64 = 90_000;
@@ -25,7 +30,7 @@ const SCAN_EVERY: u64 = 30_000;
 /// A week and a day: the server has forgotten the client ids.
 const AWAY: u64 = 8 * 24 * 60 * 60 * 1_000;
 
-pub(crate) const KINDS_OF_TROUBLE: [&str; 17] = [
+pub(crate) const KINDS_OF_TROUBLE: [&str; 19] = [
     "kept: page crashed",
     "kept: another page opened",
     "kept: record taken over",
@@ -35,6 +40,8 @@ pub(crate) const KINDS_OF_TROUBLE: [&str; 17] = [
     "kept: storage full",
     "kept: storage deleted",
     "kept: storage given up",
+    "kept: one record hung",
+    "kept: queue full",
     "kept: sent without a record",
     "kept: browser away for a week",
     "kept: record too old",
@@ -109,6 +116,10 @@ struct Page {
     unsettled: BTreeSet<KeptId>,
     sends: BTreeMap<SendId, KeptId>,
     began: u64,
+    /// It has looked for what others have left.
+    has_looked: bool,
+    /// How often it has opened the storage since that has last answered.
+    openings: u32,
     confirmed: Option<u64>,
     /// An alarm of this page was delayed.
     is_disturbed: bool,
@@ -269,11 +280,11 @@ impl World {
             self.tally.count("kept: another page opened");
         }
         self.note(|| format!("browser {browser} opens page {page}"));
-        let config = Config { max_attempts: u32::MAX, ..Config::default() };
+        let config = Config { max_attempts: u32::MAX, queue_limit: QUEUE_LIMIT, ..Config::default() };
         self.pages.push(Page {
             browser,
             is_alive: true,
-            keeper: Keeper::new(self.now, 1_000),
+            keeper: Keeper::new(self.now, QUEUE_LIMIT),
             machine: Machine::new(config, page as u64),
             handle: 0,
             stores_until: 0,
@@ -283,6 +294,8 @@ impl World {
             unsettled: BTreeSet::new(),
             sends: BTreeMap::new(),
             began: self.now,
+            has_looked: false,
+            openings: 0,
             confirmed: None,
             is_disturbed: false,
             alarm: u64::MAX,
@@ -310,6 +323,8 @@ impl World {
                 unsettled.insert(kept);
                 self.accepted.push(draft);
                 self.note(|| format!("page {page} accepts {:?}", draft.id));
+            } else {
+                self.tally.count("kept: queue full");
             }
         }
         self.carry_out(page);
@@ -458,8 +473,20 @@ impl World {
             self.at(delay, Happening::Stores(page, handle, task));
             return;
         }
+        let is_put = matches!(task, Task::Put(..));
+        if is_put && now < TROUBLE && self.dice.percent(1) && self.dice.percent(30) {
+            // One transaction hangs, and later ones overtake it.
+            self.tally.count("kept: one record hung");
+            self.storages[browser].is_troubled = true;
+            let delay = self.dice.between(1_000, 6_000);
+            self.at(delay, Happening::Stores(page, handle, task));
+            return;
+        }
+        let storage = &mut self.storages[browser];
         let is_current = self.pages[page].handle == handle;
-        let fails = now < storage.fails_until || (now < storage.full_until && matches!(task, Task::Put(..)));
+        // A small record may still fit.
+        let is_full = is_put && now < storage.full_until && self.dice.percent(50);
+        let fails = now < storage.fails_until || is_full;
         let keeper = &mut self.pages[page].keeper;
         if fails {
             if is_current {
@@ -483,14 +510,16 @@ impl World {
                         storage.next_key += 1;
                         storage.records.insert(storage.next_key, record);
                     }
-                    keeper.committed(now, kept);
+                    self.pages[page].openings = 0;
+                    self.pages[page].keeper.committed(now, kept);
                 }
                 Task::Delete(kept, draft) => {
                     if let Some(key) = storage.key_of(draft.id) {
                         storage.records.remove(&key);
                     }
                     if is_current {
-                        keeper.deleted(now, kept);
+                        self.pages[page].openings = 0;
+                        self.pages[page].keeper.deleted(now, kept);
                     }
                 }
                 Task::Mark(draft, has_failed) => {
@@ -533,6 +562,7 @@ impl World {
                 unsettled.insert(kept);
             }
         }
+        self.pages[page].has_looked = true;
         self.pages[page].keeper.restored(self.now, true);
         self.at(SCAN_EVERY, Happening::Stores(page, self.pages[page].handle, Task::Scan { is_first: false }));
     }
@@ -557,10 +587,13 @@ impl World {
         match effect {
             KeeperEffect::Open => {
                 self.pages[page].handle += 1;
+                self.pages[page].openings += 1;
                 self.ask(page, Task::Open);
             }
             KeeperEffect::Close => {
                 self.tally.count("kept: storage given up");
+                let openings = self.pages[page].openings;
+                assert!(openings >= REOPENINGS, "page {page} gives the storage up after {openings} openings");
                 self.pages[page].handle += 1;
             }
             KeeperEffect::Put(kept) => self.ask(page, Task::Put(kept, draft(kept))),
@@ -593,7 +626,11 @@ impl World {
         }
         let is_due = waited <= PATIENCE || is_disturbed || self.now - began <= PATIENCE;
         let is_own = self.pages[page].accepted.contains_key(&kept);
-        assert!(is_due || !is_own, "{:?} has waited for {waited} ms", draft.id);
+        let has_looked = self.pages[page].has_looked || self.now - began >= PATIENCE;
+        assert!(!is_own || has_looked || self.pages[page].keeper.is_gone(), "{:?} comes too early", draft.id);
+        // Behind what others have left, it may wait for room.
+        let has_inherited = self.pages[page].drafts.values().any(|other| other.id.0 != page);
+        assert!(is_due || !is_own || has_inherited, "{:?} has waited for {waited} ms", draft.id);
         let send = self.pages[page].machine.send(self.now, Kind::Message, 100);
         self.pages[page].sends.insert(send.expect("the outbox has room"), kept);
     }

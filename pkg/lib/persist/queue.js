@@ -377,9 +377,12 @@ export class Queue {
 
   /** The storage says whose records it has. Another page may change that later, which its records show. */
   #learnOwner(owner) {
+    // The storage is new.
+    if (owner === undefined && this.#owner !== undefined) this.#store.name(this.#owner);
     this.#owner ??= owner;
+    if (this.#owner === undefined || !this.#hasUsers) return;
     if (this.#met !== undefined) this.#compare();
-    else if (this.#owner !== undefined && this.#hasUsers && !this.#isGreeted) this.#keeper(DOUBT);
+    else if (!this.#isGreeted) this.#keeper(DOUBT);
   }
 
   /** The server has said whose connection this is, or has shown that it names no users. */
@@ -392,9 +395,10 @@ export class Queue {
 
   #compare() {
     const met = this.#met;
-    if (this.#owner !== undefined && this.#owner !== met) this.abandon(USER_CHANGED);
+    const isNew = this.#owner !== met;
+    if (isNew && this.#owner !== undefined) this.abandon(USER_CHANGED);
     this.#owner = this.#met = met;
-    this.#store.name(met);
+    if (isNew) this.#store.name(met);
     this.#confirm();
   }
 
