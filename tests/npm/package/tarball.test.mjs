@@ -51,6 +51,7 @@ describe("the tarball", () => {
       "devtools.js",
       "index.d.ts",
       "index.js",
+      "lib/after.js",
       "lib/chat.js",
       "lib/client.js",
       "lib/configure.js",
@@ -68,6 +69,14 @@ describe("the tarball", () => {
       "lib/idle.js",
       "lib/load.js",
       "lib/options.js",
+      "lib/pending.js",
+      "lib/persist/create.js",
+      "lib/persist/greeting.js",
+      "lib/persist/heir.js",
+      "lib/persist/items.js",
+      "lib/persist/numbers.js",
+      "lib/persist/queue.js",
+      "lib/persist/store.js",
       "lib/provided.js",
       "lib/testing/arrivals.js",
       "lib/testing/connection.js",
@@ -132,6 +141,7 @@ describe("the tarball", () => {
       "wasm/core.wasm",
       "wasm/inline-adapter.js",
       "wasm/inline-core.js",
+      "wasm/inline-keeper.js",
     ]);
     const translated = packed.files.filter((path) => path.startsWith("commonjs/"));
     const inPages = files.filter((path) => !/^(bin|conformance|server)\//.test(path));
