@@ -30,6 +30,8 @@ export async function startSite(t, source = ROOT) {
   t.after(() => scripts.stop());
   return {
     backend,
+    /** The address of the page's script. */
+    script: `${scripts.origin}/page.js`,
     /** Opens a page of Ana's that keeps its messages. @param {import("playwright-core").BrowserContext} context */
     async open(context) {
       const page = await context.newPage();
