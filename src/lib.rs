@@ -12,6 +12,8 @@
 //! | `browser` | the effects: the socket, the alarm, page events, JavaScript callbacks (wasm32 only) |
 //! | `exports` | the JavaScript API, callable from Rust (wasm32 only) |
 //! | `kept` | [`core::keeper`] for the npm package, as a separate wasm (wasm32 only, feature `keeper`) |
+//! | [`tabs`] | one connection for all tabs of a browser: election, relay and hub, as pure as the core |
+//! | `sharing` | [`tabs`] for the npm package, as a separate wasm (wasm32 only, feature `sharing`) |
 //! | `client` | the API for pages in Rust, at the crate's root (wasm32 only, not in the npm package) |
 //!
 //! The browser passes each event to the machine, and carries out the effects that the machine returns:
@@ -111,22 +113,26 @@
 //! The npm package is built with that feature, and without the API of this section; for pages with another wire, also
 //! without the default feature `layer-1`.
 
-#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(feature = "layer-1"), not(feature = "keeper")))]
+#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(feature = "layer-1"), not(any(feature = "keeper", feature = "sharing"))))]
 compile_error!("the feature `layer-1` must be on without the feature `npm`");
 
 pub mod core;
+pub mod tabs;
 
-#[cfg(all(target_arch = "wasm32", not(feature = "keeper")))]
+#[cfg(all(target_arch = "wasm32", not(any(feature = "keeper", feature = "sharing"))))]
 mod browser;
-#[cfg(all(target_arch = "wasm32", not(feature = "keeper")))]
+#[cfg(all(target_arch = "wasm32", not(any(feature = "keeper", feature = "sharing"))))]
 pub use browser::exports;
 
 #[cfg(all(target_arch = "wasm32", feature = "keeper"))]
 mod kept;
 
-#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(feature = "keeper")))]
+#[cfg(all(target_arch = "wasm32", feature = "sharing"))]
+mod sharing;
+
+#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(any(feature = "keeper", feature = "sharing"))))]
 mod client;
-#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(feature = "keeper")))]
+#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(any(feature = "keeper", feature = "sharing"))))]
 pub use client::{
     ConfigureError, ConnectionError, Frame, Guard, Id, Inbox, InexactId, Keepalive, Options, Protocol,
     SendOptions, SendResult, ServerPing, State, Stats, Url, configure, disconnect, listen, listen_all,

@@ -36,6 +36,8 @@ struct Draft {
 
 pub(crate) struct Client {
     pub(crate) user: User,
+    /// The beginning of its client ids: unique among all pages.
+    pub(crate) name: String,
     pub(crate) machine: Machine,
     pub(crate) heard: Vec<Heard>,
     /// The client ids of messages that `sendMessage` accepted, and of those that it reported as delivered.
@@ -51,6 +53,7 @@ impl Client {
     pub(crate) fn new(user: User, seed: u64) -> Self {
         Self {
             user,
+            name: user.to_string(),
             // A page that never gives up, as if the user always pressed "Retry now".
             machine: Machine::new(Config { max_attempts: u32::MAX, ..Config::default() }, seed),
             heard: Vec::new(),
@@ -73,7 +76,7 @@ impl Client {
     }
 
     pub(crate) fn send(&mut self, now: u64, conversation: Conversation, size: u64) -> Vec<Wish> {
-        let client_id = format!("{}-{}", self.user, self.accepted.len());
+        let client_id = format!("{}-{}", self.name, self.accepted.len());
         if let Ok(send) = self.machine.send(now, Kind::Message, size as usize) {
             self.accepted.push(client_id.clone());
             self.drafts.insert(send, Draft { client_id, conversation, size });

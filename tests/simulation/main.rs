@@ -21,8 +21,10 @@ mod client;
 mod dice;
 mod kept;
 mod other_wire;
+mod promises;
 mod schedule;
 mod server;
+mod shared;
 mod tally;
 mod world;
 
@@ -87,4 +89,15 @@ fn a_kept_message_is_stored_once_and_in_order_whatever_dies() {
         world.tally()
     };
     play_all(play, &kept::KINDS_OF_TROUBLE);
+}
+
+#[test]
+fn tabs_that_share_a_connection_each_receive_every_message_once_in_order_despite_faults() {
+    let play = |seed, prints_history| {
+        let mut world = shared::World::new(seed, prints_history);
+        world.run();
+        world.check();
+        world.tally()
+    };
+    play_all(play, &shared::KINDS_OF_TROUBLE);
 }
