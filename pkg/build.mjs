@@ -1,5 +1,5 @@
 // Builds pkg/wasm from the crate, for each variant: the optimised wasm, its inlined copy, and the glue between it
-// and the page; and the wasm for the option `persist`. Then measures what a page loads, and fails if that exceeds its budget.
+// and the page; and the small wasms for the options `persist` and `share`. Then measures what a page loads, and fails if that exceeds its budget.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -18,6 +18,8 @@ const made = join(crate, "target", "wasm-bindgen");
 const out = join(here, "wasm");
 // Replaces the page's time functions in the core.
 const time = join(here, "build/time.js");
+// Replaces its WebSocket, for the option `share`.
+const webSocket = join(here, "build/socket.js");
 
 // In bytes of memory, not of download: the linker's default of 1 MiB is wasted here, since nothing recurses.
 const SMALL_STACK = "-Clink-arg=-zstack-size=131072";
@@ -29,7 +31,8 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 for (const variant of VARIANTS) await buildVariant(variant);
 checkImports();
-buildKeeper();
+buildSmall("keeper");
+buildSmall("sharing");
 // npm shows and packs these two from the package's own folder.
 for (const name of ["README.md", "LICENSE"]) copyFileSync(join(crate, name), join(here, name));
 await report(here, ({ name }) => join(made, name, "named.wasm"));
@@ -48,21 +51,29 @@ async function buildVariant({ name, features, modules }) {
   writeFileSync(join(out, `inline-${name}.js`), inline(readFileSync(join(out, `${name}.wasm`)), name));
   await bundleGlue(folder, join(out, `${name}.js`), modules);
   copyFileSync(join(here, "build/core.d.ts"), join(out, `${name}.d.ts`));
+  if (name !== "core") return;
+  await bundleGlue(folder, join(out, "shared.js"), modules, "build/shared-entry.js", [webSocket]);
+  copyFileSync(join(here, "build/shared.d.ts"), join(out, "shared.d.ts"));
 }
 
-/** The wasm of src/kept.rs, inlined. It takes and returns numbers only, and imports nothing, so that it needs no glue. */
-function buildKeeper() {
-  const folder = join(made, "keeper");
+/**
+ * The wasm of src/kept.rs or src/sharing.rs, inlined. It takes and returns numbers only, and imports nothing, so that it
+ * needs no glue.
+ *
+ * @param {string} name that of its feature
+ */
+function buildSmall(name) {
+  const folder = join(made, name);
   const wasm = join(folder, "core_bg.wasm");
-  compileCrate(folder, ["keeper"]);
+  compileCrate(folder, [name]);
   snipPanics(wasm);
   clearPanicTexts(wasm);
   removeExports(wasm, /^__|^memory$/);
-  optimise(wasm, join(folder, "keeper.wasm"));
-  const bytes = readFileSync(join(folder, "keeper.wasm"));
+  optimise(wasm, join(folder, `${name}.wasm`));
+  const bytes = readFileSync(join(folder, `${name}.wasm`));
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
-  if (imports.length > 0) throw new Error(`the keeper's wasm must import nothing; got ${JSON.stringify(imports)}`);
-  writeFileSync(join(out, "inline-keeper.js"), inline(bytes, "keeper"));
+  if (imports.length > 0) throw new Error(`the wasm must import nothing; got ${JSON.stringify(imports)}`);
+  writeFileSync(join(out, `inline-${name}.js`), inline(bytes, name));
 }
 
 function compileCrate(folder, features) {
@@ -95,16 +106,18 @@ function metadata() {
  * @param {string} folder that of wasm-bindgen's glue
  * @param {string} outfile
  * @param {Record<string, string>} modules
+ * @param {string} [entry]
+ * @param {string[]} [replaced] the modules whose exports take the place of globals, besides the time
  */
-async function bundleGlue(folder, outfile, modules) {
+async function bundleGlue(folder, outfile, modules, entry = "build/entry.js", replaced = []) {
   await build({
-    entryPoints: [join(here, "build/entry.js")],
+    entryPoints: [join(here, entry)],
     alias: { glue: join(folder, "core.js") },
     bundle: true,
     // It stands where this path leads from pkg/wasm, too.
     external: ["../lib/after.js"],
     minify: true,
-    inject: [time],
+    inject: [time, ...replaced],
     format: "esm",
     target: "es2022",
     outfile,

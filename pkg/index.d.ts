@@ -166,6 +166,11 @@ export interface ConnectionState {
   readonly error: string | null;
   /** The number of attempts to reconnect since the connection was last open. */
   readonly reconnectAttempts: number;
+  /**
+   * With the option `share`: whether this tab has the connection of all (`"leader"`), uses that of another tab
+   * (`"follower"`), or has one that no other tab uses (`"alone"`).
+   */
+  readonly role?: "leader" | "follower" | "alone";
 }
 
 /** Counts since the page was loaded. Characters are UTF-16 code units, as `String.length` counts them. */

@@ -113,7 +113,12 @@
 //! The npm package is built with that feature, and without the API of this section; for pages with another wire, also
 //! without the default feature `layer-1`.
 
-#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(feature = "layer-1"), not(any(feature = "keeper", feature = "sharing"))))]
+#[cfg(all(
+    target_arch = "wasm32",
+    not(feature = "npm"),
+    not(feature = "layer-1"),
+    not(any(feature = "keeper", feature = "sharing"))
+))]
 compile_error!("the feature `layer-1` must be on without the feature `npm`");
 
 pub mod core;
@@ -132,7 +137,11 @@ mod sharing;
 
 #[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(any(feature = "keeper", feature = "sharing"))))]
 mod client;
-#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(any(feature = "keeper", feature = "sharing"))))]
+#[cfg(all(
+    target_arch = "wasm32",
+    not(feature = "npm"),
+    not(any(feature = "keeper", feature = "sharing"))
+))]
 pub use client::{
     ConfigureError, ConnectionError, Frame, Guard, Id, Inbox, InexactId, Keepalive, Options, Protocol,
     SendOptions, SendResult, ServerPing, State, Stats, Url, configure, disconnect, listen, listen_all,

@@ -69,7 +69,7 @@ fn run(shell: &mut Shell, what: u32, now: Millis, numbers: [f64; 5]) -> f64 {
         22 => return number_of(tab.history_for(a > 0.0)),
         23 => {
             let Some(effect) = tab.poll_effect() else { return NONE };
-            if let TabEffect::Welcome(_) = effect {
+            if let TabEffect::Say { what: What::Opened { .. }, .. } = effect {
                 shell.heads = tab.heads().collect();
             }
             let (number, parts) = numbers_of_effect(effect);
@@ -171,9 +171,8 @@ fn numbers_of_effect(effect: TabEffect) -> (f64, [f64; 5]) {
         TabEffect::Wake => one(8.0, 0),
         TabEffect::Ring => one(9.0, 0),
         TabEffect::Forward(item) => one(10.0, item),
-        TabEffect::Welcome(item) => one(11.0, item),
-        TabEffect::Pong { item, total } => (12.0, [f64::from(item), total as f64, 0.0, 0.0, 0.0]),
-        TabEffect::Forget(item) => one(13.0, item),
-        TabEffect::Ping => one(14.0, 0),
+        TabEffect::Pong { item, total } => (11.0, [f64::from(item), total as f64, 0.0, 0.0, 0.0]),
+        TabEffect::Forget(item) => one(12.0, item),
+        TabEffect::Ping => one(13.0, 0),
     }
 }

@@ -119,6 +119,21 @@ export const DOCS = {
     doc: "How to read and write the frames of a server that has its own wire protocol. Layer 1 is off with it.",
     see: "see [adapters](adapters.md)",
   },
+  share: {
+    type: "boolean | string",
+    initial: "`false`",
+    doc:
+      "`true` lets all tabs of this browser that have the same `user` and `url` share one connection. It requires `user` " +
+      "and a server with layer 1.",
+    more: [
+      "One tab has the WebSocket, and the others use it through that tab. If it is closed, crashes or freezes, another one " +
+        "takes over. Each tab receives every message once and in order, as without this option. Pages on plain `http:`, " +
+        "other than localhost, and sandboxed frames open a WebSocket each.",
+      "`disconnect()` ends the connection of all these tabs. Tabs whose `url` is a function count as having the same one; " +
+        "for more than one inbox, give each a name instead of `true`.",
+    ],
+    see: "see [one connection for all tabs](connection.md#one-connection-for-all-tabs)",
+  },
   persist: {
     type: "boolean | string",
     initial: "`false`",

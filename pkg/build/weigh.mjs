@@ -12,12 +12,26 @@ const OTHER_VARIANTS = {
     "./wire/create.js",
     "./wire/sockets.js",
     "../wasm/inline-adapter.js",
+    "./persist/create.js", "./share/create.js",
+    "../lib/after.js",
+  ],
+  adapter: ["./wire/sockets.js", "../wasm/core.js", "../wasm/inline-core.js", "./persist/create.js", "./share/create.js", "../lib/after.js"],
+  sockets: ["./wire/create.js", "../wasm/core.js", "../wasm/inline-core.js", "./persist/create.js", "./share/create.js", "../lib/after.js"],
+  persist: [
+    "./wire/create.js",
+    "./wire/sockets.js",
+    "../wasm/inline-adapter.js",
+    "./share/create.js",
+    "../lib/after.js",
+  ],
+  share: [
+    "./wire/create.js",
+    "./wire/sockets.js",
+    "../wasm/core.js",
+    "../wasm/inline-adapter.js",
     "./persist/create.js",
     "../lib/after.js",
   ],
-  adapter: ["./wire/sockets.js", "../wasm/core.js", "../wasm/inline-core.js", "./persist/create.js", "../lib/after.js"],
-  sockets: ["./wire/create.js", "../wasm/core.js", "../wasm/inline-core.js", "./persist/create.js", "../lib/after.js"],
-  persist: ["./wire/create.js", "./wire/sockets.js", "../wasm/inline-adapter.js", "../lib/after.js"],
 };
 
 /**

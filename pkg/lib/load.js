@@ -5,10 +5,16 @@
  * @param {import("../index.js").Options} options
  * @returns {Promise<{createInbox(options: object): any}>}
  */
-export async function loadCore({ wasm, sockets, adapter, persist }) {
+export async function loadCore({ wasm, sockets, adapter, persist, share }) {
   const each = sockets === "each";
   const [core, binary, queue] = await Promise.all([
-    each ? import("./wire/sockets.js") : adapter ? import("./wire/create.js") : import("../wasm/core.js"),
+    share
+      ? import("./share/create.js")
+      : each
+        ? import("./wire/sockets.js")
+        : adapter
+          ? import("./wire/create.js")
+          : import("../wasm/core.js"),
     wasm ?? (each || adapter ? import("../wasm/inline-adapter.js") : import("../wasm/inline-core.js")),
     persist && import("./persist/create.js"),
   ]);

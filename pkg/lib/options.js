@@ -35,6 +35,7 @@ export const OPTIONS = {
   sockets: oneOf("one", "each"),
   // Its members are checked by wire/members.js.
   adapter: [isObject, "an object"],
+  share: [(value) => typeof value === "boolean" || isText(value), "true, false or a name"],
   persist: [(value) => typeof value === "boolean" || isText(value), "true, false or a name"],
   debug: oneOf(true, false),
   wasm: [isFrame, "the URL of core.wasm, a Response, its bytes or a WebAssembly.Module"],

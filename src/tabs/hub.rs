@@ -1,6 +1,6 @@
 //! The hub: stands between a tab's WebSocket and the machines that use it, this tab's own and those of its followers.
 //!
-//! It answers `hello` and `ping` from what it knows, sends one `sync` at a time, knows which tab each reply is for, and
+//! It answers `ping` from what it knows, sends one `sync` at a time, knows which tab each reply is for, and
 //! notices if the server leaves the followers' frames unanswered; this tab's own machine watches only its own.
 
 use std::collections::VecDeque;
@@ -160,10 +160,6 @@ impl Hub {
     ) {
         let is_mine = tab == self.me;
         match kind {
-            ItemKind::Hello if !is_mine => {
-                effects.push_back(TabEffect::Welcome(item));
-                return;
-            }
             ItemKind::Ping if !is_mine => {
                 // Only a line that owes nothing is known to be alive.
                 if self.unanswered.is_some() {

@@ -64,7 +64,7 @@ pub enum TabEffect {
     Lock,
     /// Release the lock, or withdraw the request.
     Unlock,
-    /// Say this to one tab, or to all.
+    /// Say this to one tab, or to all. With [`What::Opened`] goes the latest `welcome`, with [`Tab::heads`].
     Say {
         /// The tab; `None` for all.
         to: Option<TabId>,
@@ -75,7 +75,8 @@ pub enum TabEffect {
     },
     /// Open a WebSocket for this attempt of the machine.
     Dial(DialId),
-    /// The relay for this attempt of the machine is open.
+    /// The relay for this attempt of the machine is open. The `welcome` that came with the word answers its `hello`: a
+    /// reply that were lost would make the machine doubt that the server speaks layer 1.
     Relay(DialId),
     /// Close the machine's socket, a WebSocket or a relay, and report this code to it. After 1012 it connects at once.
     Lose {
@@ -88,8 +89,6 @@ pub enum TabEffect {
     Ring,
     /// Send this item to the server.
     Forward(Item),
-    /// Reply to this item, a `hello`, with the latest `welcome` and [`Tab::heads`].
-    Welcome(Item),
     /// Reply to this item, a `ping`.
     Pong {
         /// The item.
@@ -417,7 +416,7 @@ impl Tab {
         self.effects.pop_front()
     }
 
-    /// The heads for [`TabEffect::Welcome`].
+    /// The heads for the `welcome` that goes with [`What::Opened`].
     pub fn heads(&self) -> impl Iterator<Item = (Key, Seq)> {
         self.hub.heads()
     }

@@ -42,6 +42,8 @@ pub(crate) struct Page {
     /// The core's present attempt or socket, and what serves it.
     pub(crate) socket: Option<SocketId>,
     pub(crate) serving: Serving,
+    /// The `welcome` that came with the relay.
+    pub(crate) welcome: Option<Frame>,
     pub(crate) items: BTreeMap<Item, Passing>,
     /// Client id → item.
     pub(crate) names: BTreeMap<String, Item>,
@@ -67,6 +69,7 @@ impl Page {
             alarm: u64::MAX,
             socket: None,
             serving: Serving::Nothing,
+            welcome: None,
             items: BTreeMap::new(),
             names: BTreeMap::new(),
             next_item: 1,

@@ -234,6 +234,7 @@ impl World {
                 }
                 let is_calm = self.disturbed < self.now
                     && self.pages[follower].changed_at + GIVEN_UP_WITHIN < self.now
+                    && self.pages[follower].asleep_until + GIVEN_UP_WITHIN < self.now
                     && at == self.now;
                 assert!(has_gone || !is_calm, "tab {follower} still follows a frozen leader");
             }
@@ -509,6 +510,11 @@ impl World {
     fn send(&mut self, page: Place, frame: Frame) {
         match self.pages[page].serving {
             Serving::Nothing => {}
+            Serving::Relay if matches!(frame, Frame::Hello) => {
+                if let Some(welcome) = self.pages[page].welcome.take() {
+                    self.to_core(page, welcome);
+                }
+            }
             Serving::Relay => {
                 if let Some(line) = self.pages[page].tab.speak_up(self.now) {
                     let epoch = self.pages[page].tab.epoch();
@@ -554,7 +560,11 @@ impl World {
                 self.at(3, Happening::Grant(browser));
             }
             TabEffect::Unlock => self.release(page),
-            TabEffect::Say { to, epoch, what } => self.say(page, to, epoch, what, None),
+            TabEffect::Say { to, epoch, what } => {
+                let heads = || self.pages[page].tab.heads().map(|(key, seq)| (key as usize, seq)).collect();
+                let welcome = matches!(what, What::Opened { .. }).then(|| Frame::Welcome { heads: heads() });
+                self.say(page, to, epoch, what, welcome);
+            }
             TabEffect::Dial(id) => self.dial(page, id),
             TabEffect::Relay(id) => {
                 if self.pages[page].socket == Some(id) {
@@ -579,10 +589,6 @@ impl World {
                 if let Some(frame) = self.pages[page].outgoing(item) {
                     self.send_up(page, frame);
                 }
-            }
-            TabEffect::Welcome(item) => {
-                let heads = self.pages[page].tab.heads().map(|(key, seq)| (key as usize, seq)).collect();
-                self.reply(page, item, Frame::Welcome { heads });
             }
             TabEffect::Pong { item, total } => {
                 let id = self.pages[page].own_id(item);
@@ -687,6 +693,9 @@ impl World {
         }
         self.note(|| format!("tab {page} hears {word:?} {frame:?}"));
         let before = self.pages[page].tab.role();
+        if let What::Opened { .. } = word.what {
+            self.pages[page].welcome.clone_from(&frame);
+        }
         let takes = self.pages[page].tab.hear(self.now, word);
         if before == Role::Alone && self.pages[page].tab.role() == Role::Following {
             self.tally.count("joined again");

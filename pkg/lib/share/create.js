@@ -1,0 +1,65 @@
+// The inbox of a page that sets `share`. Only pages that set it load this folder.
+//
+// | file | contents |
+// | --- | --- |
+// | create.js | makes the inbox |
+// | share.js | its part among the tabs: carries out what src/tabs decides |
+// | hub.js | the frames that pass through a leader |
+// | sockets.js | what the core opens as its socket |
+// | timers.js | the core's timers, which another tab can ring |
+// | numbers.js | the numbers that this folder and src/sharing.rs pass to each other |
+//
+// These files import nothing of the page's first code, or a bundler would split that into a further file.
+
+import { compile } from "../../wasm/inline-sharing.js";
+import { createInbox as createCore, load as loadCore } from "../../wasm/shared.js";
+import { Share } from "./share.js";
+import { Timers } from "./timers.js";
+
+/** @type {WebAssembly.Module} */
+let sharing;
+const timers = new Timers();
+
+/** @param {any} wasm that of the core */
+export async function load(wasm) {
+  [sharing] = await Promise.all([compile(), loadCore(wasm)]);
+}
+
+/** @param {any} options */
+export function createInbox(options) {
+  for (const name of ["adapter", "sockets"]) {
+    if (options[name]) throw new Error(`\`${name}\` must not be set with \`share\``);
+  }
+  if (options.protocol === 0) throw new Error("`protocol` must be 1 with `share`; got 0");
+  timers.base = options.time ?? globalThis;
+  const share = new Share(sharing, options, timers);
+  const { url, protocols } = share;
+  const inbox = createCore({ ...options, url, protocols, time: timers });
+  const { disconnect, changeUser, getState, getStats } = inbox;
+  const shown = new WeakMap();
+  const end = share.attach(inbox, () => disconnect.call(inbox));
+  return Object.assign(inbox, {
+    /** For all tabs of this user. @param {null} [user] */
+    disconnect(user) {
+      share.signOut(user);
+      disconnect.call(inbox, user);
+    },
+    changeUser(user) {
+      share.changeUser(user);
+      changeUser.call(inbox, user);
+    },
+    /** The same object until the state or the role changes. */
+    getState(id) {
+      const state = getState.call(inbox, id);
+      const { role } = share;
+      let both = shown.get(state);
+      if (both?.role !== role) shown.set(state, (both = Object.freeze({ ...state, role })));
+      return both;
+    },
+    getStats: () => ({ ...getStats.call(inbox), role: share.role, followers: share.followers }),
+    dispose: () => {
+      end();
+      Object.getPrototypeOf(inbox).dispose.call(inbox);
+    },
+  });
+}

@@ -1,0 +1,114 @@
+// Tabs that share a connection, in Chromium, and the real server.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { until } from "../support/page.mjs";
+import { Site, leaderOf, rolesOf, takenOver } from "./site.mjs";
+
+/** Opens five tabs, and sends a message from each. @param {import("node:test").TestContext} t */
+async function fiveTabs(t) {
+  const site = await Site.start(t);
+  const pages = [];
+  for (let n = 0; n < 5; n++) pages.push(await site.open());
+  const leader = await leaderOf(pages);
+  for (const [n, page] of pages.entries()) await site.send(page, `tab ${n}`);
+  await site.checkHeard(pages);
+  const followers = pages.filter((page) => page !== leader);
+  return { site, pages, leader, followers };
+}
+
+test("five tabs cost one handshake, and each has every message once and in order", async (t) => {
+  const { site, pages } = await fiveTabs(t);
+  assert.deepEqual((await rolesOf(pages)).sort(), ["follower", "follower", "follower", "follower", "leader"]);
+  assert.equal(site.line.handshakes, 1);
+});
+
+test("a tab receives its own history, and no other tab does", async (t) => {
+  const { pages, leader, followers } = await fiveTabs(t);
+  for (const page of [leader, followers[0]]) {
+    await page.evaluate(() => inbox.requestMessages(globalThis["conversation"]));
+    const isHistory = ({ action }) => action === "messages_response";
+    await until(page, () => globalThis["heard"].some(({ action }) => action === "messages_response"));
+    const counts = await Promise.all(
+      pages.map((each) =>
+        each.evaluate(() => globalThis["heard"].filter(({ action }) => action === "messages_response").length),
+      ),
+    );
+    assert.equal(
+      counts.reduce((sum, count) => sum + count, 0),
+      page === leader ? 1 : 2,
+      String(isHistory),
+    );
+  }
+});
+
+/**
+ * Ends the leader, and expects that another tab takes over.
+ *
+ * @param {string} how @param {(leader: import("playwright-core").Page) => Promise<unknown>} end
+ */
+function testEnd(how, end) {
+  test(`a leader that is ${how} is followed by another tab`, async (t) => {
+    const { site, leader, followers } = await fiveTabs(t);
+    const since = Date.now();
+    await end(leader);
+    const ms = await takenOver(followers, since);
+    t.diagnostic(`${ms} ms until another tab was connected`);
+    for (const [n, page] of followers.entries()) await site.send(page, `after ${n}`);
+    await site.checkHeard(followers);
+    await leaderOf(followers);
+    assert.equal(site.connections, 1);
+    assert.equal(site.line.handshakes, 2);
+  });
+}
+
+testEnd("closed", (leader) => leader.close());
+testEnd("crashed", async (leader) => void leader.goto("chrome://crash").catch(() => {}));
+
+test("a leader that navigates away and back follows another tab, and misses nothing", async (t) => {
+  const { site, pages, leader, followers } = await fiveTabs(t);
+  await leader.goto(`${site.origin}/elsewhere/`);
+  await leaderOf(followers);
+  for (const [n, page] of followers.entries()) await site.send(page, `meanwhile ${n}`);
+  await leader.goBack();
+  const isRestored = await leader.evaluate(() => globalThis["inbox"] !== undefined);
+  t.diagnostic(isRestored ? "restored from the back/forward cache" : "loaded anew");
+  if (!isRestored) await site.load(leader);
+  await site.send(followers[0], "back");
+  await site.checkHeard(isRestored ? pages : followers);
+  await leaderOf(pages);
+  assert.equal(site.connections, 1);
+});
+
+test("a leader that freezes leaves its followers at once, and misses nothing after it thaws", async (t) => {
+  const { site, pages, leader, followers } = await fiveTabs(t);
+  const session = await site.context.newCDPSession(leader);
+  const since = Date.now();
+  await session.send("Page.setWebLifecycleState", { state: "frozen" });
+  const ms = await takenOver(followers, since);
+  t.diagnostic(`${ms} ms until another tab was connected`);
+  for (const [n, page] of followers.entries()) await site.send(page, `frozen ${n}`);
+  await site.checkHeard(followers);
+  await session.send("Page.setWebLifecycleState", { state: "active" });
+  await site.send(followers[0], "thawed");
+  await site.checkHeard(pages);
+  await leaderOf(pages);
+  assert.equal(site.connections, 1);
+});
+
+test("a visible tab goes alone while the leader hangs, and no message is lost or doubled", async (t) => {
+  const { site, pages, leader, followers } = await fiveTabs(t);
+  const since = Date.now();
+  const hangs = leader.evaluate(() => {
+    const end = Date.now() + 12_000;
+    while (Date.now() < end);
+  });
+  const ms = await takenOver(followers, since);
+  t.diagnostic(`${ms} ms until another tab was connected`);
+  await site.send(followers[0], "alone");
+  await hangs;
+  await site.send(leader, "again");
+  await site.checkHeard(pages);
+  await leaderOf(pages);
+});
