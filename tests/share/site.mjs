@@ -65,6 +65,8 @@ export class Site {
     // The server's 404 page has its origin and no scripts.
     await page.goto(`${this.origin}/share/`);
     await page.evaluate(logIn, "ana");
+    // The back/forward cache keeps only pages with the status 200.
+    await page.goto(`${this.origin}/api/me`);
     await page.evaluate((src) => {
       document.head.append(Object.assign(document.createElement("script"), { type: "module", src }));
     }, this.script);

@@ -28,7 +28,6 @@ test("a tab receives its own history, and no other tab does", async (t) => {
   const { pages, leader, followers } = await fiveTabs(t);
   for (const page of [leader, followers[0]]) {
     await page.evaluate(() => inbox.requestMessages(globalThis["conversation"]));
-    const isHistory = ({ action }) => action === "messages_response";
     await until(page, () => globalThis["heard"].some(({ action }) => action === "messages_response"));
     const counts = await Promise.all(
       pages.map((each) =>
@@ -38,7 +37,6 @@ test("a tab receives its own history, and no other tab does", async (t) => {
     assert.equal(
       counts.reduce((sum, count) => sum + count, 0),
       page === leader ? 1 : 2,
-      String(isHistory),
     );
   }
 });
@@ -71,7 +69,8 @@ test("a leader that navigates away and back follows another tab, and misses noth
   await leader.goto(`${site.origin}/elsewhere/`);
   await leaderOf(followers);
   for (const [n, page] of followers.entries()) await site.send(page, `meanwhile ${n}`);
-  await leader.goBack();
+  // A restored page loads nothing.
+  await leader.goBack({ waitUntil: "commit" });
   const isRestored = await leader.evaluate(() => globalThis["inbox"] !== undefined);
   t.diagnostic(isRestored ? "restored from the back/forward cache" : "loaded anew");
   if (!isRestored) await site.load(leader);
@@ -81,16 +80,21 @@ test("a leader that navigates away and back follows another tab, and misses noth
   assert.equal(site.connections, 1);
 });
 
+// Chromium freezes no page that Playwright watches, because it counts as visible: the events are those of the test.
 test("a leader that freezes leaves its followers at once, and misses nothing after it thaws", async (t) => {
   const { site, pages, leader, followers } = await fiveTabs(t);
-  const session = await site.context.newCDPSession(leader);
   const since = Date.now();
-  await session.send("Page.setWebLifecycleState", { state: "frozen" });
+  await leader.evaluate(() => void document.dispatchEvent(new Event("freeze")));
+  const frozen = leader.evaluate(() => {
+    const end = Date.now() + 3_000;
+    while (Date.now() < end);
+  });
   const ms = await takenOver(followers, since);
   t.diagnostic(`${ms} ms until another tab was connected`);
   for (const [n, page] of followers.entries()) await site.send(page, `frozen ${n}`);
   await site.checkHeard(followers);
-  await session.send("Page.setWebLifecycleState", { state: "active" });
+  await frozen;
+  await leader.evaluate(() => document.dispatchEvent(new Event("resume")));
   await site.send(followers[0], "thawed");
   await site.checkHeard(pages);
   await leaderOf(pages);
