@@ -517,6 +517,20 @@ export interface Options {
    */
   adapter?: Adapter;
   /**
+   * `true` lets all tabs of this browser that have the same `user` and `url` share one connection. It requires `user`
+   * and a server with layer 1.
+   *
+   * One tab has the WebSocket, and the others use it through that tab. If it is closed, crashes or freezes, another
+   * one takes over. Each tab receives every message once and in order, as without this option. Pages on plain
+   * `http:`, other than localhost, and sandboxed frames open a WebSocket each.
+   *
+   * `disconnect()` ends the connection of all these tabs. Tabs whose `url` is a function count as having the same
+   * one; for more than one inbox, give each a name instead of `true`.
+   *
+   * Must be true, false or a name. Default: `false`.
+   */
+  share?: boolean | string;
+  /**
    * `true` keeps messages that wait in this browser's storage, so that they survive a reload, a crash and the end of
    * the browser. It requires `user`.
    *

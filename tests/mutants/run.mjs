@@ -460,10 +460,190 @@ const MUTATIONS = [
     text: "self.limit.saturating_sub(self.count(Stage::Released))",
     instead: "usize::MAX",
   },
+  {
+    what: "tabs: a page that freezes or goes away keeps the lock",
+    file: "src/tabs/tab.rs",
+    text: "        self.effects.push_back(TabEffect::Unlock);\n        self.effects.push_back(TabEffect::CloseChannel);",
+    instead: "        self.effects.push_back(TabEffect::CloseChannel);",
+  },
+  {
+    what: "tabs: a page that freezes or goes away leaves the channel open",
+    file: "src/tabs/tab.rs",
+    text: "        self.effects.push_back(TabEffect::Unlock);\n        self.effects.push_back(TabEffect::CloseChannel);",
+    instead: "        self.effects.push_back(TabEffect::Unlock);",
+  },
+  {
+    what: "tabs: a page that goes away says no goodbye",
+    file: "src/tabs/tab.rs",
+    text: "        self.say(None, What::Bye);\n",
+    instead: "",
+  },
+  {
+    what: "tabs: a frozen page takes part",
+    file: "src/tabs/tab.rs",
+    text: "            _ if self.is_frozen => {}\n",
+    instead: "",
+  },
+  {
+    what: "tabs: a silent leader is never given up",
+    file: "src/tabs/tab.rs",
+    text: "            } else {\n                self.go_alone();\n            }",
+    instead: "            }",
+  },
+  {
+    what: "tabs: a tab that goes alone makes no fresh request for the lock",
+    file: "src/tabs/tab.rs",
+    text: "        // A queued request may wait for a page in the back/forward cache, which only a new one evicts.\n        self.effects.push_back(TabEffect::Unlock);\n        self.effects.push_back(TabEffect::Lock);\n",
+    instead: "",
+  },
+  {
+    what: "tabs: a tab that is alone never joins again",
+    file: "src/tabs/tab.rs",
+    text: "Role::Alone if state == LineState::Open && self.now",
+    instead: "Role::Alone if false && self.now",
+  },
+  {
+    what: "tabs: a tab that is alone joins again at once",
+    file: "src/tabs/tab.rs",
+    text: "self.now >= self.since.saturating_add(ALONE_FOR)",
+    instead: "self.now >= self.since",
+  },
+  {
+    what: "tabs: a leader does not step down for a later one",
+    file: "src/tabs/tab.rs",
+    text: "            if self.role == Role::Leading {\n                self.step_down();\n                self.turn(Role::Following);\n            } else if",
+    instead: "            if",
+  },
+  {
+    what: "tabs: the words of an earlier reign count",
+    file: "src/tabs/tab.rs",
+    text: "        if reign < self.reign {\n            if",
+    instead: "        if false {\n            if",
+  },
+  {
+    what: "tabs: an earlier leader is not told that it is none",
+    file: "src/tabs/tab.rs",
+    text: "                self.say_here_to(Some(from));\n            }\n            return false;",
+    instead: "            }\n            return false;",
+  },
+  {
+    what: "tabs: all reigns are equal",
+    file: "src/tabs/tab.rs",
+    text: "(reigns * TABS + Epoch::from(self.me) % TABS, self.me)",
+    instead: "(1, self.me)",
+  },
+  {
+    what: "tabs: a leader whose lock is taken goes on",
+    file: "src/tabs/tab.rs",
+    text: "            self.step_down();\n            self.seek();\n        }\n    }\n\n    /// A deadline",
+    instead: "        }\n    }\n\n    /// A deadline",
+  },
+  {
+    what: "tabs: a late alarm gives the leader up",
+    file: "src/tabs/tab.rs",
+    text: "late >= HELD_UP && !self.held_up",
+    instead: "false",
+  },
+  {
+    what: "tabs: no alarm of a hidden leader is rung",
+    file: "src/tabs/tab.rs",
+    text: "self.ask_at = Some(self.ask_at.map_or(at, |ask_at| ask_at.min(at)));",
+    instead: "let _ = at;",
+  },
+  {
+    what: "tabs: online and visible are not passed on",
+    file: "src/tabs/tab.rs",
+    text: "                self.say(None, What::Nudge);\n",
+    instead: "",
+  },
+  {
+    what: "tabs: a tab that is alone speaks as a leader",
+    file: "src/tabs/tab.rs",
+    text: "(self.role == Role::Leading).then_some(self.hub.line)",
+    instead: "Some(self.hub.line)",
+  },
+  {
+    what: "tabs: a follower keeps the relay of a line that is over",
+    file: "src/tabs/tab.rs",
+    text: "if mine != line || state != LineState::Open => self.lose(RESTART)",
+    instead: "if mine != line && false => self.lose(RESTART)",
+  },
+  {
+    what: "tabs: a frame for an earlier line is passed on",
+    file: "src/tabs/tab.rs",
+    text: "let fits = epoch == self.reign.0 && line == self.hub.line &&",
+    instead: "let fits =",
+  },
+  {
+    what: "tabs: the end of a line is not told",
+    file: "src/tabs/tab.rs",
+    text: "                self.say(None, What::Closed { line, code });\n            }\n        }\n    }",
+    instead: "            }\n        }\n    }",
+  },
+  {
+    what: "tabs: every message in flight is blamed for one that is too long",
+    file: "src/tabs/tab.rs",
+    text: "if blamed.is_some() { LOST } else { code }",
+    instead: "code",
+  },
+  {
+    what: "tabs: a server without layer 1 leaves the followers waiting",
+    file: "src/tabs/tab.rs",
+    text: "            self.hub.state = LineState::Unshared;\n",
+    instead: "",
+  },
+  {
+    what: "hub: a ping is answered while the server owes a reply",
+    file: "src/tabs/hub.rs",
+    text: "                if self.unanswered.is_some() {",
+    instead: "                if false {",
+  },
+  {
+    what: "hub: the followers' frames are not watched",
+    file: "src/tabs/hub.rs",
+    text: "            self.unanswered = Some(now);\n        }\n    }\n\n    /// The server has replied to this item",
+    instead: "        }\n    }\n\n    /// The server has replied to this item",
+  },
+  {
+    what: "hub: several syncs are sent at a time",
+    file: "src/tabs/hub.rs",
+    text: "ItemKind::Sync => self.syncs.waiting.push_back(item)",
+    instead: "ItemKind::Sync => effects.push_back(TabEffect::Forward(item))",
+  },
+  {
+    what: "hub: requests for the history are sent at a time to a server that tells them not apart",
+    file: "src/tabs/hub.rs",
+    text: "ItemKind::History if !self.echoes =>",
+    instead: "ItemKind::History if false =>",
+  },
+  {
+    what: "hub: a reply goes to the leader",
+    file: "src/tabs/hub.rs",
+    text: "        route.map(|route| route.tab)",
+    instead: "        route.map(|_| self.me)",
+  },
+  {
+    what: "hub: messages do not raise the heads",
+    file: "src/tabs/hub.rs",
+    text: "*head = Some(head.unwrap_or(0).max(seq));",
+    instead: "*head = head.or(Some(seq));",
+  },
+  {
+    what: "hub: heads that a reply reads late lower those of messages",
+    file: "src/tabs/hub.rs",
+    text: "self.raise(*key, known.max(*head));",
+    instead: "self.raise(*key, *head);",
+  },
+  {
+    what: "hub: a conversation that the user has left stays",
+    file: "src/tabs/hub.rs",
+    text: "let before = std::mem::take(&mut self.heads);",
+    instead: "let before = self.heads.clone();",
+  },
 ];
 
 /** The cheap tests that together need every guard. */
-const TESTS = ["core", "simulation"];
+const TESTS = ["core", "tabs", "simulation"];
 const SEEDS = "300";
 /** A mutant whose tests do not finish in this time counts as caught. */
 const PATIENCE_MS = 180_000;

@@ -68,6 +68,7 @@ fn a_hidden_follower_asks_nothing_until_it_sends() {
 #[test]
 fn an_alarm_that_is_late_gives_the_leader_time_to_reply() {
     let mut solo = Solo::following();
+    solo.wait(2_000);
     solo.now = 60_000;
     solo.tab.alarm(60_000);
     assert_eq!(solo.tab.role(), Role::Following);
@@ -163,6 +164,11 @@ fn a_server_without_layer_1_makes_each_tab_open_a_web_socket() {
     solo.hear(5, here(1, LineState::Unshared));
     assert_eq!(solo.tab.role(), Role::Alone);
     assert!(solo.effects().contains(&TabEffect::Dial(1)));
+    let mut leader = Solo::seeking();
+    leader.tab.granted(0, 0);
+    leader.words();
+    leader.tab.unshared(0);
+    assert!(leader.words().contains(&here(1, LineState::Unshared)));
 }
 
 #[test]

@@ -86,7 +86,7 @@ const LAYERS = {
 
 /** @param {{inbox: Client, inspection: Inspection, address: string}} props */
 function Connection({ inbox, inspection: { phase, nextAttemptIn, layer }, address }) {
-  const { error, reconnectAttempts } = inbox.getState();
+  const { error, reconnectAttempts, role } = inbox.getState();
   return h(
     "div",
     { className: "connection" },
@@ -98,6 +98,7 @@ function Connection({ inbox, inspection: { phase, nextAttemptIn, layer }, addres
       h(Pair, { name: "Reconnect attempts" }, reconnectAttempts),
       h(Pair, { name: "Address" }, address || "unknown"),
       h(Pair, { name: "Server" }, layer === null ? "not connected" : LAYERS[layer]),
+      role !== undefined && h(Pair, { name: "Among the tabs" }, role),
       error !== null && h(Pair, { name: "Error" }, error),
     ),
     phase !== "connected" && phase !== "idle" && h("button", { onClick: () => inbox.retry() }, "Connect now"),

@@ -182,7 +182,8 @@ export class Hub {
   }
 
   #pass(heads) {
-    for (const [id, seq] of Object.entries(heads)) if (Number.isSafeInteger(seq)) this.#call(PAIR, this.#keyOf(id), seq);
+    for (const [id, seq] of Object.entries(heads))
+      if (Number.isSafeInteger(seq)) this.#call(PAIR, this.#keyOf(id), seq);
   }
 
   #heads() {

@@ -363,7 +363,7 @@ export class Share {
     attempt.isOwn = true;
     try {
       const { url, protocols } = this.#options;
-      attempt.protocols = await valueOf(protocols);
+      attempt.protocols = await resolved(protocols);
       attempt.resolve(await this.#address(url));
     } catch (error) {
       attempt.reject(error);
@@ -413,8 +413,8 @@ export class Share {
     this.#channel.onmessage = ({ data }) => this.#hear(data);
   }
 
-  /** @param {number} to the tab, or -1 for all */
-  #post(to, kind, a = 0, b = 0, text, epoch = this.#call?.(EPOCH)) {
+  /** @param {number} to the tab, or -1 for all @param {number} kind @param {number} [a] @param {number} [b] @param {string} [text] @param {number} [epoch] */
+  #post(to, kind, a = 0, b = 0, text = undefined, epoch = this.#call?.(EPOCH)) {
     // A hidden tab's timers are late: a visible one rings them.
     const due = kind === HERE && globalThis.document?.hidden ? this.#due() : undefined;
     const word = { from: this.#me, to, epoch, kind, a, b: due === undefined ? b : (b % 4) + 4 * (due + 1), text };
@@ -483,4 +483,4 @@ function canShare(name) {
   }
 }
 
-const valueOf = (option) => (typeof option === "function" ? option({}) : option);
+const resolved = (option) => (typeof option === "function" ? option({}) : option);

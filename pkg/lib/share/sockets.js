@@ -4,9 +4,13 @@
 class Socket extends EventTarget {
   OPEN = 1;
   readyState = 0;
+  /** The core's handlers, by `on` and their type. @type {any} */
   onopen = null;
+  /** @type {any} */
   onmessage = null;
+  /** @type {any} */
   onclose = null;
+  /** @type {any} */
   onerror = null;
 
   /** @param {"open" | "message" | "close"} type @param {object} [members] */
