@@ -207,7 +207,7 @@ impl World {
             Happening::ToPage(link, frame) => {
                 if self.links[link].page_holds && !self.links[link].silent {
                     let page = self.links[link].page;
-                    self.from_server(page, frame);
+                    self.receive(page, frame);
                 }
             }
             Happening::ToServer(link, frame) => {
@@ -512,7 +512,7 @@ impl World {
             Serving::Nothing => {}
             Serving::Relay if matches!(frame, Frame::Hello) => {
                 if let Some(welcome) = self.pages[page].welcome.take() {
-                    self.to_core(page, welcome);
+                    self.pass_to_core(page, welcome);
                 }
             }
             Serving::Relay => {
@@ -627,7 +627,7 @@ impl World {
     /// Hands a frame to the core of `tab`, which may be this tab's own.
     fn pass_on(&mut self, page: Place, tab: TabId, frame: Frame) {
         if tab == self.pages[page].id {
-            self.to_core(page, frame);
+            self.pass_to_core(page, frame);
         } else {
             self.say_down(page, Some(tab), frame);
         }
@@ -640,7 +640,7 @@ impl World {
         }
     }
 
-    fn to_core(&mut self, page: Place, frame: Frame) {
+    fn pass_to_core(&mut self, page: Place, frame: Frame) {
         if let Some(socket) = self.pages[page].socket {
             let wishes = self.pages[page].client.receive(self.now, socket, frame);
             self.fulfil(page, wishes);
@@ -648,19 +648,19 @@ impl World {
     }
 
     /// Handles a frame of this tab's WebSocket.
-    fn from_server(&mut self, page: Place, frame: Frame) {
+    fn receive(&mut self, page: Place, frame: Frame) {
         self.note(|| format!("tab {page} ← {frame:?}"));
         let now = self.now;
         let me = self.pages[page].id;
         match frame {
             Frame::Welcome { heads } => {
                 self.pages[page].tab.welcomed(now, &keyed(&heads));
-                self.to_core(page, Frame::Welcome { heads });
+                self.pass_to_core(page, Frame::Welcome { heads });
             }
             Frame::Message(message) => {
                 self.pages[page].tab.pushed(message.conversation as u32, message.seq);
                 self.say_down(page, None, Frame::Message(message.clone()));
-                self.to_core(page, Frame::Message(message));
+                self.pass_to_core(page, Frame::Message(message));
             }
             Frame::Ack { ref client_id } | Frame::RateLimited { ref client_id, .. } => {
                 if let Some(item) = self.pages[page].names.remove(client_id) {
@@ -703,7 +703,7 @@ impl World {
         if takes && let Some(frame) = frame {
             match word.what {
                 What::Up { .. } => self.ask_server(page, word.from, frame),
-                _ => self.to_core(page, frame),
+                _ => self.pass_to_core(page, frame),
             }
         }
         self.settle(page);
