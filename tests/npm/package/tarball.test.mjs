@@ -78,6 +78,12 @@ describe("the tarball", () => {
       "lib/persist/queue.js",
       "lib/persist/store.js",
       "lib/provided.js",
+      "lib/share/create.js",
+      "lib/share/hub.js",
+      "lib/share/numbers.js",
+      "lib/share/share.js",
+      "lib/share/sockets.js",
+      "lib/share/timers.js",
       "lib/testing/arrivals.js",
       "lib/testing/connection.js",
       "lib/testing/globals.js",
@@ -142,6 +148,7 @@ describe("the tarball", () => {
       "wasm/inline-adapter.js",
       "wasm/inline-core.js",
       "wasm/inline-keeper.js",
+      "wasm/inline-sharing.js",
     ]);
     const translated = packed.files.filter((path) => path.startsWith("commonjs/"));
     const inPages = files.filter((path) => !/^(bin|conformance|server)\//.test(path));
