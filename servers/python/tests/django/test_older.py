@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from chat.models import Picture, TextMessage
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -185,6 +185,11 @@ def test_pruning_keeps_the_newest_messages_of_each_conversation(world):
     prune("--messages", "--keep", "2")
     assert numbers(world.ticket) == [(2, "2"), (3, "3")]
     assert numbers(world.elsewhere) == [(1, "alone")]
+
+
+def test_numbers_that_a_page_may_still_send_again_are_not_pruned(db):
+    with pytest.raises(CommandError, match="--days must be at least 7; got 6"):
+        call_command("inbox_prune", "--days", "6")
 
 
 def test_numbers_of_messages_that_the_application_has_deleted_are_pruned_when_old(world):

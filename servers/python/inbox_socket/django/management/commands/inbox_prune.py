@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from datetime import timedelta
 
-from django.core.management import BaseCommand
+from django.core.management import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -12,6 +12,8 @@ from inbox_socket.django import conf
 from inbox_socket.django.models import Entry, Head
 
 BATCH = 500
+# In days: for so long a page may send a message again.
+REMEMBERED = 7
 
 
 class Command(BaseCommand):
@@ -20,7 +22,7 @@ class Command(BaseCommand):
 
     Heads stay, so no `seq` is assigned twice, and a page that returns with an older cursor receives
     a floor. If a page sends a message again whose number was deleted meanwhile, the server stores
-    it twice: choose more days than a page may stay offline with queued messages.
+    it twice: PROTOCOL.md demands seven days.
     """
 
     help = "Delete the numbers of old deleted messages, and with --messages old messages too."
@@ -33,6 +35,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, days: int, messages: bool, keep: int, **options) -> None:
+        if days < REMEMBERED:
+            raise CommandError(f"--days must be at least {REMEMBERED}; got {days}")
         old = Entry.objects.filter(created_at__lt=timezone.now() - timedelta(days=days))
         deleted = self._delete_messages(_below(old, keep)) if messages else 0
         numbers, _ = old.filter(key=None).delete()
