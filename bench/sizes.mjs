@@ -27,7 +27,7 @@ export async function measureSizes() {
   );
   if (inline && wasm) weights["ours, core.wasm as a file"] = { first, all: plus(plus(all, inline, -1), wasm) };
   // In the place of the usual core.
-  for (const option of /** @type {const} */ (["adapter", "sockets"])) {
+  for (const option of /** @type {const} */ (["adapter", "sockets", "persist", "share"])) {
     weights[`ours, with the option ${option}`] = await weigh(ENTRIES.ours, file(""), option);
   }
   return weights;

@@ -20,7 +20,7 @@ import { serverTable } from "./table.mjs";
 const USERS = [100, 300, 1_000];
 /** Seconds. */
 const TALK = 10;
-const IDLE = 30;
+const IDLE = 10;
 /** How many connections of one user with many conversations are timed. */
 const WELCOMES = 20;
 

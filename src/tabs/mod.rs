@@ -21,7 +21,7 @@
 //!
 //! - a *dial* is one attempt of the machine to connect, and the socket that it opens;
 //! - a *line* is one WebSocket of a leader;
-//! - an *item* is one frame of a tab that passes through the leader's [hub](Tab::ask). The caller keeps its text and its
+//! - an *item* is one frame of a tab that passes through the leader's hub. The caller keeps its text and its
 //!   tab's own `id` until [`TabEffect::Forget`], and writes the item's number into its `id` on the wire;
 //! - a *key* is a conversation id, as in `heads`.
 
