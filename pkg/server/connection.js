@@ -152,13 +152,14 @@ export class Connection {
   }
 
   /** @param {import("./protocol.js").GetMessages} request */
-  async #history({ conversationId, before, limit }) {
+  async #history(request) {
+    const { conversationId, before, limit } = request;
     const { storage } = this.#server;
     if (![...(await storage.participants(conversationId))].includes(this.userId)) throw notFound();
     const found = await storage.history(this.userId, conversationId, before, limit + 1);
-    const around = size(messagesFrame(conversationId, [], false));
+    const around = size(messagesFrame(request, [], false));
     const newest = fitting(found.slice(0, limit), HISTORY_BYTES - around);
-    return messagesFrame(conversationId, newest.reverse(), found.length > newest.length);
+    return messagesFrame(request, newest.reverse(), found.length > newest.length);
   }
 
   /** @param {import("./protocol.js").Sync} request */

@@ -29,7 +29,7 @@ const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|[-+.0-9eE]+/g;
  * @typedef {import("./index.js").UserId} UserId
  *
  * @typedef {{kind: "message", conversationId: ConversationId, text: string, type: string, clientId?: string}} SendMessage
- * @typedef {{kind: "get_messages", conversationId: ConversationId, before?: number | string, limit: number}} GetMessages
+ * @typedef {{kind: "get_messages", conversationId: ConversationId, before?: number | string, limit: number, id?: string | number}} GetMessages
  * @typedef {{kind: "hello", protocol: number}} Hello
  * @typedef {{kind: "sync", after: Map<ConversationId, number>, id: string | number, bytes: number}} Sync
  * @typedef {{kind: "ping", id: string | number}} Ping
@@ -93,6 +93,7 @@ export function parse(frame, layer, ids = NUMBERS) {
         conversationId: idOf(frame, "conversation_id", ids.conversation),
         before: frame.before == null ? undefined : idOf(frame, "before", ids.message),
         limit: "limit" in frame ? integerOf(frame, "limit", 1, HISTORY_MAX) : HISTORY_DEFAULT,
+        ...(isRef(frame.id) && { id: frame.id }),
       };
     case "hello":
       cursorsOf(frame, "cursors", ids.conversation); // not used, but a mistake is reported to the client
@@ -137,12 +138,13 @@ export function fitting(messages, room) {
 /**
  * Returns the reply to `get_messages`.
  *
- * @param {ConversationId} conversationId
+ * @param {GetMessages} request
  * @param {Frame[]} messages oldest first
  * @param {boolean} hasMore whether there are older ones
  */
-export function messagesFrame(conversationId, messages, hasMore) {
-  return { action: "messages_response", conversation_id: conversationId, messages, has_more: hasMore };
+export function messagesFrame({ conversationId, id }, messages, hasMore) {
+  const frame = { action: "messages_response", conversation_id: conversationId, messages, has_more: hasMore };
+  return id === undefined ? frame : { ...frame, id };
 }
 
 /**
@@ -201,12 +203,17 @@ export function notFound() {
  * @param {Ids} ids
  */
 export function errorFrame(refused, about, ids = NUMBERS) {
-  const ref = [about.client_id, about.id].find((value) => isShortText(value) || isInteger(value, 0, MAX_NUMBER));
+  const ref = [about.client_id, about.id].find(isRef);
   /** @type {Frame} */
   const frame = { action: "error", code: refused.code, detail: refused.message, ref: ref ?? null };
   if (isId(about.conversation_id, ids.conversation)) frame.conversation_id = about.conversation_id;
   if (refused.retryAfter !== undefined) frame.retry_after = refused.retryAfter;
   return frame;
+}
+
+/** @param {unknown} value @returns {value is string | number} */
+function isRef(value) {
+  return isShortText(value) || isInteger(value, 0, MAX_NUMBER);
 }
 
 /** Returns whether a value is a JSON object. @param {unknown} value */

@@ -178,10 +178,10 @@ class Connection:
         found = await storage.history(
             self.user_id, conversation_id, request.before, request.limit + 1
         )
-        around = protocol.size(protocol.messages_frame(conversation_id, [], has_more=False))
+        around = protocol.size(protocol.messages_frame(request, [], has_more=False))
         newest = protocol.fitting(found[: request.limit], protocol.HISTORY_BYTES - around)
         has_more = len(found) > len(newest)
-        return protocol.messages_frame(conversation_id, newest[::-1], has_more)
+        return protocol.messages_frame(request, newest[::-1], has_more)
 
     async def _sync(self, request: Sync) -> Frame:
         storage = self._server.storage

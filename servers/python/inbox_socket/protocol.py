@@ -91,6 +91,7 @@ class GetMessages:
     conversation_id: ConversationId
     before: MessageId | None
     limit: int
+    id: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ def parse(frame: Frame, layer: int, ids: Ids = NUMBERS) -> Request:
                 conversation_id=_object_id(frame, "conversation_id", ids.conversation),
                 before=_object_id(frame, "before", ids.message, default=None),
                 limit=_whole_number(frame, "limit", 1, HISTORY_MAX, default=HISTORY_DEFAULT),
+                id=_ref({"id": frame.get("id")}),
             )
         case "hello":
             _cursors(
@@ -199,14 +201,15 @@ def fitting(messages: Iterable[Frame], room: int) -> list[Frame]:
     return fit
 
 
-def messages_frame(conversation_id: ConversationId, messages: list[Frame], has_more: bool) -> Frame:
+def messages_frame(request: GetMessages, messages: list[Frame], has_more: bool) -> Frame:
     """Returns the reply to `get_messages`, oldest message first; `has_more` if there are older."""
-    return {
+    frame: Frame = {
         "action": "messages_response",
-        "conversation_id": conversation_id,
+        "conversation_id": request.conversation_id,
         "messages": messages,
         "has_more": has_more,
     }
+    return frame if request.id is None else frame | {"id": request.id}
 
 
 def welcome_frame(user_id: UserId, heads: Mapping[ConversationId, int], heartbeat: int) -> Frame:

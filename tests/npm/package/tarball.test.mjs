@@ -149,6 +149,8 @@ describe("the tarball", () => {
       "wasm/inline-core.js",
       "wasm/inline-keeper.js",
       "wasm/inline-sharing.js",
+      "wasm/shared.d.ts",
+      "wasm/shared.js",
     ]);
     const translated = packed.files.filter((path) => path.startsWith("commonjs/"));
     const inPages = files.filter((path) => !/^(bin|conformance|server)\//.test(path));
