@@ -14,7 +14,7 @@ include tools.mk
 export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
 .PHONY: help demo build backend prepare test lint clean bench bench-server figures
-.PHONY: test-rust test-browser test-hook test-persist test-tabs test-package test-server test-conformance test-docs test-yew test-consumers test-backend test-python test-e2e test-engines test-cluster test-chaos
+.PHONY: test-rust test-browser test-hook test-tools test-persist test-tabs test-package test-server test-conformance test-docs test-yew test-consumers test-servers test-backend test-python test-e2e test-engines test-cluster test-chaos
 .PHONY: chaos chaos-cluster chaos-guides sim herd mutants release-check
 
 help: ## List the targets
@@ -36,7 +36,7 @@ build: pkg/wasm/core.js ## Build the npm package into pkg/
 backend: $(VENV)/.installed ## Start only the server: PORT=8000, data in DATA_DIR
 	@cd www/backend && exec .venv/bin/python manage.py demo --port $(PORT)
 
-test: prepare lint test-rust test-backend test-python test-browser test-hook test-package test-docs test-e2e test-chaos ## Run the linters and all regular tests
+test: prepare lint test-rust test-servers test-browser test-hook test-package test-docs test-e2e test-chaos ## Run the linters and all regular tests
 	$(call say,All tests passed)
 
 prepare: ## Install and build everything that the tests need
@@ -68,6 +68,10 @@ test-browser: tools-wasm-pack tools-chromium tools-firefox ## Test the browser c
 test-hook: build tests/node_modules/.package-lock.json tools-chromium ## Test the React hook and the root entry in Chromium
 	$(call say,Testing the hook in Chromium)
 	@cd tests && npm run --silent test:hook
+
+test-tools: build tests/node_modules/.package-lock.json tools-chromium ## Test the warnings in development, the debug log and the inspector
+	$(call say,Testing the tools for development)
+	@cd tests && npm run --silent test:tools
 
 test-package: build tests/node_modules/.package-lock.json tools-chromium ## Test the packed package, its fake server, the wires of real applications, and an application with Vite and Node.js
 	$(call say,Testing the package in new applications)
@@ -113,6 +117,10 @@ test-backend: $(VENV)/.installed ## Test the Django server
 test-python: $(VENV)/.installed ## Test the server package for Python
 	$(call say,Testing the server package for Python)
 	@cd servers/python && ../../$(VENV)/bin/pytest --quiet
+
+# Both mostly wait.
+test-servers: $(VENV)/.installed
+	$(call side-by-side,test-backend test-python)
 
 test-cluster: $(VENV)/.installed tools-services ## Test two server processes with PostgreSQL and Redis, killed during traffic
 	$(call say,Testing the backend as a cluster)
@@ -183,7 +191,7 @@ lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/nod
 	@cd www/backend && .venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --check .
 	@cd servers/python && ../../$(VENV)/bin/ruff check --quiet . && ../../$(VENV)/bin/ruff format --quiet --check .
 
-release-check: test-package test-server test-consumers tools-deny $(VENV)/.installed ## Check a release: files, types, sizes, versions, licences
+release-check: test-package test-tools test-server test-consumers tools-deny $(VENV)/.installed ## Check a release: files, types, sizes, versions, licences
 	$(call say,Checking licences and sources)
 	@cargo deny --log-level warn check licenses bans sources
 	@cargo package --quiet --allow-dirty --no-verify --list >/dev/null
