@@ -14,7 +14,7 @@ include tools.mk
 export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
 .PHONY: help demo build backend prepare test lint clean bench bench-server figures
-.PHONY: test-rust test-browser test-hook test-tools test-persist test-tabs test-package test-server test-conformance test-docs test-yew test-consumers test-servers test-backend test-python test-e2e test-engines test-cluster test-chaos
+.PHONY: test-rust test-browser test-hook test-tools test-persist test-share test-package test-server test-conformance test-docs test-yew test-consumers test-servers test-backend test-python test-e2e test-engines test-cluster test-chaos
 .PHONY: chaos chaos-cluster chaos-guides sim herd mutants release-check
 
 help: ## List the targets
@@ -93,7 +93,7 @@ test-persist: build $(VENV)/.installed tests/node_modules/.package-lock.json too
 	$(call say,Testing kept messages; this takes two minutes)
 	@cd tests && npm run --silent test:persist
 
-test-tabs: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Test tabs that share a connection: closed, crashed, frozen and hanging ones
+test-share: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Test tabs that share a connection: closed, crashed, frozen and hanging ones
 	$(call say,Testing tabs that share a connection; this takes a minute)
 	@cd tests && npm run --silent test:share
 

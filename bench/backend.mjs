@@ -45,8 +45,9 @@ export function startPython(script, where) {
 export async function startProgram(program, script, { env }) {
   const server = spawn(program, script, { cwd: BACKEND, env, stdio: ["ignore", "pipe", "inherit"] });
   // Ends the server even if the benchmark fails.
-  process.on("exit", () => server.kill());
-  const ended = once(server, "exit");
+  const kill = () => server.kill();
+  process.on("exit", kill);
+  const ended = once(server, "exit").finally(() => process.off("exit", kill));
   for await (const line of createInterface({ input: server.stdout })) {
     const port = /Listening on .*:(\d+)\//.exec(line)?.[1];
     if (!port) continue;

@@ -5,10 +5,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Backend } from "../support/backend.mjs";
-import { bundle } from "../support/bundle.mjs";
 import { Line } from "../support/line.mjs";
 import { logIn } from "../support/log-in.mjs";
-import { TestServer } from "../support/server.mjs";
+import { addScript, serveScript } from "../support/script.mjs";
 import { borrowBrowser } from "../support/webdriver/pool.mjs";
 
 const MESSAGES = 1_000;
@@ -20,11 +19,9 @@ test("a thousand messages each way are stored and received once, in order, despi
   const origin = await line.start();
   t.after(() => line.stop());
   // The scripts bypass the line, because this test is only about the frames.
-  const files = await bundle({ page: "npm/root/page.ts" });
-  const scripts = await TestServer.start({ files, headers: { "access-control-allow-origin": "*" } });
-  t.after(() => scripts.stop());
+  const script = await serveScript(t);
 
-  const pages = await Promise.all(["ana", "ben"].map((name) => openPage(t, origin, scripts.origin, name)));
+  const pages = await Promise.all(["ana", "ben"].map((name) => openPage(t, origin, script, name)));
   const conversation = await pages[0].evaluate(async () => {
     const { conversations } = await (await fetch("/api/conversations")).json();
     return conversations.find(({ participants }) => participants.length === 2).id;
@@ -82,18 +79,14 @@ test("a thousand messages each way are stored and received once, in order, despi
 });
 
 /** Opens a logged-in page with the root entry as `inbox`, whose frames all pass through the line. */
-async function openPage(t, origin, scripts, name) {
+async function openPage(t, origin, script, name) {
   const { page } = await borrowBrowser(t);
   // The server's 404 page has its origin and no scripts.
   await page.goto(`${origin}/promise/`);
   await page.evaluate(logIn, name);
-  await page.evaluate(addScript, `${scripts}/page.js`);
+  await page.evaluate(addScript, script);
   await page.until(() => window.inbox);
   return page;
-}
-
-function addScript(src) {
-  document.head.append(Object.assign(document.createElement("script"), { type: "module", src }));
 }
 
 function listen(conversation) {

@@ -1,37 +1,19 @@
 // A page with the root entry as `inbox`, on the origin of the real server.
 
-import { build } from "esbuild";
-
 import { Backend } from "../support/backend.mjs";
-import { testFile } from "../support/bundle.mjs";
 import { logIn } from "../support/log-in.mjs";
 import { until } from "../support/page.mjs";
-import { TestServer } from "../support/server.mjs";
-
-/** The page's script. */
-const ROOT = 'import * as inbox from "inbox-socket"; Object.assign(globalThis, { inbox });';
+import { addScript, serveScript } from "../support/script.mjs";
 
 /** @param {import("node:test").TestContext} t @param {string} [source] another script */
-export async function startSite(t, source = ROOT) {
+export async function startSite(t, source) {
   const backend = await Backend.open();
   t.after(() => backend.close());
-  const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: testFile("."), sourcefile: "page.ts", loader: "ts" },
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    outdir: "/",
-    entryNames: "page",
-    write: false,
-    logOverride: { "duplicate-object-key": "silent" },
-  });
-  const files = new Map(outputFiles.map(({ path, text }) => [path, text]));
-  const scripts = await TestServer.start({ files, headers: { "access-control-allow-origin": "*" } });
-  t.after(() => scripts.stop());
+  const script = await serveScript(t, source);
   return {
     backend,
     /** The address of the page's script. */
-    script: `${scripts.origin}/page.js`,
+    script,
     /** Opens a page of Ana's that keeps its messages. @param {import("playwright-core").BrowserContext} context */
     async open(context) {
       const page = await context.newPage();
@@ -47,9 +29,7 @@ export async function startSite(t, source = ROOT) {
       await page.goto(`${backend.origin}/persist/`);
       await page.evaluate(logIn, user);
       if (before) await page.evaluate(before);
-      await page.evaluate((src) => {
-        document.head.append(Object.assign(document.createElement("script"), { type: "module", src }));
-      }, `${scripts.origin}/page.js`);
+      await page.evaluate(addScript, script);
       await until(page, () => globalThis["inbox"]);
       await page.evaluate(
         async ({ user, listens }) => {

@@ -1,20 +1,15 @@
 // Tabs of one browser, on the origin of the real server behind a line that counts their connections.
 
 import assert from "node:assert/strict";
-import { build } from "esbuild";
 
 import { Backend } from "../support/backend.mjs";
-import { testFile } from "../support/bundle.mjs";
 import { CountingLine } from "../support/counting-line.mjs";
 import { logIn } from "../support/log-in.mjs";
 import { until } from "../support/page.mjs";
 import { Profile } from "../support/profile.mjs";
-import { TestServer } from "../support/server.mjs";
+import { addScript, serveScript } from "../support/script.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
-
-/** The page's script. */
-const ROOT = 'import * as inbox from "inbox-socket"; Object.assign(globalThis, { inbox });';
 
 export class Site {
   /** @param {import("node:test").TestContext} t */
@@ -24,22 +19,10 @@ export class Site {
     const line = new CountingLine(backend.port);
     const origin = await line.start();
     t.after(() => line.stop());
-    const { outputFiles } = await build({
-      stdin: { contents: ROOT, resolveDir: testFile("."), sourcefile: "page.ts", loader: "ts" },
-      bundle: true,
-      splitting: true,
-      format: "esm",
-      outdir: "/",
-      entryNames: "page",
-      write: false,
-      logOverride: { "duplicate-object-key": "silent" },
-    });
-    const files = new Map(outputFiles.map(({ path, text }) => [path, text]));
-    const scripts = await TestServer.start({ files, headers: { "access-control-allow-origin": "*" } });
-    t.after(() => scripts.stop());
+    const script = await serveScript(t);
     const profile = await Profile.make(t);
     const context = await profile.start();
-    return new Site(backend, line, origin, `${scripts.origin}/page.js`, context);
+    return new Site(backend, line, origin, script, context);
   }
 
   constructor(backend, line, origin, script, context) {
@@ -67,9 +50,7 @@ export class Site {
     await page.evaluate(logIn, "ana");
     // The back/forward cache keeps only pages with the status 200.
     await page.goto(`${this.origin}/api/me`);
-    await page.evaluate((src) => {
-      document.head.append(Object.assign(document.createElement("script"), { type: "module", src }));
-    }, this.script);
+    await page.evaluate(addScript, this.script);
     await until(page, () => globalThis["inbox"]);
     await page.evaluate(async (options) => {
       const { conversations } = await (await fetch("/api/conversations")).json();

@@ -14,7 +14,8 @@ export const REACT_VERSIONS = /** @type {const} */ (["18", "19"]);
 /** The value of `process.env.NODE_ENV` in the bundle. @typedef {"test" | "development" | "production"} Mode */
 
 /**
- * @param {Record<string, string>} entries from the name of each entry to its file, relative to the tests' folder
+ * @param {Record<string, string> | string} entries from the name of each entry to its file, relative to the tests'
+ *   folder; or the source of the only entry, `page`
  * @param {{react?: ReactVersion, platform?: "browser" | "node", under?: string, mode?: Mode}} [options]
  *   `under`: the folder of the bundled files in the page's URLs
  * @returns {Promise<Map<string, string>>} the files by path
@@ -23,7 +24,9 @@ export async function bundle(entries, { react = "19", platform = "browser", unde
   const suffix = react === "18" ? "-18" : "";
   const { outputFiles } = await build({
     absWorkingDir: TESTS,
-    entryPoints: entries,
+    ...(typeof entries === "string"
+      ? { stdin: { contents: entries, resolveDir: TESTS, loader: "ts" }, entryNames: "page" }
+      : { entryPoints: entries }),
     outdir: under,
     write: false,
     bundle: true,
