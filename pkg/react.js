@@ -48,16 +48,16 @@ export function useWebSocket(conversationId, onMessage, how) {
 
 /** One component's subscription. Each open conversation has one, so it is kept small. */
 class View {
-  /** @type {{readonly lastMessage: any, release(): void} | null} */
-  chat = null;
+  /** @type {{readonly lastMessage: any, release(): void} | null | undefined} */
+  chat;
   /** @type {((message: any) => void) | null | undefined} */
   onMessage;
   /** The latest options, for the next subscription. */
   how;
   snapshot = new Snapshot(this);
-  isOnServer = false;
-  /** Makes React call getSnapshot(), and render if the snapshot has changed. @type {(() => void) | null} */
-  onChange = null;
+  isOnServer;
+  /** Makes React call getSnapshot(), and render if the snapshot has changed. @type {(() => void) | null | undefined} */
+  onChange;
 
   constructor(provided, conversationId) {
     this.provided = provided;
@@ -99,8 +99,9 @@ class View {
   look(isOnServer) {
     this.isOnServer = isOnServer;
     const seen = this.snapshot._seen;
-    const isSo = (member) => isOnServer || Object.is(seen[member], this.read(member));
-    if (!Object.keys(seen).every(isSo)) this.snapshot = new Snapshot(this, seen);
+    for (const member in seen) {
+      if (!Object.is(seen[member], this.read(member))) return (this.snapshot = new Snapshot(this, seen));
+    }
     return this.snapshot;
   }
 

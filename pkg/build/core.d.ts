@@ -31,11 +31,7 @@ export interface Inbox {
     onMessage: (frame: any) => void,
     how?: SubscribeOptions,
   ): Subscription;
-  subscribe(
-    conversationId: ConversationId | null | undefined,
-    listener: (frame: any) => void,
-    how?: SubscribeOptions,
-  ): () => void;
+  subscribe(conversationId: ConversationId | null | undefined, listener: (frame: any) => void): () => void;
   sendMessage(
     conversationId: ConversationId,
     message: unknown,

@@ -16,20 +16,18 @@ export function createInbox(options) {
   setTime(options.time);
   const inbox = create(options);
   const useWebSocket = inbox.useWebSocket.bind(inbox);
-  const subscribe = inbox.subscribe.bind(inbox);
-  inbox.useWebSocket = (id, listener, how) => later(inbox, id, listener, how) ?? useWebSocket(id, listener);
-  inbox.subscribe = (id, listener, how) => later(inbox, id, listener, how)?.release ?? subscribe(id, listener);
+  inbox.useWebSocket = (id, listener, how) =>
+    how?.after === undefined ? useWebSocket(id, listener) : later(inbox, id, listener, how.after);
   return inbox;
 }
 
 /** In ms, before lib/after.js is loaded again. */
 const LOAD_AGAIN = 2_000;
 
-/** Subscribes behind a number, if there is one: with lib/after.js, which is loaded for the first such subscription. */
-function later(inbox, id, listener, how) {
-  if (how?.after === undefined) return undefined;
+/** Subscribes behind a number: with lib/after.js, which is loaded for the first such subscription. */
+function later(inbox, id, listener, after) {
   let reader, isOver;
-  const begin = ({ openAfter }) => isOver || (reader = openAfter(inbox, id, listener, how.after));
+  const begin = ({ openAfter }) => isOver || (reader = openAfter(inbox, id, listener, after));
   const load = () => import("../lib/after.js").then(begin, () => setTimeout(load, LOAD_AGAIN));
   load();
   return {

@@ -6,53 +6,33 @@ import { build } from "esbuild";
 
 /** @typedef {{raw: number, gzip: number, brotli: number}} Size in bytes */
 
-/** What a page does not load, by the option that decides it: see lib/load.js. */
-const OTHER_VARIANTS = {
-  none: [
-    "./wire/create.js",
-    "./wire/sockets.js",
-    "../wasm/inline-adapter.js",
-    "./persist/create.js",
-    "./share/create.js",
-    "../lib/after.js",
-  ],
-  adapter: [
-    "./wire/sockets.js",
-    "../wasm/core.js",
-    "../wasm/inline-core.js",
-    "./persist/create.js",
-    "./share/create.js",
-    "../lib/after.js",
-  ],
-  sockets: [
-    "./wire/create.js",
-    "../wasm/core.js",
-    "../wasm/inline-core.js",
-    "./persist/create.js",
-    "./share/create.js",
-    "../lib/after.js",
-  ],
-  persist: [
-    "./wire/create.js",
-    "./wire/sockets.js",
-    "../wasm/inline-adapter.js",
-    "./share/create.js",
-    "../lib/after.js",
-  ],
-  share: [
-    "./wire/create.js",
-    "./wire/sockets.js",
-    "../wasm/core.js",
-    "../wasm/inline-adapter.js",
-    "./persist/create.js",
-    "../lib/after.js",
-  ],
+/** What a page loads for an option (see lib/load.js), and what it then does not load. */
+const PARTS = {
+  none: { loads: [], not: [] },
+  adapter: {
+    loads: ["./wire/create.js", "../wasm/inline-adapter.js"],
+    not: ["../wasm/core.js", "../wasm/inline-core.js"],
+  },
+  sockets: {
+    loads: ["./wire/sockets.js", "../wasm/inline-adapter.js"],
+    not: ["../wasm/core.js", "../wasm/inline-core.js"],
+  },
+  persist: { loads: ["./persist/create.js"], not: [] },
+  share: { loads: ["./share/create.js"], not: ["../wasm/core.js"] },
+  after: { loads: ["../lib/after.js"], not: [] },
 };
+
+/** @param {keyof typeof PARTS} option */
+function notLoaded(option) {
+  const { loads, not } = PARTS[option];
+  const others = Object.values(PARTS).flatMap((part) => part.loads);
+  return [...others.filter((part) => !loads.includes(part)), ...not];
+}
 
 /**
  * @param {string} contents the source of a module that uses what is to be weighed; React is left out
  * @param {string} folder where that module would stand
- * @param {keyof typeof OTHER_VARIANTS} [option] that the page sets
+ * @param {keyof typeof PARTS} [option] that the page sets
  * @returns {Promise<{first: Size, all: Size}>} `first`: what is loaded at once, without what is imported when needed
  */
 export async function weigh(contents, folder, option = "none") {
@@ -67,7 +47,7 @@ export async function weigh(contents, folder, option = "none") {
     target: "es2022",
     define: { "process.env.NODE_ENV": '"production"' },
     // A page in production does not load what tells developers of mistakes.
-    external: ["react", "react-dom", "react/jsx-runtime", "./diagnosis/*", ...OTHER_VARIANTS[option]],
+    external: ["react", "react-dom", "react/jsx-runtime", "./diagnosis/*", ...notLoaded(option)],
     outdir: "/",
     write: false,
     metafile: true,

@@ -1,7 +1,7 @@
 // The client of an inbox. It holds no connection logic: until the core is loaded it queues calls in order, and from then
 // on it forwards them.
 
-import { isDevelopment, isLogEnabled } from "./debug-mode.js";
+import { debugMode } from "./debug-mode.js";
 import { loadCore } from "./load.js";
 import { IDLE } from "./idle.js";
 import { wakeAfter } from "./wake.js";
@@ -26,10 +26,10 @@ export function client() {
 }
 
 export function createClient() {
-  /** The page's inbox, once that is loaded. @type {Inbox | null} */
-  let core = null;
-  /** The load under way. @type {object | null} */
-  let loading = null;
+  /** The page's inbox, once that is loaded. @type {Inbox | undefined} */
+  let core;
+  /** The load under way. @type {object | undefined} */
+  let loading;
   // How often loading has failed in a row.
   let failures = 0;
   /** Cancels the scheduled load. @type {(() => void) | undefined} */
@@ -70,10 +70,10 @@ export function createClient() {
     try {
       const { overrides } = client();
       overrides.began?.(api);
-      const log = isLogEnabled(options.debug);
+      const log = debugMode(options.debug);
       const all = { ...overrides, ...options, user };
       // All at once, so that diagnosis sees the first attempt too.
-      const [loaded] = await Promise.all([loadCore(all), (log ?? isDevelopment()) && api.debug(log)]);
+      const [loaded] = await Promise.all([loadCore(all), log !== undefined && api.debug(log)]);
       if (loading !== mine) return;
       start(loaded.createInbox(all));
     } catch (error) {
@@ -81,17 +81,15 @@ export function createClient() {
       const shown = `Unable to load inbox-socket: ${/** @type {any} */ (error)?.message ?? error}`;
       // All listeners may have left meanwhile.
       setState(pending.size > 0 ? { ...IDLE, error: shown } : IDLE);
-      if (pending.size > 0) loadLater();
+      if (pending.size > 0) {
+        cancelLoad = wakeAfter(LOAD_DELAYS[failures++] ?? LONGEST_LOAD_DELAY, (event) => {
+          // The network or the page has changed, so the delays start over.
+          if (event) failures = 0;
+          load();
+        });
+      }
     }
-    loading = null;
-  }
-
-  function loadLater() {
-    cancelLoad = wakeAfter(LOAD_DELAYS[failures++] ?? LONGEST_LOAD_DELAY, (event) => {
-      // The network or the page's visibility has changed, so the delays start over.
-      if (event) failures = 0;
-      load();
-    });
+    loading = undefined;
   }
 
   /** @param {Inbox} loaded */
@@ -111,42 +109,12 @@ export function createClient() {
     state = next;
     for (const watcher of [...watchers]) {
       // An earlier watcher may have removed this one.
-      if (watchers.has(watcher)) call(watcher);
+      if (watchers.has(watcher)) watcher();
     }
   }
 
-  /**
-   * Calls `start` as soon as the core is loaded, unless it was ended before. Returns a function that ends it.
-   *
-   * @param {(core: Inbox) => () => void} start
-   */
-  function begin(start) {
-    /** @type {(() => void) | undefined} */
-    let stop;
-    let ended = false;
-    /** @type {((core: Inbox) => void) | undefined} */
-    let action = (core) => {
-      // Each open conversation has one of these, so release the action for the garbage collector.
-      action = undefined;
-      stop = start(core);
-      // `start` itself may have called end().
-      if (ended) end();
-    };
-    const end = () => {
-      ended = true;
-      subscriptions.delete(end);
-      withoutCore(action);
-      const once = stop;
-      stop = undefined;
-      once?.();
-    };
-    subscriptions.add(end);
-    withCore(action);
-    return end;
-  }
-
   function isUsed() {
-    return core !== null || loading !== null || pending.size > 0;
+    return core || loading || pending.size > 0;
   }
 
   function changeUser(next) {
@@ -157,26 +125,39 @@ export function createClient() {
     withCore((core) => (next === null ? core.disconnect(next) : core.changeUser(next)));
   }
 
-  function post(send) {
-    return core ? send(core) : new Promise((resolve) => withCore((core) => resolve(send(core))));
+  /** Returns the inbox's method of this name, which returns a promise, as one that can be called before it is loaded. */
+  function forward(name) {
+    return (...args) =>
+      core ? core[name](...args) : new Promise((resolve) => withCore((core) => resolve(core[name](...args))));
   }
 
   // Each open conversation has one, so `lastMessage` is shared through the prototype.
   class Listening {
-    /** @type {import("../wasm/core.js").Subscription | undefined} */
-    #subscription;
+    /** The core's subscription, once the core is loaded. @type {import("../wasm/core.js").Subscription | undefined} */
+    #begun;
 
     constructor(conversationId, listener, how) {
-      this.release = begin((core) => {
-        const mine = (this.#subscription = core.useWebSocket(conversationId, listener, how));
-        return () => {
-          this.#subscription = undefined;
-          mine.release();
-        };
-      });
+      let isOver = false;
+      /** @type {((core: Inbox) => void) | undefined} */
+      let begin = (core) => {
+        // Releases the function for the garbage collector.
+        begin = undefined;
+        this.#begun = core.useWebSocket(conversationId, listener, how);
+        // That call may have called release().
+        if (isOver) this.release();
+      };
+      this.release = () => {
+        isOver = true;
+        subscriptions.delete(this.release);
+        withoutCore(begin);
+        this.#begun?.release();
+        this.#begun = undefined;
+      };
+      subscriptions.add(this.release);
+      withCore(begin);
     }
     get lastMessage() {
-      return this.#subscription?.lastMessage ?? null;
+      return this.#begun?.lastMessage ?? null;
     }
   }
 
@@ -192,11 +173,11 @@ export function createClient() {
     subscribe(conversationId, listener, how) {
       checkConversation(conversationId);
       checkFunction("listener", listener);
-      return begin((core) => core.subscribe(conversationId, listener, how));
+      return new Listening(conversationId, listener, how).release;
     },
-    sendMessage: (id, message, type, how) => post((core) => core.sendMessage(id, message, type, how)),
-    send: (frame, how) => post((core) => core.send(frame, how)),
-    requestMessages: (id) => post((core) => core.requestMessages(id)),
+    sendMessage: forward("sendMessage"),
+    send: forward("send"),
+    requestMessages: forward("requestMessages"),
     retry() {
       if (core) core.retry();
       // Retry loading; the core then connects by itself. With an empty queue there is nothing to connect for.
@@ -220,7 +201,7 @@ export function createClient() {
     subscribeState(listener) {
       checkFunction("listener", listener);
       // A new function each time, so that a listener can be registered twice.
-      const watcher = () => listener();
+      const watcher = () => call(listener);
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
@@ -246,7 +227,7 @@ export function createClient() {
       for (const end of subscriptions) end();
       subscriptions.clear();
       core?.disconnect();
-      core = loading = null;
+      core = loading = undefined;
       pending.clear();
       cancelLoad?.();
       failures = 0;

@@ -1,28 +1,17 @@
-// Decides whether a page loads lib/diagnosis.
-
 /**
- * Returns whether the log is enabled: by the option, or in the browser's storage, which needs no new build and survives
- * a reload. Undefined if neither is set.
+ * Decides whether a page loads lib/diagnosis: it returns true for the log, false for the warnings only, undefined for
+ * neither.
  *
  * @param {boolean | undefined} debug
  */
-export function isLogEnabled(debug) {
+export function debugMode(debug) {
   try {
-    return debug ?? (globalThis.localStorage?.getItem("inbox-socket.debug") ? true : undefined);
-  } catch {
-    // A sandboxed page must not access its storage.
-  }
-}
-
-/**
- * Returns whether the application was built for development: a bundler writes the mode here. Without a bundler, the mode
- * is unknown and counts as production. Test runs don't count as development: they provoke failures on purpose.
- */
-export function isDevelopment() {
-  try {
+    // The browser's storage needs no new build, and survives a reload.
+    if (debug ?? globalThis.localStorage?.getItem("inbox-socket.debug")) return true;
+    // A bundler writes the mode here. Test runs don't count as development: they provoke failures on purpose.
     // @ts-expect-error A page has no process.
-    return process.env.NODE_ENV === "development";
+    if (debug === undefined && process.env.NODE_ENV === "development") return false;
   } catch {
-    return false;
+    // Without a bundler, the mode is unknown and counts as production. A sandboxed page has no storage.
   }
 }

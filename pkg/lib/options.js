@@ -25,7 +25,7 @@ export const OPTIONS = {
   heartbeat: milliseconds(1000),
   keepalive: [
     (value) => isObject(value) && isKeepalive(value),
-    "{ every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects, arrays or non-empty strings",
+    "{ every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and frames",
   ],
   protocol: oneOf(0, 1),
   protocols: [
@@ -44,7 +44,7 @@ export const OPTIONS = {
 /** Throws a TypeError that names the option, what it must be and the value. */
 export function checkOptions(options) {
   if (!isObject(options)) {
-    throw new TypeError(`the argument of configure() must be an object; got ${show(options)}`);
+    throw new TypeError(`\`options\` must be an object; got ${show(options)}`);
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;

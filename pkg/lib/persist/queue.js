@@ -411,7 +411,7 @@ export class Queue {
   /** Messages that wait to learn the user need a connection, for which the core has no other reason. */
   #wake() {
     if (this.#keeper(IS_IN_DOUBT) === 0 || this.waiting === 0) return;
-    this.#leave ??= this.#inbox.subscribe("", () => {});
+    this.#leave ??= this.#inbox.useWebSocket("", () => {}).release;
     const phase = this.#inbox.inspect();
     if (phase === GIVEN_UP || phase === ENDED) this.#inbox.retry();
   }

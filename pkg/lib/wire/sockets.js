@@ -58,10 +58,6 @@ class Sockets {
     };
   }
 
-  subscribe(id, listener) {
-    return (id ?? null) === null ? this.useWebSocket(null, listener).release : this.#of(id).subscribe(id, listener);
-  }
-
   sendMessage(id, ...rest) {
     return this.#post(id, (inbox) => inbox.sendMessage(id, ...rest));
   }

@@ -251,7 +251,7 @@ describe("onOpen", () => {
       send({ type: "hi" });
       return new Promise(() => {});
     };
-    const { server, inbox, listen } = await start(t, { adapter: { onOpen }, connectTimeout: 50 });
+    const { server, inbox, listen } = await start(t, { adapter: { onOpen }, connectTimeout: 400 });
     listen(1);
     void inbox.sendMessage(1, "waits");
     const first = await server.connection();

@@ -11,8 +11,7 @@ describe("configure() refuses", () => {
   const ADDRESS = "a ws:, wss:, http:, https: or relative URL, or a function that returns one";
   const DELAYS = "a non-empty array of numbers of milliseconds ≥ 0";
   const COUNT = "an integer ≥ 0";
-  const KEEPALIVE =
-    "{ every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects, arrays or non-empty strings";
+  const KEEPALIVE = "{ every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and frames";
   /** @type {[option: string, value: unknown, shown: string, expected: string][]} */
   const rows = [
     ["url", 5, "5", ADDRESS],
@@ -93,7 +92,7 @@ describe("configure() refuses", () => {
     ]) {
       assert.throws(() => configure(/** @type {any} */ (value)), {
         name: "TypeError",
-        message: `the argument of configure() must be an object; got ${shown}`,
+        message: `\`options\` must be an object; got ${shown}`,
       });
     }
   });
