@@ -108,6 +108,7 @@ def save_heads(conversations: Collection[str], heads: Heads) -> None:
 def stored(numbered: Sequence[Numbered], recipients: dict[str, list[UserId]]) -> list[Stored]:
     """Returns the frames of new messages for their recipients."""
     inbox, result = conf.inbox(), []
+    inbox.load_related([one.message for one in numbered])
     for one in numbered:
         users = recipients[one.entry.conversation]
         views = {}
