@@ -36,11 +36,17 @@ def lock(conversations: Iterable[str], besides: Sequence[Model] = ()) -> Heads:
     each other. Creates missing rows; `besides` are new messages not to count.
     """
     keys = sorted(set(conversations))
-    rows = _locked(keys)
+    rows = lock_existing(keys)
     if missing := [key for key in keys if key not in rows]:
         create_heads(missing, besides)
-        rows = _locked(keys)
+        rows = lock_existing(keys)
     return rows
+
+
+def lock_existing(conversations: Collection[str]) -> Heads:
+    """Locks those conversations that have a row."""
+    rows = Head.objects.select_for_update().filter(pk__in=conversations).order_by("pk")
+    return {row.pk: row for row in rows}
 
 
 def create_heads(conversations: Collection[str], besides: Sequence[Model] = ()) -> None:
@@ -101,8 +107,17 @@ def number(
 
 
 def save_heads(conversations: Collection[str], heads: Heads) -> None:
-    """Stores the changed heads with one query."""
-    Head.objects.bulk_update([heads[key] for key in sorted(conversations)], ["head"])
+    """Stores the changed heads with one query.
+
+    The rows exist, so each insert becomes an update. Django builds this in a fraction of the time
+    that the `CASE` of a `bulk_update` takes.
+    """
+    Head.objects.bulk_create(
+        [heads[key] for key in sorted(conversations)],
+        update_conflicts=True,
+        unique_fields=["conversation"],
+        update_fields=["head"],
+    )
 
 
 def stored(numbered: Sequence[Numbered], recipients: dict[str, list[UserId]]) -> list[Stored]:
@@ -146,8 +161,9 @@ def remember_members(recipients: dict[str, list[UserId]], before: dict[str, int]
     new messages, and who has left is forgotten, and so starts at the head when joining again.
     """
     known = Member.objects.filter(conversation__in=recipients)
+    # Rows, not instances: a batch has some hundred.
     seen: dict[tuple[str, str], int] = {
-        (member.conversation, member.user): member.pk for member in known
+        (key, user): pk for pk, key, user in known.values_list("pk", "conversation", "user")
     }
     present = {(key, str(user_id)) for key, users in recipients.items() for user_id in users}
     if gone := [pk for pair, pk in seen.items() if pair not in present]:
@@ -162,11 +178,6 @@ def remember_members(recipients: dict[str, list[UserId]], before: dict[str, int]
 def conversation_id(key: str) -> ConversationId:
     """Returns a conversation's id as on the wire."""
     return conf.inbox().ids.conversation(key)
-
-
-def _locked(keys: list[str]) -> Heads:
-    rows = Head.objects.select_for_update().filter(pk__in=keys).order_by("pk")
-    return {row.pk: row for row in rows}
 
 
 def _count_messages(conversations: Collection[str]) -> Counter[str]:

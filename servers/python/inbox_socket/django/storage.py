@@ -20,6 +20,7 @@ from inbox_socket.django.numbering import (
     create_heads,
     frame_of,
     lock,
+    lock_existing,
     number,
     participants,
     remember_members,
@@ -218,15 +219,14 @@ def _lock(drafts: Sequence[Draft]) -> Heads:
     """Locks the conversations of the drafts. Creates no rows for those that the senders may not
     write to: they may not even exist.
     """
-    keys = {str(draft.conversation_id) for draft in drafts}
-    known = _heads(keys)
+    locked = lock_existing({str(draft.conversation_id) for draft in drafts})
     allowed = {
         str(draft.conversation_id)
         for draft in drafts
-        if str(draft.conversation_id) not in known
+        if str(draft.conversation_id) not in locked
         and draft.user_id in participants(str(draft.conversation_id))
     }
-    return lock(known.keys() | allowed)
+    return locked | lock(allowed) if allowed else locked
 
 
 def _repeated(drafts: Sequence[Draft]) -> dict[Origin, Entry]:

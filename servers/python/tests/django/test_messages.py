@@ -247,13 +247,12 @@ def test_a_batch_takes_the_same_number_of_queries_for_any_number_of_messages(wor
     tables = ["chat_textmessage", "socket_head", "socket_entry", "socket_member", "auth_user"]
     kinds = [(sql.split()[0], next(t for t in tables if t in sql)) for sql in own if '"' in sql]
     assert kinds == [
-        ("SELECT", "socket_head"),  # which exist
         ("SELECT", "socket_head"),  # lock
         ("SELECT", "auth_user"),  # participants
         ("SELECT", "socket_entry"),  # repeated messages
         ("INSERT", "chat_textmessage"),
         ("INSERT", "socket_entry"),
-        ("UPDATE", "socket_head"),
+        ("INSERT", "socket_head"),  # which updates it
         ("SELECT", "auth_user"),  # senders
         ("SELECT", "socket_member"),
     ]
@@ -282,6 +281,19 @@ def test_a_batch_loads_the_foreign_keys_that_messages_selects_with_one_query_eac
         outcomes = storage.append(drafts(world, "a", "b", "c"))
     assert [outcome.frame["message"] for outcome in outcomes] == ["Help"] * 3
     assert len([q for q in queries if 'FROM "chat_team" WHERE' in q["sql"]]) == 1
+
+
+def test_a_batch_numbers_conversations_with_and_without_messages(world):
+    new = Ticket.objects.create(customer=world.ana, team=world.team)
+    storage.append(drafts(world, "a"))
+    batch = [
+        Draft(world.ana.pk, ticket.pk, text, "TEXT")
+        for text in "bc"
+        for ticket in (world.ticket, new)
+    ]
+    storage.append(batch)
+    assert numbers(world.ticket) == [(1, "a"), (2, "b"), (3, "c")]
+    assert numbers(new) == [(1, "b"), (2, "c")]
 
 
 def test_a_message_twice_in_one_batch_is_stored_once(world):
