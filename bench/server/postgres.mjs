@@ -1,6 +1,6 @@
 // Starts a PostgreSQL for the benchmark. It syncs each commit to disk, as in a deployment.
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,9 @@ export async function startPostgres() {
     ...account,
   });
   process.on("exit", () => server.kill("SIGINT"));
-  while (!existsSync(join(folder, ".s.PGSQL.5432"))) await new Promise((resolve) => setTimeout(resolve, 20));
+  // The socket exists before the server accepts connections.
+  while (spawnSync(program("pg_isready"), ["-h", folder], { stdio: "ignore" }).status !== 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   const sql = (/** @type {string} */ query) =>
     execFileSync(program("psql"), ["-h", folder, "-U", "inbox", "-d", "postgres", "-c", query], { stdio: "ignore" });
   let databases = 0;
