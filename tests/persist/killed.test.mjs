@@ -9,6 +9,18 @@ import { startSite, texts, write } from "./site.mjs";
 
 const COUNT = 100;
 
+/** Runs in a page before its inbox begins: no server listens at its address, until the test sets `isOnline`. */
+function offline() {
+  const { WebSocket } = globalThis;
+  globalThis.WebSocket = /** @type {any} */ (
+    class extends WebSocket {
+      constructor(url) {
+        super(globalThis["isOnline"] ? url : "ws://127.0.0.1:9/");
+      }
+    }
+  );
+}
+
 test("a hundred messages of a browser that is killed are stored once and in order after its start", async (t) => {
   const site = await startSite(t);
   const profile = await Profile.make(t);
@@ -84,22 +96,32 @@ test("each reload with a full queue keeps it, and its order", async (t) => {
   assert.deepEqual(await site.stored("reload"), expected);
 });
 
+test("a page that reads what was left before the server names the user sends it then", async (t) => {
+  const site = await startSite(t);
+  const profile = await Profile.make(t);
+  const page = await site.open(await profile.start());
+  await until(page, () => inbox.getStats()?.assured);
+  await site.backend.kill();
+  await write(page, "read early", 20);
+  await until(page, () => inbox.pending().length === 20 && inbox.pending().every(({ durable }) => durable));
+  await page.goto("about:blank");
+  await site.backend.restart();
+  await site.load(page, { before: offline });
+  await until(page, () => inbox.pending().length === 20);
+  await page.evaluate(() => {
+    globalThis["isOnline"] = true;
+    inbox.retry();
+  });
+  await until(page, () => globalThis["heard"].length === 20 && inbox.pending().length === 0);
+  assert.equal(await page.evaluate(() => inbox.getStats()?.listeners), 1);
+  assert.deepEqual(await site.stored("read early"), texts("read early", 20));
+});
+
 test("the next page sends what a page in the back/forward cache has left, and that page does not send it again", async (t) => {
   const site = await startSite(t);
   const profile = await Profile.make(t);
   const context = await profile.start();
   const page = await context.newPage();
-  const offline = () => {
-    const { WebSocket } = globalThis;
-    // No server listens there, until the page is told otherwise.
-    globalThis.WebSocket = /** @type {any} */ (
-      class extends WebSocket {
-        constructor(url) {
-          super(globalThis["isOnline"] ? url : "ws://127.0.0.1:9/");
-        }
-      }
-    );
-  };
   await site.load(page, { before: offline });
   await write(page, "cached", 20);
   await until(page, () => inbox.pending().length === 20 && inbox.pending().every(({ durable }) => durable));

@@ -79,8 +79,8 @@ export class Queue {
   #owner;
   #met;
   #isGreeted = false;
-  /** Listens while a message waits to learn the user, because that needs a connection. */
-  #leave;
+  /** A subscription while a message waits to learn the user, because that needs a connection. */
+  #listening;
   #unwatch;
   #isOver = false;
 
@@ -403,15 +403,15 @@ export class Queue {
   }
 
   #confirm() {
-    this.#leave?.();
-    this.#leave = undefined;
+    this.#listening?.release();
+    this.#listening = undefined;
     this.#tell(CONFIRM);
   }
 
   /** Messages that wait to learn the user need a connection, for which the core has no other reason. */
   #wake() {
     if (this.#keeper(IS_IN_DOUBT) === 0 || this.waiting === 0) return;
-    this.#leave ??= this.#inbox.useWebSocket("", () => {}).release;
+    this.#listening ??= this.#inbox.useWebSocket("", () => {});
     const phase = this.#inbox.inspect();
     if (phase === GIVEN_UP || phase === ENDED) this.#inbox.retry();
   }
