@@ -192,7 +192,10 @@ impl Tab {
     /// The machine wants no connection, now or later: another tab shall lead.
     pub fn rest(&mut self, now: Millis) {
         self.tick(now);
-        self.dial = self.dial.filter(|_| self.place != Place::Nowhere);
+        // The machine has dropped its socket, or its attempt has failed: to report a loss would make it try again.
+        self.end_line(RESTART);
+        self.dial = None;
+        self.place = Place::Nowhere;
         self.leave();
     }
 

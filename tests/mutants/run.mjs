@@ -461,6 +461,12 @@ const MUTATIONS = [
     instead: "usize::MAX",
   },
   {
+    what: "tabs: a machine that has given up is told to try again",
+    file: "src/tabs/tab.rs",
+    text: "self.dial = None;\n        self.place = Place::Nowhere;\n        self.leave();",
+    instead: "self.leave();",
+  },
+  {
     what: "tabs: a page that freezes or goes away keeps the lock",
     file: "src/tabs/tab.rs",
     text: "        self.effects.push_back(TabEffect::Unlock);\n        self.effects.push_back(TabEffect::CloseChannel);",

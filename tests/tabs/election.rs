@@ -181,3 +181,19 @@ fn two_leaders_that_have_not_heard_of_each_other_have_different_reigns() {
     mine.granted(0, 7);
     assert_ne!(mine.epoch(), other.epoch());
 }
+
+#[test]
+fn a_tab_whose_machine_has_given_up_leaves_and_loses_nothing() {
+    // It never had a socket: there was no address for it.
+    let mut leader = Solo::seeking();
+    leader.tab.granted(0, 0);
+    leader.effects();
+    for mut solo in [leader, Solo::following()] {
+        solo.tab.rest(0);
+        let effects = solo.effects();
+        assert_eq!(lost(&effects), None);
+        assert_eq!(solo.tab.role(), Role::Away);
+        assert!(effects.contains(&TabEffect::Unlock));
+        assert!(effects.iter().any(|it| matches!(it, TabEffect::Say { to: None, what: What::Bye, .. })));
+    }
+}
