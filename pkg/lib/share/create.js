@@ -37,7 +37,7 @@ export function createInbox(options) {
   const inbox = createCore({ ...options, url, protocols, time: timers });
   const { disconnect, changeUser, getState, getStats } = inbox;
   const shown = new WeakMap();
-  const end = share.attach(inbox, () => disconnect.call(inbox));
+  const end = share.attach(inbox);
   return Object.assign(inbox, {
     /** For all tabs of this user. @param {null} [user] */
     disconnect(user) {

@@ -77,7 +77,6 @@ export class Share {
   #hub;
   #name = "";
   #inbox;
-  #endInbox = () => {};
   #announce = () => {};
   /** The core's attempt until it has a socket. @type {any} */
   #attempt;
@@ -93,6 +92,8 @@ export class Share {
   #isRefused = false;
   /** Waits for an address of another tab. */
   #addressOf;
+  /** Another tab has signed out, and this one follows. */
+  #isTold = false;
   #page = new AbortController();
 
   /** @param {WebAssembly.Module} module @param {any} options @param {import("./timers.js").Timers} timers */
@@ -126,18 +127,17 @@ export class Share {
 
   // The inbox.
 
-  /** @param {any} inbox that of the core @param {() => void} endInbox disconnects it, and it alone */
-  attach(inbox, endInbox) {
+  /** @param {any} inbox that of the core, whose members this folder and lib/persist replace */
+  attach(inbox) {
     this.#inbox = inbox;
-    this.#endInbox = endInbox;
     const watchers = new Set();
-    inbox.subscribeState(() => {
-      this.#check();
-      for (const watcher of [...watchers]) if (watchers.has(watcher)) watcher();
-    });
     this.#announce = () => {
       for (const watcher of [...watchers]) if (watchers.has(watcher)) watcher();
     };
+    inbox.subscribeState(() => {
+      this.#check();
+      this.#announce();
+    });
     inbox.subscribeState = (listener) => {
       const watcher = () => listener();
       watchers.add(watcher);
@@ -155,7 +155,12 @@ export class Share {
 
   /** Ends the connection of all tabs of this user. */
   signOut(user) {
+    if (this.#isTold) return void (this.#isTold = false);
+    // A tab that wants no connection has no channel.
+    const isAway = this.#call && !this.#channel;
+    if (isAway) this.#openChannel();
     this.#post(-1, SIGNED_OUT);
+    if (isAway) this.#carryOut(CLOSE_CHANNEL);
     if (user === null) this.#begin(user);
   }
 
@@ -222,13 +227,17 @@ export class Share {
   /** Begins anew for this user, in another group. */
   #begin(user) {
     this.#leave();
-    this.#call = undefined;
-    this.#setRole(0);
     if (user === undefined || user === null) return;
     const { share, url } = this.#options;
     const group = typeof share === "string" ? share : typeof url === "function" ? "" : String(url ?? "");
     this.#name = `inbox-socket ${VERSION} ${JSON.stringify([user, group])}`;
-    if (!canShare(this.#name)) return;
+    try {
+      new BroadcastChannel(this.#name).close();
+      // A page on plain http has none.
+      if (!navigator.locks) return;
+    } catch {
+      return;
+    }
     const { call } = /** @type {any} */ (new WebAssembly.Instance(this.#module).exports);
     this.#call = (what, a = 0, b = 0, c = 0, d = 0, e = 0) => call(what, this.#timers.performance.now(), a, b, c, d, e);
     this.#hub = new Hub(this.#me, this.#call, (tab, text) => this.#deliver(tab, text));
@@ -236,8 +245,13 @@ export class Share {
     this.#act(VISIBLE, globalThis.document?.hidden === false ? 1 : 0);
   }
 
+  /** Leaves the group for good. */
   #leave() {
-    if (this.#call) this.#act(FREEZE);
+    // The application may have caused this while an effect was carried out.
+    this.#isActing = false;
+    this.#act(FREEZE);
+    this.#call = undefined;
+    this.#setRole(0);
   }
 
   #watchPage() {
@@ -280,6 +294,7 @@ export class Share {
     } finally {
       this.#isActing = false;
     }
+    if (call !== this.#call) return;
     this.#setRole(call(ROLE));
     this.#arm(call(DEADLINE));
   }
@@ -373,17 +388,16 @@ export class Share {
   /** The address for the next WebSocket: that of a visible tab, if this one's was refused or fails while it is hidden. */
   async #address(url) {
     if (typeof url !== "function") return url;
-    const isRefused = this.#isRefused;
+    const isRefused = this.#isRefused && globalThis.document?.hidden;
     this.#isRefused = false;
-    const isHidden = globalThis.document?.hidden;
-    const other = isRefused && isHidden ? await this.#askForAddress() : undefined;
-    if (other !== undefined) return other;
+    const other = isRefused && (await this.#askForAddress());
+    if (other) return other;
     try {
       return await url({});
     } catch (error) {
       const found = await this.#askForAddress();
-      if (found === undefined) throw error;
-      return found;
+      if (found) return found;
+      throw error;
     }
   }
 
@@ -430,7 +444,10 @@ export class Share {
 
   #hear({ from, to, epoch, kind, a, b, text }) {
     if ((to >= 0 && to !== this.#me) || !this.#call) return;
-    if (kind === SIGNED_OUT) return this.#endInbox();
+    if (kind === SIGNED_OUT) {
+      this.#isTold = true;
+      return this.#inbox.disconnect();
+    }
     if (kind === ADDRESS_WANTED) return void this.#tellAddress(from);
     if (kind === ADDRESS) return this.#addressOf?.(text);
     if (kind === OPENED) this.#welcome = text;
@@ -454,32 +471,22 @@ export class Share {
       this.#act(GRANTED, Date.now());
       return released;
     };
-    navigator.locks.request(this.#name, { signal }, held).then(
-      () => this.#lockEnded(request),
-      () => this.#lockEnded(request),
-    );
+    const ended = () => this.#lockEnded(request);
+    navigator.locks.request(this.#name, { signal }, held).then(ended, ended);
   }
 
   #lockEnded(request) {
     if (this.#lock !== request || request.abort.signal.aborted) return;
-    if (request.isHeld) this.#act(LOCK_LOST);
+    if (request.isHeld) return this.#act(LOCK_LOST);
+    // The page may have no locks, as in a sandboxed frame.
+    this.#leave();
+    if (!this.#socket && this.#attempt) this.#dial(this.#attempt.dial);
   }
 
   #unlock() {
     this.#lock?.abort.abort();
     this.#lock?.release();
     this.#lock = undefined;
-  }
-}
-
-/** Whether this page has what tabs need; a page on plain http or in a sandbox has not. */
-function canShare(name) {
-  try {
-    if (!navigator.locks) return false;
-    new BroadcastChannel(name).close();
-    return true;
-  } catch {
-    return false;
   }
 }
 
