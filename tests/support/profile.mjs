@@ -30,7 +30,15 @@ export class Profile {
 
   /** Starts the browser. Returns its context, with the cookies and the storage of the profile. */
   async start() {
-    const own = ["--headless=new", "--remote-debugging-port=0", `--user-data-dir=${this.folder}`];
+    const browser = await chromium.connectOverCDP(await this.launch());
+    const [context] = browser.contexts();
+    if (!context) throw new Error("the browser has no context");
+    return context;
+  }
+
+  /** Starts the browser. Returns the address of its DevTools. @param {string[]} more arguments @returns {Promise<string>} */
+  async launch(...more) {
+    const own = ["--headless=new", "--remote-debugging-port=0", `--user-data-dir=${this.folder}`, ...more];
     // After a crash, the browser would open its last pages again.
     const args = [...CHROMIUM_ARGUMENTS, ...own, "--hide-crash-restore-bubble", "--disable-breakpad", "about:blank"];
     // In a separate process group, so that all its processes die at once.
@@ -38,7 +46,7 @@ export class Profile {
     this.#process = child;
     const forget = endWithThis(() => this.#signal());
     child.once("exit", forget);
-    const address = await new Promise((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       let output = "";
       child.stderr.setEncoding("utf8").on("data", (text) => {
         output += text;
@@ -47,10 +55,6 @@ export class Profile {
       });
       child.once("exit", () => reject(new Error(`Chromium ended: ${output}`)));
     });
-    const browser = await chromium.connectOverCDP(address);
-    const [context] = browser.contexts();
-    if (!context) throw new Error("the browser has no context");
-    return context;
   }
 
   /** Kills all processes of the browser, as the end of the machine would. */
