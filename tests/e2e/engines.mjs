@@ -1,5 +1,5 @@
-// Runs the end-to-end tests in one engine after the other, and prints a table of the results. ENGINES=firefox,webkit
-// selects engines.
+// Runs the end-to-end tests, and those of kept messages and of shared connections, in one engine after the other, and
+// prints a table of the results. ENGINES=firefox,webkit selects engines.
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -51,8 +51,10 @@ async function introduce(name) {
 async function* playAll(name) {
   process.env.ENGINE = name;
   const folder = testFile("e2e");
-  const files = readdirSync(folder).filter((file) => file.endsWith(".test.mjs"));
-  const events = run({ files: files.map((file) => join(folder, file)), concurrency: 1, timeout: QUARTER_OF_AN_HOUR });
+  const own = readdirSync(folder).filter((file) => file.endsWith(".test.mjs"));
+  const others = ["persist", "share"].map((name) => testFile(`${name}/engines.test.mjs`));
+  const files = [...own.map((file) => join(folder, file)), ...others];
+  const events = run({ files, concurrency: 1, timeout: QUARTER_OF_AN_HOUR });
   let suite = "";
   let test = "";
   for await (const { type, data } of events) {

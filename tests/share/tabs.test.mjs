@@ -80,27 +80,6 @@ test("a leader that navigates away and back follows another tab, and misses noth
   assert.equal(site.connections, 1);
 });
 
-// Chromium freezes no page that Playwright watches, because it counts as visible: the events are those of the test.
-test("a leader that freezes leaves its followers at once, and misses nothing after it thaws", async (t) => {
-  const { site, pages, leader, followers } = await fiveTabs(t);
-  const since = Date.now();
-  await leader.evaluate(() => void document.dispatchEvent(new Event("freeze")));
-  const frozen = leader.evaluate(() => {
-    const end = Date.now() + 3_000;
-    while (Date.now() < end);
-  });
-  const ms = await takenOver(followers, since);
-  t.diagnostic(`${ms} ms until another tab was connected`);
-  for (const [n, page] of followers.entries()) await site.send(page, `frozen ${n}`);
-  await site.checkHeard(followers);
-  await frozen;
-  await leader.evaluate(() => document.dispatchEvent(new Event("resume")));
-  await site.send(followers[0], "thawed");
-  await site.checkHeard(pages);
-  await leaderOf(pages);
-  assert.equal(site.connections, 1);
-});
-
 test("a visible tab goes alone while the leader hangs, and no message is lost or doubled", async (t) => {
   const { site, pages, leader, followers } = await fiveTabs(t);
   const since = Date.now();

@@ -10,7 +10,11 @@ import { TestServer } from "./server.mjs";
  * @param {string} [source]
  */
 export async function serveScript(t, source) {
-  const files = await bundle(source ?? { page: "npm/root/page.ts" });
+  return serveFiles(t, await bundle(source ?? { page: "npm/root/page.ts" }));
+}
+
+/** Serves the files of a bundle. Returns the address of its script. @param {import("node:test").TestContext} t */
+export async function serveFiles(t, files) {
   const server = await TestServer.start({ files, headers: { "access-control-allow-origin": "*" } });
   t.after(() => server.stop());
   return `${server.origin}/page.js`;

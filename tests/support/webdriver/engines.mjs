@@ -28,7 +28,14 @@ export const ENGINES = {
     title: "Firefox",
     // Without this, the port of its other protocol is fixed, and two drivers collide.
     driver: (port) => [find("geckodriver", "geckodriver"), "--port", port, "--websocket-port", "0"],
-    capabilities: () => ({ "moz:firefoxOptions": { binary: findFirefox(), args: ["-headless"] } }),
+    capabilities: () => ({
+      "moz:firefoxOptions": {
+        binary: findFirefox(),
+        args: ["-headless"],
+        // Its viewer for JSON would take the place of a test's page.
+        prefs: { "devtools.jsonview.enabled": false },
+      },
+    }),
   },
   webkit: {
     title: "WebKitGTK",
