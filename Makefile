@@ -93,8 +93,8 @@ test-persist: build $(VENV)/.installed tests/node_modules/.package-lock.json too
 	$(call say,Testing kept messages; this takes two minutes)
 	@cd tests && npm run --silent test:persist
 
-test-share: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Test tabs that share a connection: closed, crashed, frozen and hanging ones
-	$(call say,Testing tabs that share a connection; this takes a minute)
+test-share: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Test tabs that share a connection: closed, crashed, hidden, frozen and hanging ones
+	$(call say,Testing tabs that share a connection; this takes two minutes)
 	@cd tests && npm run --silent test:share
 
 test-docs: build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium ## Build and run every code block of the documentation

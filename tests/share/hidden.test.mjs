@@ -1,0 +1,97 @@
+// Tabs that Chromium hides, throttles and freezes itself.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { openTabs } from "../support/devtools.mjs";
+import { until } from "../support/page.mjs";
+import { eventually } from "../support/queue.mjs";
+import { Site, haveRoles, leaderOf } from "./site.mjs";
+
+// Chromium throttles pages that have been hidden for five minutes; here, for a second.
+const THROTTLED = "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1";
+
+/** Opens three tabs; the last one is in front, and the first one leads. */
+async function threeTabs(t, { before, browse = openTabs } = {}) {
+  const site = await Site.start(t, { browse });
+  const pages = [];
+  for (let n = 0; n < 3; n++) pages.push(await site.open({}, { before }));
+  const [leader, hidden, front] = pages;
+  await haveRoles(pages, "leader", "follower", "follower");
+  for (const page of [leader, hidden]) assert.equal(await page.evaluate(() => document.hidden), true);
+  assert.equal(await front.evaluate(() => document.hidden), false);
+  return { site, pages, leader, hidden, front };
+}
+
+test("a hidden leader whose timers run once a minute connects again at once, because the visible tab wakes it", async (t) => {
+  const { site, pages, leader } = await threeTabs(t, { browse: (t) => openTabs(t, THROTTLED) });
+  await leader.evaluate(() => {
+    const tick = () => {
+      globalThis["ticked"] = Date.now();
+      setTimeout(tick, 100);
+    };
+    tick();
+  });
+  // A hidden page's timers run once a second; this one's do not even do that.
+  await eventually("the leader is throttled", () => leader.evaluate(() => Date.now() - globalThis["ticked"] > 3_000));
+  const { handshakes } = site.line;
+  site.line.cut();
+  for (const page of pages) await until(page, () => !inbox.getState().isConnected || inbox.getStats()?.connections > 1);
+  await eventually("the connection is back", () => site.line.handshakes > handshakes);
+  await haveRoles(pages, "leader", "follower", "follower");
+  for (const [n, page] of pages.entries()) await site.send(page, `throttled ${n}`);
+  await site.checkHeard(pages);
+  assert.equal(site.line.handshakes, handshakes + 1);
+  const [role, ticked] = await leader.evaluate(() => [inbox.getState().role, Date.now() - globalThis["ticked"]]);
+  t.diagnostic(`the ${role}'s own timer is ${ticked} ms old`);
+});
+
+test("a leader that Chromium freezes hands over, and follows when it thaws", async (t) => {
+  const { site, pages, leader, hidden, front } = await threeTabs(t);
+  const others = [hidden, front];
+  const frozen = [];
+  // Twice, so that a tab that has been frozen leads again.
+  for (const round of [1, 2]) {
+    const one = await leaderOf(pages);
+    // A page in front does not freeze.
+    await pages.find((page) => page !== one)?.show();
+    await eventually("the leader is hidden", () => one.evaluate(() => document.hidden));
+    await one.freeze();
+    frozen.push(one);
+    const rest = pages.filter((page) => page !== one);
+    await leaderOf(rest);
+    for (const [n, page] of rest.entries()) await site.send(page, `frozen ${round}.${n}`);
+    await site.checkHeard(rest);
+    await one.thaw();
+    await leaderOf(pages);
+    for (const [n, page] of pages.entries()) await site.send(page, `thawed ${round}.${n}`);
+    await site.checkHeard(pages);
+    await site.settle(1);
+  }
+  assert.equal(frozen[0], leader);
+  assert.ok(others.includes(frozen[1]));
+});
+
+test("a leader that loses its lock while it hangs is a second one when it wakes, and steps down", async (t) => {
+  const { site, pages, leader, hidden, front } = await threeTabs(t);
+  const hangs = leader.evaluate(() => {
+    const end = Date.now() + 4_000;
+    while (Date.now() < end);
+  });
+  await front.evaluate(async () => {
+    const { held = [] } = await navigator.locks.query();
+    const [lock] = held.filter(({ name }) => name?.startsWith("inbox-socket"));
+    await navigator.locks.request(String(lock?.name), { steal: true }, () => {});
+  });
+  const next = await leaderOf([hidden, front]);
+  // The server still has the first leader's connection.
+  await site.settle(2);
+  await site.send(front, "two leaders 0");
+  await site.send(hidden, "two leaders 1");
+  await site.checkHeard([hidden, front]);
+  await hangs;
+  assert.equal(await leaderOf(pages), next);
+  await site.settle(1);
+  for (const [n, page] of pages.entries()) await site.send(page, `one leader ${n}`);
+  await site.checkHeard(pages);
+});
