@@ -96,6 +96,105 @@ describe("the JavaScript agrees with the core on", () => {
     );
   });
 
+  describe("the numbers of sharing:", async () => {
+    const rust = await read("src/sharing.rs");
+    const numbers = await read("pkg/lib/share/numbers.js");
+    const share = await read("pkg/lib/share/share.js");
+    const named = (from, to) =>
+      [...between(`${numbers}// End`, from, to).matchAll(/export const (\w+) = (\d+);/g)].map(([, name, number]) => [
+        Number(number),
+        name,
+      ]);
+    const snake = (name) => name.replace(/([a-z])([A-Z])/g, "$1_$2").toUpperCase();
+    /** The body of a function. */
+    const bodyOf = (name) => between(rust, `fn ${name}(`, "\n}");
+
+    it("its calls", () => {
+      // Each arm of `run` begins with a call of the tab, or of what the shell has.
+      const arms = bodyOf("run").matchAll(
+        /^ {8}(\d+) =>[^]*?(?:tab|shell)\.([\w.]+)\((?:.*\|\((key|_), (_|seq)\)\|)?/gm,
+      );
+      const shortened = {
+        set_visible: "VISIBLE",
+        next_deadline: "DEADLINE",
+        "pairs.push": "PAIR",
+        set_heads: "HEADS",
+        ask_server: "ASK",
+        poll_effect: "POLL",
+        "parts.get": "PART",
+      };
+      const calls = [...arms].map(([, number, name, key, seq]) => [
+        Number(number),
+        name === "heads.get" ? `HEAD_${key === "key" ? "KEY" : seq?.toUpperCase()}` : (shortened[name] ?? snake(name)),
+      ]);
+      assert.deepEqual([[0, "BEGIN"], ...calls], named("// Calls", "// Effects"));
+    });
+
+    it("its effects", () => {
+      const effects = bodyOf("numbers_of_effect").matchAll(/TabEffect::(\w+)[^]*?\((\d+)\.0,/g);
+      assert.deepEqual(
+        [...effects].map(([, name, number]) => [Number(number), snake(name)]),
+        named("// Effects", "// Words"),
+      );
+    });
+
+    it("its words, and those that only JavaScript reads", () => {
+      const read = [...bodyOf("word_of").matchAll(/^ {8}(\d+) => (?:\{[^]*?)?What::(\w+)/gm)];
+      const words = read.map(([, number, name]) => [Number(number), snake(name)]);
+      const written = [...bodyOf("numbers_of_word").matchAll(/What::(\w+)[^[]*\[(\d+)\.0/g)];
+      assert.deepEqual(
+        written.map(([, name, number]) => [Number(number), snake(name)]),
+        words,
+      );
+      const copied = named("// Words", "// Kinds");
+      const others = copied.splice(-3);
+      assert.ok(copied.length > 0);
+      for (const word of copied)
+        assert.ok(
+          words.some((each) => `${each}` === `${word}`),
+          `${word}`,
+        );
+      for (const [number] of others)
+        assert.ok(
+          words.every(([each]) => each !== number),
+          `${number}`,
+        );
+    });
+
+    it("its kinds of frames", () => {
+      const kinds = [...bodyOf("kind_of").matchAll(/(\d|_) => ItemKind::(\w+)/g)];
+      assert.deepEqual(
+        kinds.map(([, number, name]) => [
+          number === "_" ? 5 : Number(number),
+          name === "Ping" ? "PING_FRAME" : snake(name),
+        ]),
+        named("// Kinds", "// End"),
+      );
+    });
+
+    it("its roles", () => {
+      const roles = [...bodyOf("run").matchAll(/Role::(\w+) => (\d)\.0/g)].map(([, role, number]) => [
+        Number(number),
+        role,
+      ]);
+      const shown = { Away: "alone", Seeking: "follower", Following: "follower", Leading: "leader", Alone: "alone" };
+      assert.deepEqual(
+        words(between(share, "const ROLES = [", "]"), /"(\w+)"/g).map((role, number) => [number, role]),
+        roles.map(([number, role]) => [number, shown[role]]),
+      );
+    });
+
+    it("the phases and layers in which it acts", async () => {
+      const rust = between(await read("src/browser/commands.rs"), "fn place_of", "\n}");
+      const placeOf = (phase) => -Number(between(rust, `Phase::${phase} => `, ",").replace(/^.*=> /, ""));
+      const list = (name) => between(share, `const ${name} = [`, "]").split(", ").map(Number);
+      assert.equal(constant(share, "CONNECTING"), placeOf("Connecting"));
+      assert.equal(constant(share, "GIVEN_UP"), placeOf("GivenUp"));
+      assert.deepEqual(list("RESTING"), ["Idle", "GivenUp", "Ended", "Refused"].map(placeOf));
+      assert.deepEqual(list("UNDECIDED"), ["Connected(Layer::Doubtful)", "Connected(Layer::Plain)"].map(placeOf));
+    });
+  });
+
   it("the limits of the queue", async () => {
     const queue = await read("pkg/lib/persist/queue.js");
     const defaults = await read("src/core/config.rs");
