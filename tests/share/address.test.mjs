@@ -11,14 +11,14 @@ import { Site, leaderOf } from "./site.mjs";
 
 /** Gives a tab a function for its addresses, each of which names the tab. `url()` fails if the test says so. */
 function ownAddress() {
-  Object.assign(globalThis, { name: Math.random().toString(36).slice(2), asked: 0 });
+  Object.assign(globalThis, { address: Math.random().toString(36).slice(2), asked: 0 });
   globalThis["more"] = {
     reconnectDelays: [100],
     async url() {
       globalThis["asked"]++;
       if (globalThis["fails"]) throw new Error("no token");
       if (globalThis["logIn"]) await globalThis["logIn"]("ana");
-      return `/ws/inbox/?tab=${globalThis["name"]}`;
+      return `/ws/inbox/?tab=${globalThis["address"]}`;
     },
   };
 }
@@ -45,7 +45,7 @@ test("a leader whose url() fails connects at the address of another tab", async 
   site.line.cut();
   await eventually("the connection is back", () => site.line.handshakes > handshakes);
   assert.equal(await leaderOf(pages), leader);
-  assert.notEqual(usedBy(site), await leader.evaluate(() => globalThis["name"]));
+  assert.notEqual(usedBy(site), await leader.evaluate(() => globalThis["address"]));
   for (const page of pages) await until(page, () => inbox.getState().isConnected);
   for (const page of pages) await site.send(page, "after url() failed");
   await site.checkHeard(pages);
@@ -65,7 +65,7 @@ test("a hidden leader whose session has ended connects at the address of the vis
   await signOut(leader);
   await eventually("the connection is back", () => site.line.handshakes > handshakes);
   assert.equal(await leaderOf(pages), leader);
-  assert.equal(usedBy(site), await front.evaluate(() => globalThis["name"]));
+  assert.equal(usedBy(site), await front.evaluate(() => globalThis["address"]));
   const after = await askedOf(pages);
   assert.deepEqual(
     after.map((count, n) => count - before[n]),

@@ -60,8 +60,8 @@ test("tabs of a plain http page on a host of the network have a connection each"
 
 test("sandboxed frames have a connection each, at once", async (t) => {
   const files = await bundle({ page: "npm/root/page.ts" });
-  const frame = `<iframe sandbox="allow-scripts" src="/frame"></iframe>`;
-  files.set("/", `<!doctype html><title>test</title>${frame}${frame}`);
+  const sandbox = `<iframe sandbox="allow-scripts" src="/frame"></iframe>`;
+  files.set("/", `<!doctype html><title>test</title>${sandbox}${sandbox}`);
   files.set("/frame", `<!doctype html><script type="module" src="/page.js"></script>`);
   // The origin of a sandboxed frame is unlike any other.
   const server = await TestServer.start({ files, headers: { "access-control-allow-origin": "*" } });
@@ -72,8 +72,7 @@ test("sandboxed frames have a connection each, at once", async (t) => {
   const page = await context.newPage();
   await page.goto(server.origin);
   for (const frame of page.frames().slice(1)) {
-    const view = /** @type {any} */ (frame);
-    await until(view, () => globalThis["inbox"] !== undefined);
+    await until(frame, () => globalThis["inbox"] !== undefined);
     await frame.evaluate((url) => {
       globalThis["heard"] = [];
       // A frame that waited for a leader would give up its first attempt.
@@ -82,10 +81,10 @@ test("sandboxed frames have a connection each, at once", async (t) => {
     }, `ws://127.0.0.1:${server.port}/ws/`);
     const connection = await server.connection();
     connection.send({ action: "welcome", protocol: 1, user_id: 1, heads: {} });
-    await until(view, () => inbox.getStats()?.assured);
+    await until(frame, () => inbox.getStats()?.assured);
     assert.equal(await frame.evaluate(() => inbox.getState().role), "alone");
     connection.send({ conversation_id: 1, seq: 1, message: "hello", type: "TEXT", message_id: 1 });
-    await until(view, () => globalThis["heard"].length === 1);
+    await until(frame, () => globalThis["heard"].length === 1);
   }
   assert.equal(server.connections.length, 2);
 });

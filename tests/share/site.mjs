@@ -50,9 +50,15 @@ export class Site {
   /** The user of the browser's session; none after a kill. */
   signedIn = "";
 
+  /**
+   * @param {Backend} backend @param {CountingLine} line @param {string} origin @param {string} script
+   * @param {Browser} browser
+   */
   constructor(backend, line, origin, script, browser) {
-    Object.assign(this, { backend, line, origin, script });
-    /** @type {Browser} */
+    this.backend = backend;
+    this.line = line;
+    this.origin = origin;
+    this.script = script;
     this.browser = browser;
     /** The texts that tabs have sent. @type {string[]} */
     this.sent = [];

@@ -39,7 +39,7 @@ export async function openPage(t, { files, root = "", headers }) {
  * Waits until a condition is truthy in the page, and returns its value.
  *
  * @template T, A
- * @param {Page} page
+ * @param {{evaluate(run: any, argument?: any): Promise<any>}} page of Playwright, of WebDriver or of devtools.mjs
  * @param {(argument: A) => T} condition run in the page
  * @param {A} [argument]
  * @returns {Promise<T>}
@@ -47,7 +47,6 @@ export async function openPage(t, { files, root = "", headers }) {
 export async function until(page, condition, argument) {
   const end = Date.now() + PATIENCE;
   for (;;) {
-    // @ts-expect-error Playwright's types unwrap handles, but these conditions return none.
     const value = await page.evaluate(condition, argument);
     if (value) return value;
     if (Date.now() > end) throw new Error(`still false after ${PATIENCE} ms: ${condition}`);
