@@ -6,7 +6,10 @@ import { build } from "esbuild";
 
 /** @typedef {{raw: number, gzip: number, brotli: number}} Size in bytes */
 
-/** What a page loads for an option (see lib/load.js), and what it then does not load. */
+/**
+ * What a page loads for an option (see lib/load.js), and what it then does not load.
+ * @type {Record<"none" | "adapter" | "sockets" | "persist" | "share" | "after", {loads: string[], not: string[]}>}
+ */
 const PARTS = {
   none: { loads: [], not: [] },
   adapter: {
