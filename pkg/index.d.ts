@@ -211,6 +211,13 @@ export interface ConnectionStats {
   queued: number;
   /** Total time connected, in ms. */
   connectedMs: number;
+  /** With the option `share`: see {@link ConnectionState.role}. */
+  role?: "leader" | "follower" | "alone";
+  /**
+   * With the option `share`: the tabs that use the connection of this one, if it is the leader. A tab that has crashed
+   * counts until the connection ends.
+   */
+  followers?: number;
 }
 
 /** Where a subscription begins. */

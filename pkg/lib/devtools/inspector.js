@@ -5,6 +5,7 @@ import { createElement as h, memo, useContext, useEffect, useId, useMemo, useRed
 import { client } from "../client.js";
 import { describe } from "../diagnosis/frame.js";
 import { inspect } from "../diagnosis/inspect.js";
+import { pendingIn } from "../pending.js";
 import { Provided } from "../provided.js";
 import { Recorder } from "./recorder.js";
 
@@ -48,6 +49,7 @@ export function Inspector({ defaultOpen }) {
         h(Connection, { inbox, inspection, address: recorder.address }),
         h(Frames, { frames: recorder.frames }),
         h(Queue, { queue: inspection.queue }),
+        inbox.options.persist && h(Kept, { kept: pendingIn(inbox) }),
         h(Listeners, { listeners: inspection.listeners }),
         h(Counters, { inbox }),
       ),
@@ -86,7 +88,8 @@ const LAYERS = {
 
 /** @param {{inbox: Client, inspection: Inspection, address: string}} props */
 function Connection({ inbox, inspection: { phase, nextAttemptIn, layer }, address }) {
-  const { error, reconnectAttempts, role } = inbox.getState();
+  const { error, reconnectAttempts } = inbox.getState();
+  const { role, followers } = inbox.getStats() ?? {};
   return h(
     "div",
     { className: "connection" },
@@ -96,9 +99,14 @@ function Connection({ inbox, inspection: { phase, nextAttemptIn, layer }, addres
       h(Pair, { name: "State" }, h("span", { role: "status" }, phase)),
       h(Pair, { name: "Next attempt" }, nextAttemptIn === null ? "none" : `in ${seconds(nextAttemptIn)}`),
       h(Pair, { name: "Reconnect attempts" }, reconnectAttempts),
-      h(Pair, { name: "Address" }, address || "unknown"),
+      h(Pair, { name: "Address" }, role === "follower" ? "through another tab" : address || "unknown"),
       h(Pair, { name: "Server" }, layer === null ? "not connected" : LAYERS[layer]),
-      role !== undefined && h(Pair, { name: "Among the tabs" }, role),
+      role !== undefined &&
+        h(
+          Pair,
+          { name: "Among the tabs" },
+          followers ? `${role} of ${followers} other${followers === 1 ? "" : "s"}` : role,
+        ),
       error !== null && h(Pair, { name: "Error" }, error),
     ),
     phase !== "connected" && phase !== "idle" && h("button", { onClick: () => inbox.retry() }, "Connect now"),
@@ -147,24 +155,48 @@ const Frame = memo(
 
 /** @param {{queue: Inspection["queue"]}} props */
 function Queue({ queue }) {
+  return h(Messages, {
+    title: "Queue",
+    empty: "The queue is empty.",
+    rows: queue.map(({ text, isUnderWay }) => ({
+      what: `${describe(text).summary}: ${preview(JSON.parse(text))}`,
+      aside: isUnderWay ? "in flight" : "waiting",
+    })),
+  });
+}
+
+/** What `persist` keeps. @param {{kept: readonly import("../../index.js").PendingMessage[]}} props */
+function Kept({ kept }) {
+  return h(Messages, {
+    title: "Kept messages",
+    empty: "No message waits or has failed.",
+    rows: kept.map((message) => ({
+      what: preview(message),
+      aside: `${message.state}, ${message.durable ? "in storage" : "not in storage"}`,
+    })),
+  });
+}
+
+/** @param {{title: string, empty: string, rows: {what: string, aside: string}[]}} props */
+function Messages({ title, empty, rows }) {
   return h(
     Section,
-    { title: "Queue", count: queue.length, open: true, empty: "The queue is empty." },
+    { title, count: rows.length, open: true, empty },
     h(
       "ol",
       null,
-      queue
+      rows
         .slice(0, 50)
-        .map(({ text, isUnderWay }, at) =>
+        .map(({ what, aside }, at) =>
           h(
             "li",
             { className: "row", key: at },
-            h("span", { className: "what" }, `${describe(text).summary}: ${preview(text)}`),
-            h("span", { className: "aside" }, isUnderWay ? "in flight" : "waiting"),
+            h("span", { className: "what" }, what),
+            h("span", { className: "aside" }, aside),
           ),
         ),
     ),
-    queue.length > 50 && h("p", null, `… and ${queue.length - 50} more`),
+    rows.length > 50 && h("p", null, `… and ${rows.length - 50} more`),
   );
 }
 
@@ -229,8 +261,8 @@ function seconds(ms) {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** @param {string} text */
-function preview(text) {
-  const { message } = Object(JSON.parse(text));
-  return typeof message === "string" ? message.slice(0, 80) : text.slice(0, 80);
+/** @param {{message?: unknown}} frame */
+function preview(frame) {
+  const { message } = Object(frame);
+  return (typeof message === "string" ? message : JSON.stringify(frame)).slice(0, 80);
 }

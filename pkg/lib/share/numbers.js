@@ -51,6 +51,7 @@ export const PING = 13;
 
 // Words. The last three never reach Rust.
 export const UP = 2;
+export const BYE = 3;
 export const HERE = 4;
 export const OPENED = 5;
 export const DOWN = 6;

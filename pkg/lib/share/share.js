@@ -6,6 +6,7 @@ import {
   ADDRESS_WANTED,
   ALARM,
   BEGIN,
+  BYE,
   CLOSE_CHANNEL,
   CONNECT,
   DEADLINE,
@@ -168,7 +169,7 @@ export class Share {
     this.#begin(user);
   }
 
-  /** The tabs that have asked this leader for something on its present line. */
+  /** The tabs that have asked this leader for something on its present line, and have not left. */
   get followers() {
     return this.role === LEADING ? this.#seen.size : 0;
   }
@@ -448,6 +449,7 @@ export class Share {
       this.#isTold = true;
       return this.#inbox.disconnect();
     }
+    if (kind === BYE) this.#seen.delete(from);
     if (kind === ADDRESS_WANTED) return void this.#tellAddress(from);
     if (kind === ADDRESS) return this.#addressOf?.(text);
     if (kind === OPENED) this.#welcome = text;
