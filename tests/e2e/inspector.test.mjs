@@ -10,14 +10,14 @@ describe("the inspector in the demo", () => {
     const ana = await Person.logIn("Ana", t, origin);
     await ana.open("Saturday hike");
     await ana.press("Inspector");
-    await shows(ana, "connected");
-    await shows(ana, "Listeners");
+    await ana.inspectorShows("connected");
+    await ana.inspectorShows("Listeners");
     await ana.write("Saturday hike", "who is listening?");
-    await shows(ana, "who is listening?");
+    await ana.inspectorShows("who is listening?");
     ana.line.refuse();
-    await shows(ana, "waiting");
+    await ana.inspectorShows("waiting");
     await ana.line.mend();
-    await shows(ana, "connected");
+    await ana.inspectorShows("connected");
     await ana.press("Inspector");
     await ana.page.until(() => document.querySelector("inbox-socket-devtools") === null);
   });
@@ -27,11 +27,11 @@ describe("the inspector in the demo", () => {
       const { origin } = await Backend.start(t);
       const ana = await Person.logIn("Ana", t, origin, { phone });
       await ana.press("Inspector");
-      await shows(ana, "connected");
+      await ana.inspectorShows("connected");
       assert.deepEqual(await covered(ana), []);
       await ana.open("Saturday hike");
       ana.line.refuse();
-      await shows(ana, "waiting");
+      await ana.inspectorShows("waiting");
       assert.deepEqual(await covered(ana), []);
     });
   }
@@ -50,12 +50,4 @@ function covered(person) {
       .filter(isUnder)
       .map((control) => control.outerHTML);
   });
-}
-
-/** @param {Person} person @param {string} text */
-async function shows(person, text) {
-  await person.page.until(
-    (text) => document.querySelector("inbox-socket-devtools")?.shadowRoot?.textContent?.includes(text),
-    text,
-  );
 }

@@ -90,6 +90,14 @@ export class Person {
     await this.log(title).withText(text).appears();
   }
 
+  /** Waits until the inspector shows a text. @param {string} text */
+  async inspectorShows(text) {
+    await this.page.until(
+      (text) => document.querySelector("inbox-socket-devtools")?.shadowRoot?.textContent?.includes(text),
+      text,
+    );
+  }
+
   /** Waits until the banner shows a text. @param {string} text */
   async isTold(text) {
     await this.page.role("status").withText(text).appears();

@@ -31,6 +31,11 @@ export class Page {
     await this.command("POST", "/refresh");
   }
 
+  /** Closes the window. */
+  async close() {
+    await this.command("DELETE", "/window");
+  }
+
   /** @returns {Promise<string>} */
   title() {
     return this.command("GET", "/title");

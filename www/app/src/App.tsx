@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
 
-import { disconnect, retry } from "inbox-socket";
+import { configure } from "inbox-socket";
 
 import { type User, fetchMe, logOut } from "./api";
 import { Inbox } from "./components/Inbox";
@@ -14,33 +14,33 @@ export function App() {
   const [notice, setNotice] = useState<string | null>(null);
 
   useEffect(() => {
-    fetchMe().then(setMe, (failure: Error) => {
+    fetchMe().then(begin, (failure: Error) => {
       setNotice(failure.message);
       setMe(null);
     });
   }, []);
 
+  // The connection and the messages that wait belong to the user.
+  const begin = (user: User | null) => {
+    configure({ user: user?.id ?? null });
+    setMe(user);
+  };
+
   const handleLogIn = (user: User) => {
     setNotice(null);
-    setMe(user);
+    begin(user);
   };
 
   const handleLogOut = async () => {
-    // The socket and its queue belong to this user and must not be used for the next one.
-    disconnect();
-    try {
-      await logOut();
-    } catch (failure) {
-      retry();
-      throw failure;
-    }
-    setMe(null);
+    // If that fails, nothing that waits is lost. Other tabs then find the session ended.
+    await logOut();
+    setNotice(null);
+    begin(null);
   };
 
   const handleSessionChange = useCallback((user: User | null) => {
-    disconnect();
     setNotice(user ? null : "Your session has ended. Please log in again.");
-    setMe(user);
+    begin(user);
   }, []);
 
   if (me === undefined) return null;

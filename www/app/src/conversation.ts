@@ -5,7 +5,7 @@ import type { History, Message } from "./frames";
 export interface Conversation {
   /** Oldest first, without duplicates. */
   messages: Message[];
-  /** Written here and not yet received from the server. */
+  /** Sent by this page, and not yet received from the server. */
   outgoing: Outgoing[];
   isLoaded: boolean;
   /** The server has messages older than the first one here. */
@@ -23,6 +23,8 @@ export interface Outgoing {
   messageId?: number | string;
   /** Why it failed. */
   reason?: string;
+  /** The library keeps it: its key is the client id. */
+  isPending?: boolean;
 }
 
 export type ConversationEvent =
@@ -30,10 +32,8 @@ export type ConversationEvent =
   | { type: "loaded"; history: History; myId: number }
   | { type: "gap" }
   | { type: "disconnected" }
-  | { type: "written"; key: string; text: string }
-  | { type: "sent"; key: string }
-  | { type: "delivered"; key: string; messageId?: number | string }
-  | { type: "failed"; key: string; reason: string }
+  | { type: "sent"; key: string; text: string }
+  | { type: "delivered"; key: string; text: string; messageId?: number | string }
   | { type: "refused"; detail: string }
   | { type: "discarded"; key: string };
 
@@ -64,32 +64,17 @@ export function conversationReducer(state: Conversation, event: ConversationEven
       // If the server numbers its messages, the library fetches missed ones, or reports a gap.
       return state.messages.at(-1)?.seq === undefined ? missingFromHere(state) : state;
 
-    case "written":
-      return {
-        ...state,
-        outgoing: [...state.outgoing, { key: event.key, text: event.text, state: "sending" }],
-      };
-
-    case "sent":
-      return { ...state, outgoing: change(state.outgoing, event.key, { state: "sent" }) };
-
-    case "delivered": {
-      const { key, messageId } = event;
-      // The echo usually follows the acknowledgement, but may arrive before it.
-      const isHeard = state.messages.some((message) => message.message_id === messageId);
-      return {
-        ...state,
-        outgoing: isHeard
-          ? without(state.outgoing, key)
-          : change(state.outgoing, key, { state: "delivered", messageId }),
-      };
+    case "sent": {
+      const { key, text } = event;
+      return { ...state, outgoing: [...state.outgoing, { key, text, state: "sent" }] };
     }
 
-    case "failed":
-      return {
-        ...state,
-        outgoing: change(state.outgoing, event.key, { state: "failed", reason: event.reason }),
-      };
+    case "delivered": {
+      const { key, text, messageId } = event;
+      // The echo usually follows the acknowledgement, but may arrive before it.
+      if (state.messages.some((message) => message.message_id === messageId)) return state;
+      return { ...state, outgoing: [...state.outgoing, { key, text, state: "delivered", messageId }] };
+    }
 
     case "refused": {
       // Without acknowledgements the server still replies in order: the error refers to the oldest sent message.
@@ -97,7 +82,9 @@ export function conversationReducer(state: Conversation, event: ConversationEven
       if (!refused) return state;
       return {
         ...state,
-        outgoing: change(state.outgoing, refused.key, { state: "failed", reason: event.detail }),
+        outgoing: state.outgoing.map((item) =>
+          item === refused ? { ...item, state: "failed", reason: event.detail } : item,
+        ),
       };
     }
 
@@ -158,8 +145,4 @@ function isEcho(item: Outgoing, message: Message): boolean {
 
 function without(outgoing: Outgoing[], key: string): Outgoing[] {
   return outgoing.filter((item) => item.key !== key);
-}
-
-function change(outgoing: Outgoing[], key: string, update: Partial<Outgoing>): Outgoing[] {
-  return outgoing.map((item) => (item.key === key ? { ...item, ...update } : item));
 }

@@ -4,7 +4,8 @@
  * A page can't switch its own network off: the browser's offline switch is in the developer tools, and
  * `disconnect()` of inbox-socket would end the connection on purpose. The demo therefore replaces
  * `WebSocket` with a subclass before any other code uses it. inbox-socket observes the same as on a bad
- * network: an unexpected close, and attempts that fail until the connection is restored.
+ * network: an unexpected close, and attempts that fail until the connection is restored. The switch is one for all
+ * tabs, because any of them may have the socket.
  */
 
 import { useSyncExternalStore } from "react";
@@ -19,11 +20,13 @@ let network: Network = { isCut: false, openSockets: 0 };
 
 const sockets = new Set<WebSocket>();
 const observers = new Set<() => void>();
+const tabs = new BroadcastChannel("network");
 
 /** Any code except 1000, after which the library wouldn't reconnect. */
 const CUT = 4000;
 
 export function installNetworkSwitch(): void {
+  tabs.onmessage = ({ data: isCut }) => setCut(isCut);
   window.WebSocket = class extends window.WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
@@ -44,16 +47,22 @@ export function installNetworkSwitch(): void {
 }
 
 export function cutNetwork(): void {
-  update({ isCut: true });
-  for (const socket of sockets) socket.close(CUT, "cut by the visitor");
+  setCut(true);
+  tabs.postMessage(true);
 }
 
 export function restoreNetwork(): void {
-  update({ isCut: false });
+  setCut(false);
+  tabs.postMessage(false);
 }
 
 export function useNetwork(): Network {
   return useSyncExternalStore(observe, () => network);
+}
+
+function setCut(isCut: boolean): void {
+  update({ isCut });
+  if (isCut) for (const socket of sockets) socket.close(CUT, "cut by the visitor");
 }
 
 function countOpenSockets(): void {

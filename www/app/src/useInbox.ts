@@ -54,20 +54,19 @@ export function useInbox(me: User, visibleIds: number[], onSessionChange: (user:
     }
   }
 
-  async function checkSession() {
-    // Without a response, assume no change: the banner already shows the error.
-    const user = await fetchMe().catch(() => me);
-    if (user?.id !== me.id) onSessionChange(user);
-  }
-
   useEffect(() => {
     if (isConnected || conversations === null) void refresh();
   }, [isConnected]);
 
-  // Another tab may have logged out, or logged in as another user. Tabs share the session cookie, so the
-  // next connection belongs to that user.
+  // Another tab may have logged out, which ends the connection without an error, or logged in as another user. Tabs
+  // share the session cookie, so the next connection belongs to that user.
   useEffect(() => {
-    if (isConnected || error !== null) void checkSession();
+    let isCurrent = true;
+    // Without a response, assume no change: the banner already shows the error.
+    void fetchMe()
+      .catch(() => me)
+      .then((user) => isCurrent && user?.id !== me.id && onSessionChange(user));
+    return () => void (isCurrent = false);
   }, [isConnected, error]);
 
   const visible = visibleIds.join();

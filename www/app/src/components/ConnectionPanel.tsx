@@ -19,14 +19,23 @@ export function ConnectionPanel({ isConnected, openConversations, isInspected, o
       <div className="connection-summary">
         <span className="connection-light" data-on={isConnected || undefined} />
         <p>
-          <strong>{count(openSockets, "connection")}</strong> for the inbox
+          <strong>
+            {stats?.role === "follower" ? "The connection of another tab" : count(openSockets, "connection")}
+          </strong>{" "}
+          for the inbox
           {openConversations > 0 && ` and ${count(openConversations, "open conversation")}`}
+          {stats?.followers ? `, shared with ${count(stats.followers, "other tab")}` : ""}
         </p>
       </div>
       <button className="button" onClick={isCut ? restoreNetwork : cutNetwork}>
         {isCut ? "Restore the connection" : "Cut the connection"}
       </button>
-      {isCut && <p className="hint">The connection is cut. Messages you send now are queued.</p>}
+      {isCut && (
+        <p className="hint">
+          The connection is cut for all tabs. Messages you send now are kept until they are sent, even if you reload the
+          page.
+        </p>
+      )}
       {stats !== null && stats.recovered > 0 && (
         <p className="hint">{count(stats.recovered, "message")} recovered after outages</p>
       )}

@@ -59,7 +59,7 @@ export const ConversationPane = memo(function ConversationPane(props: Conversati
         isConnected={chat.isConnected}
         onShowEarlier={chat.hasEarlier && chat.isConnected ? chat.showEarlier : null}
         onSendAgain={chat.sendAgain}
-        onDiscard={chat.discard}
+        onDiscard={chat.dismiss}
       />
 
       {!hasLeft && (

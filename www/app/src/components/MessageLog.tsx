@@ -18,7 +18,7 @@ interface MessageLogProps {
   /** Null if there are no earlier messages, or if they can't be requested at the moment. */
   onShowEarlier: (() => void) | null;
   onSendAgain: (outgoing: Outgoing) => void;
-  onDiscard: (key: string) => void;
+  onDiscard: (outgoing: Outgoing) => void;
 }
 
 export function MessageLog(props: MessageLogProps) {

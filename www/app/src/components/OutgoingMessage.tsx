@@ -5,13 +5,13 @@ interface OutgoingMessageProps {
   outgoing: Outgoing;
   isConnected: boolean;
   onSendAgain: (outgoing: Outgoing) => void;
-  onDiscard: (key: string) => void;
+  onDiscard: (outgoing: Outgoing) => void;
 }
 
-/** A message that this page has sent and not yet received from the server. */
+/** A message that has been written in this browser and not yet received from the server. */
 export function OutgoingMessage(props: OutgoingMessageProps) {
   const { outgoing, isConnected, onSendAgain, onDiscard } = props;
-  const { key, text, state, reason } = outgoing;
+  const { text, state, reason } = outgoing;
 
   return (
     <div className="group group-mine">
@@ -30,7 +30,7 @@ export function OutgoingMessage(props: OutgoingMessageProps) {
           <button className="button" onClick={() => onSendAgain(outgoing)}>
             Send again
           </button>
-          <button className="button button-quiet" onClick={() => onDiscard(key)}>
+          <button className="button button-quiet" onClick={() => onDiscard(outgoing)}>
             Discard
           </button>
         </div>
