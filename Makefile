@@ -13,7 +13,7 @@ include tools.mk
 # The browsers' drivers can be slow to start on a busy machine. In seconds.
 export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
-.PHONY: help demo build backend prepare test lint clean bench bench-server figures
+.PHONY: help demo build backend prepare test lint clean bench bench-server bench-tabs figures
 .PHONY: test-rust test-browser test-hook test-tools test-persist test-share test-package test-server test-conformance test-docs test-yew test-consumers test-servers test-backend test-python test-e2e test-engines test-cluster test-chaos
 .PHONY: chaos chaos-cluster chaos-guides sim herd mutants release-check
 
@@ -134,6 +134,10 @@ bench: build $(VENV)/.installed tests/node_modules/.package-lock.json bench/node
 
 bench-server: $(VENV)/.installed tests/node_modules/.package-lock.json bench/node_modules/.package-lock.json tools-services ## Measure the server under load with both architectures; write results.json
 	@cd bench && npm run --silent bench:server
+
+bench-tabs: build $(VENV)/.installed tests/node_modules/.package-lock.json bench/node_modules/.package-lock.json tools-chromium ## Measure tabs with a connection each and with a shared one; write results.json
+	$(call say,Measuring tabs; this takes some minutes)
+	@cd bench && npm run --silent bench:tabs
 
 figures: bench/node_modules/.package-lock.json ## Write the measured figures into README.md and docs/measurements.md
 	@cd bench && npm run --silent figures

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { claimTables } from "./claims.mjs";
 import { serverTable } from "./server/table.mjs";
+import { costTable, handOverTable } from "./tabs/table.mjs";
 import { targetTable } from "./targets.mjs";
 
 // This file imports nothing that the benchmark installs, so that its test runs without an installation.
@@ -16,7 +17,7 @@ const MARKS = /(<!-- figures -->\n)[^]*?(<!-- \/figures -->)/;
 const PAGES = {
   [file("../README.md")]: summary,
   [file("../docs/measurements.md")]: (/** @type {any} */ results) =>
-    [targets(results), claims(results), server(results)].join("\n"),
+    [targets(results), claims(results), tabs(results), server(results)].join("\n"),
 };
 
 export const pages = Object.keys(PAGES);
@@ -68,6 +69,22 @@ function claims(results) {
   return claimTables(results.network)
     .map(({ title, rows }) => `## ${title}\n\n${table(rows)}`)
     .join("\n");
+}
+
+/** @param {any} results */
+function tabs({ tabs, browsers, machine }) {
+  if (!tabs) return "";
+  return `## Tabs
+
+One user's tabs with a connection each / with \`share: true\`. The messages on the line are another user's, and reach every
+tab; those that are acknowledged are a tab's own, with \`share\` a follower's, and pass through the leader. Figures are medians of three
+browsers. Measured by \`make bench-tabs\` on ${machine.cores} cores, Chromium ${browsers.chromium}, with the server on the same machine.
+
+${table(costTable(tabs))}
+The time until another of five tabs has the connection. A leader that hangs runs a script for ${tabs.hanging / 1000} s: a
+follower waits 5 s before it opens a WebSocket.
+
+${table(handOverTable(tabs))}`;
 }
 
 /** @param {any} results */
