@@ -1,0 +1,13 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { brotliCompressSync } from "node:zlib";
+import { inline } from "/work/main/pkg/build/inline.mjs";
+import { clearPanicTexts, numberHashes, optimise, snipPanics } from "/work/main/pkg/build/shrink.mjs";
+const [root, features] = process.argv.slice(2);
+const flags = ["-Clink-arg=-zstack-size=131072", "-Cllvm-args=-inline-threshold=40"];
+execFileSync("cargo", ["build","--release","--lib","--target","wasm32-unknown-unknown","--target-dir","/tmp/try-target","--no-default-features","--features",`npm,layer-1${features?","+features:""}`],{cwd:root,stdio:["ignore","ignore","inherit"],env:{...process.env,CARGO_ENCODED_RUSTFLAGS:flags.join("\x1f")}});
+const f="/tmp/try-out"; rmSync(f,{recursive:true,force:true});
+execFileSync("wasm-bindgen",["--target","web","--out-dir",f,"--out-name","core","--no-typescript","/tmp/try-target/wasm32-unknown-unknown/release/inbox_socket.wasm"],{stdio:"inherit"});
+const w=f+"/core_bg.wasm"; snipPanics(w); clearPanicTexts(w); numberHashes(w,f+"/core.js");
+optimise(w,f+"/x.wasm");
+const b=readFileSync(f+"/x.wasm"); console.log("core",features,"raw",b.length,"brotli",brotliCompressSync(b).length,"inlined",brotliCompressSync(inline(b,"core")).length);
