@@ -430,7 +430,7 @@ function nameOf({ persist, url }, inbox) {
 }
 
 function randomName() {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(9))));
+  return crypto.getRandomValues(new Uint32Array(3)).join("-");
 }
 
 function failed(reason) {
