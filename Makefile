@@ -183,7 +183,7 @@ lint: build $(VENV)/.installed tests/node_modules/.package-lock.json www/app/nod
 	@cargo clippy --quiet --all-targets --target wasm32-unknown-unknown --features npm -- -D warnings
 	@cargo clippy --quiet --all-targets --target wasm32-unknown-unknown --features npm --no-default-features -- -D warnings
 	@cargo clippy --quiet --lib --target wasm32-unknown-unknown --features npm,keeper -- -D warnings
-	@cargo clippy --quiet --lib --target wasm32-unknown-unknown --features npm,sharing -- -D warnings
+	@cargo clippy --quiet --lib --target wasm32-unknown-unknown --features npm,layer-1,sharing -- -D warnings
 	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --document-private-items
 	@RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --document-private-items --target wasm32-unknown-unknown
 	@cargo test --quiet --doc --target wasm32-unknown-unknown

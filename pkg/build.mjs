@@ -1,5 +1,6 @@
 // Builds pkg/wasm from the crate, for each variant: the optimised wasm, its inlined copy, and the glue between it
-// and the page; and the small wasms for the options `persist` and `share`. Then measures what a page loads, and fails if that exceeds its budget.
+// and the page; and the small wasm for the option `persist`. Then measures what a page loads, and fails if that exceeds
+// its budget.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,29 +17,25 @@ const here = dirname(fileURLToPath(import.meta.url));
 const crate = dirname(here);
 const made = join(crate, "target", "wasm-bindgen");
 const out = join(here, "wasm");
-// Replaces the page's time functions in the core.
-const time = join(here, "build/time.js");
-// Replaces its WebSocket, for the option `share`.
-const webSocket = join(here, "build/socket.js");
 
 // In bytes of memory, not of download: the linker's default of 1 MiB is wasted here, since nothing recurses.
 const SMALL_STACK = "-Clink-arg=-zstack-size=131072";
 
 // LLVM inlines up to 225 by itself, which makes the package larger by 0.7 kB in brotli and no faster.
-const LITTLE_INLINING = "-Cllvm-args=-inline-threshold=40";
+const LITTLE_INLINING = "-Cllvm-args=-inline-threshold=30";
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 for (const variant of VARIANTS) await buildVariant(variant);
 checkImports();
-buildSmall("keeper");
-buildSmall("sharing");
+buildKeeper();
 // npm shows and packs these two from the package's own folder.
 for (const name of ["README.md", "LICENSE"]) copyFileSync(join(crate, name), join(here, name));
 await report(here, ({ name }) => join(made, name, "named.wasm"));
 
 /** @param {import("./build/variants.mjs").Variant} variant */
-async function buildVariant({ name, features, modules }) {
+async function buildVariant(variant) {
+  const { name, features } = variant;
   const folder = join(made, name);
   const [wasm, glue] = ["core_bg.wasm", "core.js"].map((file) => join(folder, file));
   compileCrate(folder, features);
@@ -49,31 +46,25 @@ async function buildVariant({ name, features, modules }) {
   // The report of sizes needs the names.
   optimise(wasm, join(folder, "named.wasm"), { names: true });
   writeFileSync(join(out, `inline-${name}.js`), inline(readFileSync(join(out, `${name}.wasm`)), name));
-  await bundleGlue(folder, join(out, `${name}.js`), modules);
-  copyFileSync(join(here, "build/core.d.ts"), join(out, `${name}.d.ts`));
-  if (name !== "core") return;
-  await bundleGlue(folder, join(out, "shared.js"), modules, "build/shared-entry.js", [webSocket]);
-  copyFileSync(join(here, "build/shared.d.ts"), join(out, "shared.d.ts"));
+  await bundleGlue(folder, variant);
+  const types = name === "shared" ? "shared.d.ts" : "core.d.ts";
+  copyFileSync(join(here, "build", types), join(out, `${name}.d.ts`));
 }
 
-/**
- * The wasm of src/kept.rs or src/sharing.rs, inlined. It takes and returns numbers only, and imports nothing, so that it
- * needs no glue.
- *
- * @param {string} name that of its feature
- */
-function buildSmall(name) {
-  const folder = join(made, name);
+/** The wasm of src/kept.rs, inlined. It takes and returns numbers only, and imports nothing, so that it needs no glue. */
+function buildKeeper() {
+  const folder = join(made, "keeper");
   const wasm = join(folder, "core_bg.wasm");
-  compileCrate(folder, [name]);
+  const small = join(folder, "keeper.wasm");
+  compileCrate(folder, ["keeper"]);
   snipPanics(wasm);
   clearPanicTexts(wasm);
   removeExports(wasm, /^__|^memory$/);
-  optimise(wasm, join(folder, `${name}.wasm`));
-  const bytes = readFileSync(join(folder, `${name}.wasm`));
+  optimise(wasm, small);
+  const bytes = readFileSync(small);
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
   if (imports.length > 0) throw new Error(`the wasm must import nothing; got ${JSON.stringify(imports)}`);
-  writeFileSync(join(out, `inline-${name}.js`), inline(bytes, name));
+  writeFileSync(join(out, "inline-keeper.js"), inline(bytes, "keeper"));
 }
 
 function compileCrate(folder, features) {
@@ -102,25 +93,19 @@ function metadata() {
   return JSON.parse(execFileSync("cargo", ["metadata", "--locked", "--format-version", "1"], how));
 }
 
-/**
- * @param {string} folder that of wasm-bindgen's glue
- * @param {string} outfile
- * @param {Record<string, string>} modules
- * @param {string} [entry]
- * @param {string[]} [replaced] the modules whose exports take the place of globals, besides the time
- */
-async function bundleGlue(folder, outfile, modules, entry = "build/entry.js", replaced = []) {
+/** @param {string} folder that of wasm-bindgen's glue @param {import("./build/variants.mjs").Variant} variant */
+async function bundleGlue(folder, { name, modules, entry, replaced }) {
   await build({
-    entryPoints: [join(here, entry)],
+    entryPoints: [join(here, "build", entry)],
     alias: { glue: join(folder, "core.js") },
     bundle: true,
     // It stands where this path leads from pkg/wasm, too.
     external: ["../lib/after.js"],
     minify: true,
-    inject: [time, ...replaced],
+    inject: replaced.map((module) => join(here, "build", module)),
     format: "esm",
     target: "es2022",
-    outfile,
+    outfile: join(out, `${name}.js`),
     plugins: [replaceModules(modules)],
     logLevel: "warning",
     // wasm-bindgen names a snippet once for each block of imports from it.
@@ -142,13 +127,14 @@ function replaceModules(modules) {
 }
 
 /**
- * The option `wasm` may name the core of any variant, so that each glue must fit all of them: lib/testing passes
- * core.wasm to all inboxes.
+ * The option `wasm` may name the core of any variant, so that each glue must fit all of them, although some then lack
+ * something: lib/testing passes core.wasm to all inboxes.
  */
 function checkImports() {
   const imports = VARIANTS.map(({ name }) => {
     const module = new WebAssembly.Module(readFileSync(join(out, `${name}.wasm`)));
-    return JSON.stringify([WebAssembly.Module.imports(module), WebAssembly.Module.exports(module)]);
+    const exports = WebAssembly.Module.exports(module).filter(({ name }) => name !== "callTab");
+    return JSON.stringify([WebAssembly.Module.imports(module), exports]);
   });
   if (new Set(imports).size > 1) throw new Error("the variants' wasm must have the same imports and exports");
 }

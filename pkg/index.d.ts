@@ -488,8 +488,7 @@ export interface Options {
    * A received frame that has all members of `ping` is answered with `pong` and reaches no listener. Objects are sent
    * as JSON and strings as they are; a `ping` that is a string is compared with the whole frame.
    *
-   * Must be { every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and objects, arrays or
-   * non-empty strings. Default: none.
+   * Must be { every, frame }, { ping, pong } or both: a number of milliseconds ≥ 1000, and frames. Default: none.
    */
   keepalive?: Keepalive;
   /**
@@ -563,7 +562,8 @@ export interface Options {
    * `core.wasm` as a separate file: its URL, a response, its bytes or a compiled module.
    *
    * The URL is the one of `inbox-socket/core.wasm`. With `adapter` or `sockets`, `inbox-socket/adapter.wasm` is
-   * enough, which is smaller. A separate file can be compiled while it is loading.
+   * enough, which is smaller; `share` needs `inbox-socket/shared.wasm`. A separate file can be compiled while it is
+   * loading.
    *
    * Must be the URL of core.wasm, a Response, its bytes or a WebAssembly.Module. Default: inlined.
    */

@@ -45,7 +45,7 @@ export function fakeServer(options = {}) {
 /** See testing.d.ts. */
 export function reset() {
   const began = (inbox) => void inboxes.add(inbox);
-  const fake = inUse ? { wasm: (compiled ??= compile()), url: ownUrl(), time } : {};
+  const fake = inUse ? { wasm: (compiled ??= compile()), share: false, url: ownUrl(), time } : {};
   for (const inbox of inboxes.add(client())) inbox.reset({ ...fake, began });
   inboxes.clear();
 }

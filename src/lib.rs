@@ -13,7 +13,7 @@
 //! | `exports` | the JavaScript API, callable from Rust (wasm32 only) |
 //! | `kept` | [`core::keeper`] for the npm package, as a separate wasm (wasm32 only, feature `keeper`) |
 //! | [`tabs`] | one connection for all tabs of a browser: election, relay and hub, as pure as the core |
-//! | `sharing` | [`tabs`] for the npm package, as a separate wasm (wasm32 only, feature `sharing`) |
+//! | `sharing` | [`tabs`] for the npm package, as calls with numbers (wasm32 only, feature `sharing`) |
 //! | `client` | the API for pages in Rust, at the crate's root (wasm32 only, not in the npm package) |
 //!
 //! The browser passes each event to the machine, and carries out the effects that the machine returns:
@@ -109,24 +109,20 @@
 //!
 //! `exports` has the same API with JavaScript values. It passes on each parsed frame, because deserializing it into
 //! Rust values costs more than parsing it. The crate exports two functions to JavaScript: an internal one that takes
-//! only numbers and, with the feature `npm`, `createInbox`, which returns an object with the API of `pkg/index.d.ts`.
+//! only numbers and, with the feature `npm`, `createInbox`, which returns an object with the API of `pkg/index.d.ts`;
+//! with the feature `sharing` also `callTab`, for the tabs that share a connection.
 //! The npm package is built with that feature, and without the API of this section; for pages with another wire, also
 //! without the default feature `layer-1`.
 
-#[cfg(all(
-    target_arch = "wasm32",
-    not(feature = "npm"),
-    not(feature = "layer-1"),
-    not(any(feature = "keeper", feature = "sharing"))
-))]
+#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(feature = "layer-1"), not(feature = "keeper")))]
 compile_error!("the feature `layer-1` must be on without the feature `npm`");
 
 pub mod core;
 pub mod tabs;
 
-#[cfg(all(target_arch = "wasm32", not(any(feature = "keeper", feature = "sharing"))))]
+#[cfg(all(target_arch = "wasm32", not(feature = "keeper")))]
 mod browser;
-#[cfg(all(target_arch = "wasm32", not(any(feature = "keeper", feature = "sharing"))))]
+#[cfg(all(target_arch = "wasm32", not(feature = "keeper")))]
 pub use browser::exports;
 
 #[cfg(all(target_arch = "wasm32", feature = "keeper"))]
@@ -135,13 +131,9 @@ mod kept;
 #[cfg(all(target_arch = "wasm32", feature = "sharing"))]
 mod sharing;
 
-#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(any(feature = "keeper", feature = "sharing"))))]
+#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(feature = "keeper")))]
 mod client;
-#[cfg(all(
-    target_arch = "wasm32",
-    not(feature = "npm"),
-    not(any(feature = "keeper", feature = "sharing"))
-))]
+#[cfg(all(target_arch = "wasm32", not(feature = "npm"), not(feature = "keeper")))]
 pub use client::{
     ConfigureError, ConnectionError, Frame, Guard, Id, Inbox, InexactId, Keepalive, Options, Protocol,
     SendOptions, SendResult, ServerPing, State, Stats, Url, configure, disconnect, listen, listen_all,

@@ -1,5 +1,5 @@
-//! The exports of the small wasm that a page with the option `share` loads beside the core: [`tabs`](crate::tabs), as a
-//! function of numbers. `pkg/lib/share/share.js` calls it, and has one instance for each inbox.
+//! What the core of a page with the option `share` exports besides the inbox: [`tabs`](crate::tabs), as a function of
+//! numbers, which `pkg/lib/share/share.js` calls.
 
 use std::cell::RefCell;
 
@@ -8,10 +8,7 @@ use wasm_bindgen::prelude::*;
 use crate::core::{Millis, Seq};
 use crate::tabs::{ItemKind, Key, LineState, Role, Tab, TabEffect, What, Word};
 
-#[cfg(feature = "npm")]
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
+/// One for each inbox and user, kept until the page ends: a few hundred bytes.
 #[derive(Default)]
 struct Shell {
     tab: Option<Tab>,
@@ -24,18 +21,24 @@ struct Shell {
 }
 
 thread_local! {
-    static SHELL: RefCell<Shell> = RefCell::new(Shell::default());
+    static SHELLS: RefCell<Vec<Shell>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Stands for none.
 const NONE: f64 = -1.0;
 
-/// Calls the tab: `pkg/lib/share/numbers.js` names the values of `what`. One function, because each export would borrow
-/// the tab for itself, in a hundred bytes.
-#[wasm_bindgen(js_name = call)]
+/// Calls the tab of the shell with this index: `pkg/lib/share/numbers.js` names the values of `what`. One function,
+/// because each export would borrow the tab for itself, in a hundred bytes.
+#[wasm_bindgen(js_name = callTab)]
 #[allow(unreachable_pub, reason = "it is exported to JavaScript")]
-pub fn call(what: u32, now: f64, a: f64, b: f64, c: f64, d: f64, e: f64) -> f64 {
-    SHELL.with_borrow_mut(|shell| run(shell, what, now as Millis, [a, b, c, d, e]))
+#[allow(clippy::too_many_arguments, reason = "an array would have to be copied through memory")]
+pub fn call_tab(shell: usize, what: u32, now: f64, a: f64, b: f64, c: f64, d: f64, e: f64) -> f64 {
+    SHELLS.with_borrow_mut(|shells| {
+        if shells.len() <= shell {
+            shells.resize_with(shell + 1, Shell::default);
+        }
+        shells.get_mut(shell).map_or(NONE, |shell| run(shell, what, now as Millis, [a, b, c, d, e]))
+    })
 }
 
 fn run(shell: &mut Shell, what: u32, now: Millis, numbers: [f64; 5]) -> f64 {
@@ -66,8 +69,7 @@ fn run(shell: &mut Shell, what: u32, now: Millis, numbers: [f64; 5]) -> f64 {
         19 => tab.pushed(a as Key, b as Seq),
         20 => tab.ask_server(now, a as u32, b as u32, kind_of(c), d as u32),
         21 => return number_of(tab.answered(now, a as u32)),
-        22 => return number_of(tab.history_for(a > 0.0)),
-        23 => {
+        22 => {
             let Some(effect) = tab.poll_effect() else { return NONE };
             if let TabEffect::Say { what: What::Opened { .. }, .. } = effect {
                 shell.heads = tab.heads().collect();
@@ -76,10 +78,10 @@ fn run(shell: &mut Shell, what: u32, now: Millis, numbers: [f64; 5]) -> f64 {
             shell.parts = parts;
             return number;
         }
-        24 => return shell.parts.get(a as usize).copied().unwrap_or(NONE),
-        25 => return shell.heads.get(a as usize).map_or(NONE, |(key, _)| f64::from(*key)),
-        26 => return shell.heads.get(a as usize).map_or(NONE, |(_, seq)| *seq as f64),
-        27 => {
+        23 => return shell.parts.get(a as usize).copied().unwrap_or(NONE),
+        24 => return shell.heads.get(a as usize).map_or(NONE, |(key, _)| f64::from(*key)),
+        25 => return shell.heads.get(a as usize).map_or(NONE, |(_, seq)| *seq as f64),
+        26 => {
             return match tab.role() {
                 Role::Away => 0.0,
                 Role::Seeking => 1.0,
@@ -88,9 +90,9 @@ fn run(shell: &mut Shell, what: u32, now: Millis, numbers: [f64; 5]) -> f64 {
                 Role::Alone => 4.0,
             };
         }
-        28 => return number_of(tab.line()),
-        29 => return tab.epoch() as f64,
-        30 => return f64::from(tab.leader()),
+        27 => return number_of(tab.line()),
+        28 => return tab.epoch() as f64,
+        29 => return f64::from(tab.leader()),
         // Begins.
         _ => {}
     }

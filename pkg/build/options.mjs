@@ -161,7 +161,7 @@ export const DOCS = {
     doc: "`core.wasm` as a separate file: its URL, a response, its bytes or a compiled module.",
     more: [
       "The URL is the one of `inbox-socket/core.wasm`. With `adapter` or `sockets`, `inbox-socket/adapter.wasm` is enough, " +
-        "which is smaller. A separate file can be compiled while it is loading.",
+        "which is smaller; `share` needs `inbox-socket/shared.wasm`. A separate file can be compiled while it is loading.",
     ],
   },
 };

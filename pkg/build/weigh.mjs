@@ -21,7 +21,10 @@ const PARTS = {
     not: ["../wasm/core.js", "../wasm/inline-core.js"],
   },
   persist: { loads: ["./persist/create.js"], not: [] },
-  share: { loads: ["./share/create.js"], not: ["../wasm/core.js"] },
+  share: {
+    loads: ["./share/create.js", "../wasm/inline-shared.js"],
+    not: ["../wasm/core.js", "../wasm/inline-core.js"],
+  },
   after: { loads: ["../lib/after.js"], not: [] },
 };
 

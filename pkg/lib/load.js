@@ -15,7 +15,12 @@ export async function loadCore({ wasm, sockets, adapter, persist, share }) {
         : adapter
           ? import("./wire/create.js")
           : import("../wasm/core.js"),
-    wasm ?? (each || adapter ? import("../wasm/inline-adapter.js") : import("../wasm/inline-core.js")),
+    wasm ??
+      (share
+        ? import("../wasm/inline-shared.js")
+        : each || adapter
+          ? import("../wasm/inline-adapter.js")
+          : import("../wasm/inline-core.js")),
     persist && import("./persist/create.js"),
   ]);
   await core.load(binary);

@@ -18,7 +18,7 @@ const DOUBLINGS: u32 = 3;
 /// An alarm this late was delayed by a throttled timer or a sleeping machine: silence proves nothing then.
 const HELD_UP: Millis = 1_000;
 
-/// After this time without a reply, a `sync` or `get_messages` no longer blocks the next one.
+/// After this time without a reply, a `sync` no longer blocks the next one.
 const TURN_WITHIN: Millis = 30_000;
 
 /// What an item is.
@@ -47,13 +47,6 @@ struct Route {
     characters: u32,
 }
 
-/// Requests of one kind that wait for each other, because the server allows or can tell apart only one at a time.
-#[derive(Debug, Default)]
-struct Turns {
-    waiting: VecDeque<Item>,
-    under_way: Option<(Item, Millis)>,
-}
-
 #[derive(Debug)]
 pub(super) struct Hub {
     me: TabId,
@@ -62,10 +55,10 @@ pub(super) struct Hub {
     /// By key: the highest `seq` of each conversation, as far as the server has said.
     heads: Vec<Option<Seq>>,
     routes: Vec<Route>,
-    syncs: Turns,
-    histories: Turns,
-    /// The server repeats the `id` of `get_messages`, so that those need not wait for each other.
-    echoes: bool,
+    /// The `sync` requests that wait, because the server allows only one at a time.
+    syncs: VecDeque<Item>,
+    /// The one that it has not replied to, and when it was sent.
+    sync_under_way: Option<(Item, Millis)>,
     /// The followers' pings that wait until the server has replied to something.
     pings: Vec<Item>,
     /// Since when the server owes followers a reply.
@@ -85,9 +78,8 @@ impl Hub {
             state: LineState::Closed,
             heads: Vec::new(),
             routes: Vec::new(),
-            syncs: Turns::default(),
-            histories: Turns::default(),
-            echoes: false,
+            syncs: VecDeque::new(),
+            sync_under_way: None,
             pings: Vec::new(),
             unanswered: None,
             probed: false,
@@ -178,12 +170,12 @@ impl Hub {
             _ => {}
         }
         self.routes.push(Route { item, tab, kind, characters });
-        match kind {
-            ItemKind::Sync => self.syncs.waiting.push_back(item),
-            ItemKind::History if !self.echoes => self.histories.waiting.push_back(item),
-            _ => effects.push_back(TabEffect::Forward(item)),
+        if kind == ItemKind::Sync {
+            self.syncs.push_back(item);
+            self.take_turn(now, effects);
+        } else {
+            effects.push_back(TabEffect::Forward(item));
         }
-        self.take_turns(now, effects);
         if !is_mine && matches!(kind, ItemKind::Sync | ItemKind::Message) && self.unanswered.is_none() {
             self.unanswered = Some(now);
         }
@@ -201,22 +193,10 @@ impl Hub {
         if route.is_some() {
             effects.push_back(TabEffect::Forget(item));
         }
-        for turns in [&mut self.syncs, &mut self.histories] {
-            turns.under_way.take_if(|(under_way, _)| *under_way == item);
-        }
+        self.sync_under_way.take_if(|(under_way, _)| *under_way == item);
         self.hear(now, effects);
-        self.take_turns(now, effects);
+        self.take_turn(now, effects);
         route.map(|route| route.tab)
-    }
-
-    /// The history that the server has sent without an `id`: returns the item that it is for.
-    pub(super) fn history_under_way(&self) -> Option<Item> {
-        self.histories.under_way.map(|(item, _)| item)
-    }
-
-    /// The server repeats the `id` of `get_messages`.
-    pub(super) fn echoes_ids(&mut self) {
-        self.echoes = true;
     }
 
     /// The server has replied to something, which proves that it receives frames: restarts the wait for the rest.
@@ -237,21 +217,19 @@ impl Hub {
         }
     }
 
-    fn take_turns(&mut self, now: Millis, effects: &mut VecDeque<TabEffect>) {
-        for turns in [&mut self.syncs, &mut self.histories] {
-            turns.under_way.take_if(|(_, since)| now >= since.saturating_add(TURN_WITHIN));
-            if turns.under_way.is_none()
-                && let Some(item) = turns.waiting.pop_front()
-            {
-                turns.under_way = Some((item, now));
-                effects.push_back(TabEffect::Forward(item));
-            }
+    fn take_turn(&mut self, now: Millis, effects: &mut VecDeque<TabEffect>) {
+        self.sync_under_way.take_if(|(_, since)| now >= since.saturating_add(TURN_WITHIN));
+        if self.sync_under_way.is_none()
+            && let Some(item) = self.syncs.pop_front()
+        {
+            self.sync_under_way = Some((item, now));
+            effects.push_back(TabEffect::Forward(item));
         }
     }
 
     /// Returns true if the line counts as dead.
     pub(super) fn alarm(&mut self, now: Millis, effects: &mut VecDeque<TabEffect>) -> bool {
-        self.take_turns(now, effects);
+        self.take_turn(now, effects);
         let Some(late) = self.reply_due().and_then(|due| now.checked_sub(due)) else { return false };
         if late >= HELD_UP && !self.held_up {
             self.unanswered = Some(now);
@@ -268,9 +246,9 @@ impl Hub {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Millis> {
-        let turns = [&self.syncs, &self.histories].into_iter().filter(|turns| !turns.waiting.is_empty());
-        let turns = turns.filter_map(|turns| turns.under_way.map(|(_, since)| since + TURN_WITHIN));
-        turns.chain(self.reply_due()).min()
+        let turn =
+            self.sync_under_way.filter(|_| !self.syncs.is_empty()).map(|(_, since)| since + TURN_WITHIN);
+        [turn, self.reply_due()].into_iter().flatten().min()
     }
 
     fn reply_due(&self) -> Option<Millis> {

@@ -403,15 +403,6 @@ impl Tab {
         self.hub.answered(now, item, &mut self.effects)
     }
 
-    /// A `messages_response` has arrived, with or without the `id` of its request. Returns the item that one without is
-    /// for: pass it to [`answered`](Self::answered).
-    pub fn history_for(&mut self, has_id: bool) -> Option<Item> {
-        if has_id {
-            self.hub.echoes_ids();
-        }
-        self.hub.history_under_way()
-    }
-
     // Outputs.
 
     /// Takes the next effect to carry out.

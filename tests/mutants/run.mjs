@@ -613,14 +613,8 @@ const MUTATIONS = [
   {
     what: "hub: several syncs are sent at a time",
     file: "src/tabs/hub.rs",
-    text: "ItemKind::Sync => self.syncs.waiting.push_back(item)",
-    instead: "ItemKind::Sync => effects.push_back(TabEffect::Forward(item))",
-  },
-  {
-    what: "hub: requests for the history are sent at a time to a server that tells them not apart",
-    file: "src/tabs/hub.rs",
-    text: "ItemKind::History if !self.echoes =>",
-    instead: "ItemKind::History if false =>",
+    text: "if kind == ItemKind::Sync {\n            self.syncs.push_back(item);",
+    instead: "if kind == ItemKind::Sync {\n            effects.push_back(TabEffect::Forward(item));",
   },
   {
     what: "hub: a reply goes to the leader",

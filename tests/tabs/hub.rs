@@ -78,27 +78,20 @@ fn one_sync_is_sent_at_a_time_and_its_reply_is_for_the_tab_that_asked() {
 }
 
 #[test]
-fn requests_for_the_history_wait_for_each_other_until_the_server_repeats_their_ids() {
+fn requests_for_the_history_do_not_wait_for_each_other() {
     let mut solo = Solo::leading();
     solo.tab.ask_server(0, OTHER, 1, ItemKind::History, 20);
     solo.tab.ask_server(0, ME, 2, ItemKind::History, 20);
-    assert_eq!(solo.effects(), [TabEffect::Forward(1)]);
-    assert_eq!(solo.tab.history_for(false), Some(1));
-    assert_eq!(solo.tab.answered(1, 1), Some(OTHER));
-    assert!(solo.effects().contains(&TabEffect::Forward(2)));
-    solo.tab.history_for(true);
-    solo.tab.answered(2, 2);
-    solo.effects();
-    solo.tab.ask_server(3, OTHER, 3, ItemKind::History, 20);
-    solo.tab.ask_server(3, ME, 4, ItemKind::History, 20);
-    assert_eq!(solo.effects(), [TabEffect::Forward(3), TabEffect::Forward(4)]);
+    assert_eq!(solo.effects(), [TabEffect::Forward(1), TabEffect::Forward(2)]);
+    assert_eq!(solo.tab.answered(1, 2), Some(ME));
+    assert_eq!(solo.tab.answered(2, 1), Some(OTHER));
 }
 
 #[test]
-fn a_request_that_is_never_answered_blocks_the_next_one_for_thirty_seconds() {
+fn a_sync_that_is_never_answered_blocks_the_next_one_for_thirty_seconds() {
     let mut solo = Solo::leading();
-    solo.tab.ask_server(0, OTHER, 1, ItemKind::History, 20);
-    solo.tab.ask_server(0, OTHER, 2, ItemKind::History, 20);
+    solo.tab.ask_server(0, ME, 1, ItemKind::Sync, 20);
+    solo.tab.ask_server(0, ME, 2, ItemKind::Sync, 20);
     solo.effects();
     solo.wait(29_999);
     assert!(!solo.effects().contains(&TabEffect::Forward(2)));

@@ -235,7 +235,7 @@ function checkLoading({ error }, warn) {
       "load",
       `the core could not be loaded, and retry() tries again. ${error}. Are all files of the build at the ` +
         "addresses that the page requests? After a deployment, reload old pages. With configure({ wasm }), does that " +
-        "address serve core.wasm, or adapter.wasm with an adapter?",
+        "address serve core.wasm, or shared.wasm with `share`, or adapter.wasm with an adapter?",
     );
   }
 }

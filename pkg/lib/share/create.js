@@ -11,18 +11,21 @@
 //
 // These files import nothing of the page's first code, or a bundler would split that into a further file.
 
-import { compile } from "../../wasm/inline-sharing.js";
-import { createInbox as createCore, load as loadCore } from "../../wasm/shared.js";
+import { callTab, createInbox as createCore, load as loadCore } from "../../wasm/shared.js";
+import { POLL } from "./numbers.js";
 import { Share } from "./share.js";
 import { Timers } from "./timers.js";
 
-/** @type {WebAssembly.Module} */
-let sharing;
 const timers = new Timers();
 
 /** @param {any} wasm that of the core */
 export async function load(wasm) {
-  [sharing] = await Promise.all([compile(), loadCore(wasm)]);
+  await loadCore(wasm);
+  try {
+    callTab(0, POLL, 0, 0, 0, 0, 0, 0);
+  } catch {
+    throw new TypeError("`wasm` must be shared.wasm with `share`; got core.wasm or adapter.wasm");
+  }
 }
 
 /** @param {any} options */
@@ -32,7 +35,7 @@ export function createInbox(options) {
   }
   if (options.protocol === 0) throw new Error("`protocol` must be 1 with `share`; got 0");
   timers.base = options.time ?? globalThis;
-  const share = new Share(sharing, options, timers);
+  const share = new Share(options, timers);
   const { url, protocols } = share;
   const inbox = createCore({ ...options, url, protocols, time: timers });
   const { disconnect, changeUser, getState, getStats } = inbox;

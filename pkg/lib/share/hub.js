@@ -11,7 +11,6 @@ import {
   HEAD_SEQ,
   HELLO,
   HISTORY,
-  HISTORY_FOR,
   MESSAGE,
   OTHER,
   PAIR,
@@ -107,11 +106,10 @@ export class Hub {
           this.#call(HEADS);
         }
         return this.#reply(itemOf(frame.id), frame, text);
-      case "messages_response": {
-        const item = itemOf(frame.id);
-        const waiting = this.#call(HISTORY_FOR, item === undefined ? 0 : 1);
-        return this.#reply(item ?? (waiting < 0 ? undefined : waiting), frame, text);
-      }
+      case "messages_response":
+        // A server that repeats no `id` does not say which tab has asked: all receive it.
+        if (frame.id === undefined) break;
+        return this.#reply(itemOf(frame.id), frame, text);
       case undefined:
         if (Number.isSafeInteger(frame.seq) && frame.seq > 0)
           this.#call(PUSHED, this.#keyOf(frame.conversation_id), frame.seq);

@@ -1,6 +1,6 @@
 // The numbers that this folder and src/sharing.rs pass to each other.
 
-// Calls: call(what, now, a, b, c, d, e).
+// Calls: callTab(shell, what, now, a, b, c, d, e).
 export const BEGIN = 0;
 export const CONNECT = 1;
 export const DISCONNECT = 2;
@@ -23,15 +23,14 @@ export const HEADS = 18;
 export const PUSHED = 19;
 export const ASK = 20;
 export const ANSWERED = 21;
-export const HISTORY_FOR = 22;
-export const POLL = 23;
-export const PART = 24;
-export const HEAD_KEY = 25;
-export const HEAD_SEQ = 26;
-export const ROLE = 27;
-export const LINE = 28;
-export const EPOCH = 29;
-export const LEADER = 30;
+export const POLL = 22;
+export const PART = 23;
+export const HEAD_KEY = 24;
+export const HEAD_SEQ = 25;
+export const ROLE = 26;
+export const LINE = 27;
+export const EPOCH = 28;
+export const LEADER = 29;
 
 // Effects.
 export const OPEN_CHANNEL = 0;

@@ -44,7 +44,7 @@ import {
   VISIBLE,
   WAKE,
 } from "./numbers.js";
-import { setOpener } from "../../wasm/shared.js";
+import { callTab, setOpener } from "../../wasm/shared.js";
 import { Line, Relay } from "./sockets.js";
 
 // What tabs say to each other: raise it when that changes, so that tabs of two versions form two groups.
@@ -67,9 +67,11 @@ const EXPIRED = 4401;
 /** How long another tab may take to name an address, in ms. */
 const ADDRESS_WITHIN = 2_000;
 
+/** The number of shells in src/sharing.rs, besides the first. */
+let shells = 0;
+
 export class Share {
   role = "alone";
-  #module;
   #options;
   #timers;
   #me = Math.floor(Math.random() * 2 ** 31);
@@ -97,9 +99,8 @@ export class Share {
   #isTold = false;
   #page = new AbortController();
 
-  /** @param {WebAssembly.Module} module @param {any} options @param {import("./timers.js").Timers} timers */
-  constructor(module, options, timers) {
-    this.#module = module;
+  /** @param {any} options @param {import("./timers.js").Timers} timers */
+  constructor(options, timers) {
     this.#options = options;
     this.#timers = timers;
     this.#begin(options.user);
@@ -239,8 +240,9 @@ export class Share {
     } catch {
       return;
     }
-    const { call } = /** @type {any} */ (new WebAssembly.Instance(this.#module).exports);
-    this.#call = (what, a = 0, b = 0, c = 0, d = 0, e = 0) => call(what, this.#timers.performance.now(), a, b, c, d, e);
+    const shell = ++shells;
+    this.#call = (what, a = 0, b = 0, c = 0, d = 0, e = 0) =>
+      callTab(shell, what, this.#timers.performance.now(), a, b, c, d, e);
     this.#hub = new Hub(this.#me, this.#call, (tab, text) => this.#deliver(tab, text));
     this.#call(BEGIN, this.#me);
     this.#act(VISIBLE, globalThis.document?.hidden === false ? 1 : 0);

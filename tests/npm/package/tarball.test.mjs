@@ -148,9 +148,10 @@ describe("the tarball", () => {
       "wasm/inline-adapter.js",
       "wasm/inline-core.js",
       "wasm/inline-keeper.js",
-      "wasm/inline-sharing.js",
+      "wasm/inline-shared.js",
       "wasm/shared.d.ts",
       "wasm/shared.js",
+      "wasm/shared.wasm",
     ]);
     const translated = packed.files.filter((path) => path.startsWith("commonjs/"));
     const inPages = files.filter((path) => !/^(bin|conformance|server)\//.test(path));

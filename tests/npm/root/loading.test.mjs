@@ -17,6 +17,7 @@ function watchRequests(page) {
 const { resolve } = createRequire(import.meta.url);
 const CORE = readFileSync(resolve("inbox-socket/core.wasm"));
 const ADAPTER = readFileSync(resolve("inbox-socket/adapter.wasm"));
+const SHARED = readFileSync(resolve("inbox-socket/shared.wasm"));
 
 describe("the core", () => {
   it("is loaded once, by the first subscription", async (t) => {
@@ -48,6 +49,18 @@ describe("the core", () => {
       assert.deepEqual(cores, ["/inline-adapter.js"]);
     });
   }
+
+  it("of a page with `share` contains what the tabs need", async (t) => {
+    const { page, server } = await openRoot(t);
+    const requests = watchRequests(page);
+    await page.evaluate(() => {
+      inbox.configure({ user: "ana", share: true });
+      inbox.subscribe(1, () => {});
+    });
+    await server.connection();
+    const cores = requests.filter((path) => /core|inline/.test(path)).map((path) => path.replace(/-\w+\./, "."));
+    assert.deepEqual(cores, ["/inline-shared.js"]);
+  });
 
   it("of each inbox is the one that its options need", async (t) => {
     const { page, server } = await openRoot(t);
@@ -366,6 +379,34 @@ describe("the core", () => {
       );
     });
   }
+
+  it("of a page with `share` may be a separate file: shared.wasm", async (t) => {
+    const { page, server } = await openRoot(t, { more: [["/shared.wasm", SHARED]] });
+    const requests = watchRequests(page);
+    await page.evaluate(() => {
+      inbox.configure({ wasm: "/shared.wasm", user: "ana", share: true });
+      inbox.subscribe(1, () => {});
+    });
+    await server.connection();
+    assert.deepEqual(
+      requests.filter((path) => /inline/.test(path)),
+      [],
+    );
+  });
+
+  it("without the tabs is refused by a page with `share`", async (t) => {
+    const { page, server } = await openRoot(t, { more: [["/core.wasm", CORE]] });
+    await page.evaluate(() => {
+      inbox.configure({ wasm: "/core.wasm", user: "ana", share: true });
+      inbox.subscribe(1, () => {});
+    });
+    await until(page, () => inbox.getState().error);
+    assert.equal(
+      await page.evaluate(() => inbox.getState().error),
+      "Unable to load inbox-socket: `wasm` must be shared.wasm with `share`; got core.wasm or adapter.wasm",
+    );
+    assert.equal(server.attempts.length, 0);
+  });
 
   it("without layer 1 is refused by a page that needs layer 1", async (t) => {
     const { page, server } = await openRoot(t, { more: [["/adapter.wasm", ADAPTER]] });
