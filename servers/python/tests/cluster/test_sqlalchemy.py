@@ -15,7 +15,6 @@ from tests.sqlalchemy.test_storage import Participant, World, http
 
 @pytest.fixture(params=["psycopg", "asyncpg"])
 def url(request, folder):
-    pytest.importorskip(request.param)
     program = Postgres(folder).start()
     yield program.url().replace("postgres://", f"postgresql+{request.param}://")
     program.stop()
