@@ -18,10 +18,10 @@ export function compile() {
   const bytes = [];
   let base = 0;
   for (const character of text) {
-    const value = character.charCodeAt() - 40;
+    const value = character.charCodeAt(0) - 40;
     if (value < 0) base = (value + 4) * ${VALUES};
     else {
-      bytes.push(base + value - (value > 52));
+      bytes.push(base + value - +(value > 52));
       base = 0;
     }
   }

@@ -15,7 +15,9 @@ describe("the types of the package", () => {
   it("are correct for every module resolution, imported and required", async () => {
     const tarball = createPackageFromTarballData(new Uint8Array(await readFile(packed.tarball)));
     // It isn't a JavaScript module, so it needs no types.
-    const analysis = await checkPackage(tarball, { excludeEntrypoints: ["./core.wasm", "./adapter.wasm", "./shared.wasm"] });
+    const analysis = await checkPackage(tarball, {
+      excludeEntrypoints: ["./core.wasm", "./adapter.wasm", "./shared.wasm"],
+    });
     assert.ok(analysis.types);
     // Svelte and the server can only be imported, not required.
     const isModule = (problem) =>
