@@ -15,7 +15,7 @@ export WASM_BINDGEN_TEST_TIMEOUT ?= 180
 
 .PHONY: help demo build backend prepare test lint clean bench bench-server bench-tabs figures
 .PHONY: test-rust test-browser test-hook test-tools test-persist test-share test-package test-server test-conformance test-docs test-yew test-consumers test-servers test-backend test-python test-e2e test-engines test-cluster test-chaos
-.PHONY: chaos chaos-cluster chaos-guides sim herd mutants release-check
+.PHONY: chaos chaos-tabs chaos-cluster chaos-guides sim herd mutants release-check
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' Makefile | sed 's/:.*## /|/' | column -t -s '|'
@@ -152,16 +152,20 @@ test-engines: build $(VENV)/.installed www/app/dist/index.html tests/node_module
 
 STORM := build $(VENV)/.installed tests/node_modules/.package-lock.json tools-chromium
 
-# $(call storm,1 for a cluster,default of SECONDS). SECONDS is special in the shell, so env passes it on.
-storm = @cd tests && env CLUSTER=$(1) SERVER=$(SERVER) SECONDS=$(or $(SECONDS),$(2)) SEED=$(or $(SEED),1) TROUBLES='$(TROUBLES)' npm run --silent chaos
+# $(call storm,TABS=1 or CLUSTER=1,default of SECONDS). SECONDS is special in the shell, so env passes it on.
+storm = @cd tests && env TABS= CLUSTER= $(1) SERVER=$(SERVER) SECONDS=$(or $(SECONDS),$(2)) SEED=$(or $(SEED),1) TROUBLES='$(TROUBLES)' npm run --silent chaos
 
 chaos: $(STORM) ## Run pages and a real server under network faults: SECONDS=120 SEED=1 TROUBLES=cut,stall SERVER=fastapi
 	$(call say,Running a storm of faults)
 	$(call storm,,120)
 
+chaos-tabs: $(STORM) ## The same with tabs that share a connection and keep their messages, and are reloaded, closed, crashed or hang
+	$(call say,Running a storm of faults on tabs)
+	$(call storm,TABS=1,120)
+
 chaos-cluster: $(STORM) tools-services ## The same with PostgreSQL, Redis and two server processes
 	$(call say,Running a storm of faults on a cluster)
-	$(call storm,1,120)
+	$(call storm,CLUSTER=1,120)
 
 chaos-guides: $(STORM) tools-services ## The same with the servers of the guides for FastAPI and Node.js
 	$(call say,Running a storm of faults on the guides' servers)

@@ -1,6 +1,8 @@
 // The checks of a storm's outcome.
 
 import { grouped } from "./grouped.mjs";
+import { abandoned, left } from "./kept.mjs";
+import { isShared } from "./shared.mjs";
 
 /**
  * @typedef {import("./storm.mjs").Outcome} Outcome
@@ -12,6 +14,9 @@ import { grouped } from "./grouped.mjs";
 
 /** @type {((outcome: Outcome) => Finding)[]} */
 export const CHECKS = [calm, settled, accepted, storedOnce, refused, numbered, keptOrder, received, inbox, silent];
+
+/** The checks of a storm with tabs only. */
+export const CHECKS_OF_TABS = [kept, shared];
 
 /** @param {Outcome} outcome @returns {Finding} */
 function calm({ unrest }) {
@@ -27,11 +32,15 @@ function settled({ stays }) {
     const fail = (/** @type {string} */ what) => failures.push({ page: page.name, at: sent.at, what });
     if (sent.result?.status === "sent") fail(`"${sent.text}" was sent without acknowledgement`);
     if (sent.result) continue;
-    if (page.wasReloaded) orphans += 1;
+    if (page.hasEnded) orphans += 1;
     else fail(`the promise of "${sent.text}" never settled`);
   }
   const count = stays.flatMap(({ sent }) => sent).length;
-  return { name: "settled", summary: `${count} promises, all settled but ${orphans} lost in a page reload`, failures };
+  return {
+    name: "settled",
+    summary: `${count} promises, all settled but ${orphans} of pages that ended before`,
+    failures,
+  };
 }
 
 /** @param {Outcome} outcome @returns {Finding} */
@@ -187,10 +196,10 @@ function compare(stay, conversation, frames, rows) {
   }
   const seqs = new Set(frames.map(({ seq }) => seq));
   const due = rows.filter(({ at }) => at > (stay.welcomed ?? Infinity));
-  // A page may miss the messages after its reload.
-  const missing = due.filter(({ seq }) => !seqs.has(seq) && (!stay.wasReloaded || seq < last));
+  // A page may miss the messages after its end.
+  const missing = due.filter(({ seq }) => !seqs.has(seq) && (!stay.hasEnded || seq < last));
   for (const { seq, text, at } of missing) fail(`seq ${seq} "${text}" never arrived`, at);
-  if (stay.welcomed === undefined && !stay.wasReloaded) fail("the welcome never arrived", stay.began);
+  if (stay.welcomed === undefined && !stay.hasEnded) fail("the welcome never arrived", stay.began);
   return failures;
 }
 
@@ -202,6 +211,40 @@ function silent({ stays }) {
     for (const complaint of complaints) failures.push({ page: name, what: `logged: ${complaint}` });
   }
   return { name: "silent", summary: "no gaps, errors or warnings", failures };
+}
+
+/** What a page has left is stored once, or one other page has it as failed. @param {Outcome} outcome @returns {Finding} */
+function kept({ stays, stored }) {
+  /** @type {Failure[]} */
+  const failures = [];
+  const last = stays.filter(({ hasEnded }) => !hasEnded);
+  const pending = last.flatMap((stay) => stay.pending);
+  for (const { stay, message, found } of abandoned(stays, stored, pending)) {
+    const rows = `${times(found.length)}: ${JSON.stringify(found)}`;
+    const what = `left ${JSON.stringify(message)}, which has not failed and is stored ${rows}`;
+    failures.push({ page: stay.name, at: stay.left, what });
+  }
+  for (const stay of last) {
+    for (const { state, text } of stay.pending) {
+      if (state === "waiting") failures.push({ page: stay.name, at: stay.left, what: `"${text}" still waits` });
+    }
+  }
+  for (const [clientId, all] of grouped(pending, ({ clientId }) => clientId)) {
+    if (all.length > 1) failures.push({ what: `${clientId} is pending in ${all.length} pages` });
+  }
+  const count = left(stays).length;
+  return { name: "kept", summary: `${count} messages that ended pages left, each stored once or failed`, failures };
+}
+
+/** @param {Outcome} outcome @returns {Finding} */
+function shared({ groups }) {
+  const failures = groups
+    .filter((group) => !isShared(group))
+    .map(({ user, roles, webSockets }) => {
+      return { what: `${user} has ${webSockets} WebSockets, and the roles ${roles.join(", ")}` };
+    });
+  const summary = `${groups.length} users, each with one WebSocket, a leader and followers`;
+  return { name: "shared", summary, failures };
 }
 
 /** @param {Stay[]} stays */

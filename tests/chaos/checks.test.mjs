@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { CHECKS } from "./checks.mjs";
+import { CHECKS, CHECKS_OF_TABS } from "./checks.mjs";
 import { noticing } from "./noticing.mjs";
 
 const BEGAN = 1_000_000;
@@ -78,7 +78,7 @@ describe("the checks", () => {
     const open = outcome();
     delete open.stays[0].sent[1].result;
     assert.deepEqual(failing(open), ["settled"]);
-    open.stays[0].wasReloaded = true;
+    open.stays[0].hasEnded = true;
     assert.deepEqual(failing(open), []);
   });
 
@@ -94,6 +94,52 @@ describe("the checks", () => {
     const gap = outcome();
     gap.stays[0].told.push({ at: BEGAN, action: "gap" });
     assert.deepEqual(failing(gap), ["silent"]);
+  });
+
+  it("find a message that a page left and that is neither stored once nor failed", () => {
+    /** @type {import("./page.ts").Kept} */
+    const message = { clientId: "page-2", conversation: 1, text: "three", state: "waiting", durable: true };
+    const lost = outcome();
+    lost.stays[0].hasEnded = true;
+    lost.stays[0].pending.push(message);
+    assert.deepEqual(failing(lost), []);
+    lost.stays[0].pending[0].clientId = "page-3";
+    assert.deepEqual(failing(lost), ["kept"]);
+    lost.stays[1].pending.push({ ...lost.stays[0].pending[0], state: "failed", reason: "too long" });
+    assert.deepEqual(failing(lost), []);
+    lost.stays[1].hasEnded = true;
+    assert.deepEqual(failing(lost), ["kept"], "no page has the failed one at the end");
+    for (const stay of lost.stays) stay.pending[0].durable = false;
+    assert.deepEqual(failing(lost), [], "it may be lost with its page");
+  });
+
+  it("find a message that two pages have taken over, and one that still waits", () => {
+    const doubled = outcome();
+    /** @type {import("./page.ts").Kept} */
+    const failed = { clientId: "page-9", conversation: 1, text: "", state: "failed", durable: true, reason: "empty" };
+    for (const stay of doubled.stays) stay.pending.push({ ...failed });
+    assert.deepEqual(failing(doubled), ["kept"]);
+    doubled.stays[1].pending.pop();
+    assert.deepEqual(failing(doubled), []);
+    doubled.stays[0].pending[0].state = "waiting";
+    assert.deepEqual(failing(doubled), ["kept"]);
+  });
+
+  it("find tabs that do not share one connection", () => {
+    const shared = outcome();
+    shared.groups.push({ user: "ana", roles: ["follower", "leader", "follower"], webSockets: 1 });
+    assert.deepEqual(failing(shared), []);
+    const [group] = shared.groups;
+    for (const wrong of [
+      { webSockets: 2 },
+      { webSockets: 0 },
+      { roles: ["leader", "leader", "follower"] },
+      { roles: ["follower", "follower", "follower"] },
+      { roles: ["leader", "alone", "follower"] },
+    ]) {
+      shared.groups[0] = { ...group, .../** @type {Partial<typeof group>} */ (wrong) };
+      assert.deepEqual(failing(shared), ["shared"], JSON.stringify(wrong));
+    }
   });
 
   it("find a dead connection that the page noticed late or not at all", () => {
@@ -121,7 +167,7 @@ describe("the checks", () => {
 
 /** Returns the names of the checks that fail. @param {import("./storm.mjs").Outcome} outcome */
 function failing(outcome) {
-  const findings = [...CHECKS, noticing].map((check) => check(outcome));
+  const findings = [...CHECKS, ...CHECKS_OF_TABS, noticing].map((check) => check(outcome));
   return findings.filter(({ failures }) => failures.length > 0).map(({ name }) => name);
 }
 
@@ -143,6 +189,8 @@ function outcome() {
     /** @type {import("./storm.mjs").Incident[]} */
     incidents: [],
     unrest: [],
+    /** @type {import("./storm.mjs").Group[]} */
+    groups: [],
   };
 }
 
@@ -159,7 +207,7 @@ function stay(user, sent, stored) {
     user,
     conversations: [1],
     complaints: [],
-    wasReloaded: false,
+    hasEnded: false,
     began: BEGAN - 100,
     welcomed: BEGAN,
     left: BEGAN + 60_000,
@@ -170,6 +218,8 @@ function stay(user, sent, stored) {
     told: [],
     /** @type {import("./page.ts").Account["states"]} */
     states: [{ at: BEGAN, isConnected: true, error: null }],
+    /** @type {import("./page.ts").Kept[]} */
+    pending: [],
   };
 }
 

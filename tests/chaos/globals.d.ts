@@ -1,20 +1,18 @@
-import type { Account } from "./page.ts";
+import type { Options } from "inbox-socket";
+
+import type { Account, Kept, Role } from "./page.ts";
 
 declare global {
   /** The interface through which participant.mjs drives the page. */
   var storm: {
-    begin(part: {
-      name: string;
-      seed: number;
-      conversations: number[];
-      throws: boolean;
-      url: string | undefined;
-    }): void;
+    begin(part: { name: string; seed: number; conversations: number[]; throws: boolean; options: Options }): void;
     blunder(name: string, conversation: number): void;
     fallSilent(): void;
     unsettled(): number;
     reached(): Record<number, number>;
     isConnected(): boolean;
+    role(): Role;
+    pending(): Kept[];
     leave(): Account;
   };
 }

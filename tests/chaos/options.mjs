@@ -1,7 +1,7 @@
-// Reads the options from the environment: SECONDS, SEED, TROUBLES, CLUSTER, SERVER.
+// Reads the options from the environment: SECONDS, SEED, TROUBLES, CLUSTER, SERVER, TABS.
 
 import { KINDS } from "./servers.mjs";
-import { ALONE, TOGETHER } from "./troubles.mjs";
+import { ALONE, OF_A_TAB, TOGETHER } from "./troubles.mjs";
 
 /** The shortest storm with time for a page to join late, a page to reload and the server to die twice. */
 const SHORTEST = 15;
@@ -9,12 +9,15 @@ const SHORTEST = 15;
 /** @param {Record<string, string | undefined>} env */
 export function readOptions(env) {
   const isCluster = env.CLUSTER === "1";
+  const hasTabs = env.TABS === "1";
+  const troubles = [...(isCluster ? TOGETHER : ALONE), ...(hasTabs ? Object.keys(OF_A_TAB) : [])];
   return {
     isCluster,
+    hasTabs,
     kind: readKind(env.SERVER || "django"),
     seconds: readNumber("SECONDS", env.SECONDS ?? "120", SHORTEST),
     seed: readNumber("SEED", env.SEED ?? "1", 0),
-    troubles: readTroubles(env.TROUBLES, isCluster ? TOGETHER : ALONE),
+    troubles: readTroubles(env.TROUBLES, troubles),
   };
 }
 

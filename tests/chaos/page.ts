@@ -44,7 +44,22 @@ export interface Account {
   overheard: Heard[];
   /** Frames that are not messages. */
   told: { at: number; action: string }[];
-  states: { at: number; isConnected: boolean; error: string | null }[];
+  states: { at: number; isConnected: boolean; error: string | null; role?: Role }[];
+  /** With `persist`: the messages that wait or have failed when the account ends. */
+  pending: Kept[];
+}
+
+export type Role = inbox.ConnectionState["role"];
+
+/** A message that waits or has failed. */
+export interface Kept {
+  clientId: string;
+  conversation: number;
+  text: string;
+  state: inbox.PendingMessage["state"];
+  /** Whether the storage has it. */
+  durable: boolean;
+  reason?: string | undefined;
 }
 
 const account: Account = {
@@ -56,6 +71,7 @@ const account: Account = {
   overheard: [],
   told: [],
   states: [],
+  pending: [],
 };
 
 let isOver = false;
@@ -67,13 +83,13 @@ interface Part {
   conversations: number[];
   /** Adds a listener to each conversation that throws on every call. */
   throws: boolean;
-  /** The socket's address, if it isn't the default. */
-  url?: string | undefined;
+  /** Of the inbox. */
+  options: inbox.Options;
 }
 
-function begin({ name, seed, conversations, throws, url }: Part) {
+function begin({ name, seed, conversations, throws, options }: Part) {
   account.began = Date.now();
-  if (url !== undefined) inbox.configure({ url });
+  inbox.configure(options);
   inbox.subscribeState(noteState);
   for (const id of conversations) {
     if (throws) inbox.subscribe(id, fail);
@@ -104,10 +120,10 @@ function heard({ conversation_id, seq, message_id, message: text }: inbox.InboxM
 }
 
 function noteState() {
-  const { isConnected, error } = inbox.getState();
+  const { isConnected, error, role } = inbox.getState();
   const last = account.states.at(-1);
-  if (last?.isConnected !== isConnected || last.error !== error) {
-    account.states.push({ at: Date.now(), isConnected, error });
+  if (last?.isConnected !== isConnected || last.error !== error || last.role !== role) {
+    account.states.push({ at: Date.now(), isConnected, error, ...(role && { role }) });
   }
 }
 
@@ -127,6 +143,12 @@ function say(conversation: number, text: string) {
   });
 }
 
+function pending(): Kept[] {
+  return inbox.pending().map(({ conversationId, message, clientId, state, durable, reason }) => {
+    return { conversation: Number(conversationId), text: String(message), clientId, state, durable, reason };
+  });
+}
+
 let isTalking = true;
 
 globalThis.storm = {
@@ -140,7 +162,9 @@ globalThis.storm = {
   fallSilent() {
     isTalking = false;
   },
-  unsettled: () => account.sent.filter(({ settled }) => settled === undefined).length,
+  unsettled: () =>
+    account.sent.filter(({ settled }) => settled === undefined).length +
+    inbox.pending().filter(({ state }) => state === "waiting").length,
   /** Returns the highest `seq` received in each conversation. */
   reached() {
     const reached: Record<number, number> = {};
@@ -150,10 +174,13 @@ globalThis.storm = {
     return reached;
   },
   isConnected: () => inbox.getState().isConnected,
+  role: () => inbox.getState().role,
+  pending,
   /** Returns the account, and records nothing from then on. */
   leave() {
     isOver = true;
     account.left = Date.now();
+    account.pending = pending();
     return account;
   },
 };

@@ -1,76 +1,78 @@
-// A user's page in the storm, with its own line to the servers.
+// A user's page in the storm.
+
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { watchComplaints } from "../support/complaints.mjs";
-import { Line } from "../support/line.mjs";
 
 /** @typedef {import("./page.ts").Account} Account */
-/** @typedef {{name: string, user: string, throws?: boolean}} Role */
+/** @typedef {import("./cast.mjs").Role} Role */
 
 /**
- * A page's account until its reload or the end of the storm, with its user.
+ * A page's account until its end, with its user.
  *
  * @typedef {Account & {name: string, line: string, user: string, conversations: number[]} & Aside} Stay
- * @typedef {{complaints: string[], wasReloaded: boolean}} Aside
+ * @typedef {{complaints: string[], hasEnded: boolean}} Aside `hasEnded`: the page was reloaded, closed or crashed in the
+ *   storm
  */
 
 export class Participant {
   /** One for each load of the page. @type {Stay[]} */
   stays = [];
+  /** @type {import("playwright-core").Page | undefined} */
+  #page;
+  /** @type {string[]} */
+  #complaints = [];
+  /** Settles when what is done to the page is over. @type {Promise<unknown>} */
+  #done = Promise.resolve();
+  #doing = 0;
 
   /**
-   * Opens the page and logs in. The document and script bypass the line, so that the page can be reloaded while it is
-   * dark.
+   * Opens the page.
    *
-   * @param {import("playwright-core").Browser} browser
    * @param {Role} role
-   * @param {{servers: import("./servers.mjs").Servers, scripts: Map<string, string>, seed: number}} setup
+   * @param {import("./device.mjs").Device} device
+   * @param {number} seed
    */
-  static async open(browser, role, { servers, scripts, seed }) {
-    const line = new Line(...servers.ports);
-    const origin = await line.start();
-    // Chromium treats a document that a route fulfils as one from the public network.
-    const context = await browser.newContext({ permissions: ["local-network-access"] });
-    const page = await context.newPage();
-    await page.route("**/storm/*", (route) => {
-      const body = scripts.get(new URL(route.request().url()).pathname);
-      return route.fulfill(body === undefined ? HTML : { contentType: "text/javascript", body });
-    });
-    const participant = new Participant(role, { page, line, address: `${origin}/storm/page`, seed });
-    await participant.#load();
-    ({ url: participant.url, conversations: participant.conversations } = await servers.enter(page, role.user));
+  static async open(role, device, seed) {
+    const participant = new Participant(role, device, seed);
+    await participant.#open();
     return participant;
   }
 
-  /**
-   * @param {Role} role
-   * @param {{page: import("playwright-core").Page, line: Line, address: string, seed: number}} setup
-   */
-  constructor({ name, user, throws = false }, { page, line, address, seed }) {
+  /** @param {Role} role @param {import("./device.mjs").Device} device @param {number} seed */
+  constructor({ name, user, throws = false, options = {} }, device, seed) {
     this.name = name;
     this.user = user;
     this.throws = throws;
-    this.page = page;
-    this.line = line;
-    this.address = address;
+    this.options = options;
+    this.device = device;
     this.seed = seed;
-    /** @type {number[]} */
-    this.conversations = [];
-    /** @type {string | undefined} */
-    this.url = undefined;
-    this.complaints = watchComplaints(page);
+  }
+
+  get page() {
+    if (!this.#page) throw new Error(`${this.name} is not open`);
+    return this.#page;
+  }
+
+  get conversations() {
+    return this.device.conversations;
   }
 
   /** Subscribes and begins to send. */
   async begin() {
-    const { conversations, throws, url } = this;
+    const { throws } = this;
+    const { conversations, url } = this.device;
     const name = `${this.name}.${this.stays.length}`;
-    const part = { name, seed: this.seed + this.stays.length, conversations, throws, url };
+    const options = { ...this.options, ...(url === undefined ? {} : { url }) };
+    const part = { name, seed: this.seed + this.stays.length, conversations, throws, options };
     await this.page.evaluate((part) => globalThis.storm.begin(part), part);
   }
 
   async blunder() {
-    const part = /** @type {const} */ ([`${this.name}.${this.stays.length}`, this.conversations[0] ?? 0]);
-    await this.page.evaluate(([name, conversation]) => globalThis.storm.blunder(name, conversation), part);
+    await this.inTurn(async () => {
+      const part = /** @type {const} */ ([`${this.name}.${this.stays.length}`, this.conversations[0] ?? 0]);
+      await this.page.evaluate(([name, conversation]) => globalThis.storm.blunder(name, conversation), part);
+    });
   }
 
   async reload() {
@@ -79,11 +81,52 @@ export class Participant {
     await this.begin();
   }
 
+  /** Closes the page, and opens it again after a time. @param {number} ms */
+  async close(ms) {
+    await this.#end(true);
+    await this.page.close();
+    await sleep(ms);
+    await this.#open();
+    await this.begin();
+  }
+
+  /** Crashes the page, and opens it again after a time. @param {number} ms */
+  async crash(ms) {
+    // A crashed page can't give an account, so it gives one just before, and does nothing else from then on.
+    await this.#end(true);
+    const crashed = this.page.waitForEvent("crash");
+    await Promise.all([crashed, this.page.goto("chrome://crash").catch(() => {})]);
+    await this.page.close();
+    await sleep(ms);
+    await this.#open();
+    await this.begin();
+  }
+
+  /** Keeps the page busy for a time. @param {number} ms */
+  async hang(ms) {
+    await this.page.evaluate((ms) => {
+      for (const end = Date.now() + ms; Date.now() < end; );
+    }, ms);
+  }
+
+  /** Does something to the page after everything that is being done to it. @template T @param {() => Promise<T>} what */
+  async inTurn(what) {
+    this.#doing += 1;
+    const done = this.#done.then(what).finally(() => (this.#doing -= 1));
+    this.#done = done.catch(() => {});
+    return done;
+  }
+
+  /** Whether something is being done to the page. */
+  get isBusy() {
+    return this.#doing > 0;
+  }
+
   async fallSilent() {
     await this.page.evaluate(() => globalThis.storm.fallSilent());
   }
 
-  /** Returns the number of messages whose promise has not settled. @returns {Promise<number>} */
+  /** Returns the number of messages that have not settled, or that wait in the storage. @returns {Promise<number>} */
   unsettled() {
     return this.page.evaluate(() => globalThis.storm.unsettled());
   }
@@ -97,30 +140,41 @@ export class Participant {
     return this.page.evaluate(() => globalThis.storm.isConnected());
   }
 
+  /** Returns the role among tabs that share a connection. @returns {Promise<import("./page.ts").Role>} */
+  role() {
+    return this.page.evaluate(() => globalThis.storm.role());
+  }
+
+  /** Returns the messages that wait or have failed. @returns {Promise<import("./page.ts").Kept[]>} */
+  pending() {
+    return this.page.evaluate(() => globalThis.storm.pending());
+  }
+
   /** Returns an account for each load of the page. */
   async leave() {
     await this.#end(false);
     return this.stays;
   }
 
+  async #open() {
+    this.#page = await this.device.context.newPage();
+    this.#complaints = watchComplaints(this.page);
+    await this.#load();
+  }
+
   async #load() {
-    await this.page.goto(this.address);
+    await this.page.goto(this.device.address);
     await this.page.waitForFunction("globalThis.storm");
   }
 
-  /** @param {boolean} wasReloaded */
-  async #end(wasReloaded) {
+  /** @param {boolean} hasEnded */
+  async #end(hasEnded) {
     const account = await this.page.evaluate(() => globalThis.storm.leave());
-    const { name: line, user, conversations } = this;
+    const { user, conversations } = this;
+    const line = this.device.name;
     const expected = this.throws ? "a listener throws" : undefined;
-    const complaints = this.complaints.splice(0).filter((complaint) => complaint !== expected);
-    const name = `${line}.${this.stays.length}`;
-    this.stays.push({ ...account, name, line, user, conversations, complaints, wasReloaded });
+    const complaints = this.#complaints.splice(0).filter((complaint) => complaint !== expected);
+    const name = `${this.name}.${this.stays.length}`;
+    this.stays.push({ ...account, name, line, user, conversations, complaints, hasEnded });
   }
 }
-
-const HTML = {
-  contentType: "text/html",
-  body: `<!doctype html><title>storm</title><link rel="icon" href="data:,">
-    <script type="module" src="page.js"></script>`,
-};

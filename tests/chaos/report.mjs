@@ -1,6 +1,6 @@
 // Prints a line for each check, and the circumstances of each failure.
 
-import { CHECKS } from "./checks.mjs";
+import { CHECKS, CHECKS_OF_TABS } from "./checks.mjs";
 import { noticing, returning } from "./noticing.mjs";
 import { timeline } from "./timeline.mjs";
 
@@ -13,7 +13,8 @@ const SHOWN = 5;
  * @returns whether all checks passed
  */
 export function report(outcome, say) {
-  const findings = [...CHECKS, noticing].map((check) => check(outcome));
+  const more = outcome.groups.length > 0 ? CHECKS_OF_TABS : [];
+  const findings = [...CHECKS, ...more, noticing].map((check) => check(outcome));
   for (const { name, summary, failures } of findings) {
     if (failures.length === 0) say(`✓ ${name}: ${summary}`);
     else say(`✗ ${name}: ${failures.length} failures; ${summary}`);

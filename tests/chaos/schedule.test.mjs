@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import { readOptions } from "./options.mjs";
 import { schedule } from "./schedule.mjs";
-import { TOGETHER } from "./troubles.mjs";
+import { OF_A_TAB, TOGETHER } from "./troubles.mjs";
 
 const CAST = { lines: ["a", "b", "c", "late"], servers: 2, late: { line: "late", at: 6_000 } };
 
@@ -47,6 +47,40 @@ describe("the schedule", () => {
   });
 });
 
+describe("the schedule of tabs", () => {
+  const TABS = [
+    { name: "one", line: "a", from: 0 },
+    { name: "two", line: "a", from: 6_000 },
+  ];
+  /** @param {Record<string, string>} env */
+  const planTabs = (env) => schedule(readOptions({ SECONDS: "60", TABS: "1", ...env }), { ...CAST, tabs: TABS }).tabs;
+
+  it("contains every kind of trouble within a minute, for the leader and for others", () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const planned = planTabs({ SEED: String(seed) });
+      assert.deepEqual(new Set(planned.map(({ kind }) => kind)), new Set(Object.keys(OF_A_TAB)), `seed ${seed}`);
+      assert.equal(new Set(planned.map(({ isForLeader }) => isForLeader)).size, 2, `seed ${seed}`);
+    }
+  });
+
+  it("gives a tab no trouble before it is opened, and none after the end", () => {
+    for (const { tab, at, lasts } of planTabs({ SEED: "3" })) {
+      assert.ok(at >= (tab === "two" ? 6_000 : 0) && at + lasts <= 60_000);
+    }
+  });
+
+  it("is empty without tabs, and changes nothing for the lines and servers", () => {
+    const { tabs, ...rest } = plan({ SEED: "7" });
+    assert.deepEqual(tabs, []);
+    const { tabs: planned, ...others } = schedule(readOptions({ SECONDS: "60", CLUSTER: "1", TABS: "1", SEED: "7" }), {
+      ...CAST,
+      tabs: TABS,
+    });
+    assert.ok(planned.length > 0);
+    assert.deepEqual(others, rest);
+  });
+});
+
 describe("the options", () => {
   it("are refused with what was expected and what was given", () => {
     const refuses = (/** @type {Record<string, string>} */ env, /** @type {RegExp} */ message) =>
@@ -54,6 +88,7 @@ describe("the options", () => {
     refuses({ SECONDS: "soon" }, /^SECONDS must be a whole number of at least 15; got "soon"$/);
     refuses({ SEED: "" }, /^SEED must be a whole number of at least 0; got ""$/);
     refuses({ TROUBLES: "cut,rain" }, /^TROUBLES must name some of cut-rst, .* separated by commas; got "rain"$/);
+    refuses({ TROUBLES: "crash" }, /got "crash"$/);
     // A single server runs without Redis.
     refuses({ TROUBLES: "redis" }, /got "redis"$/);
   });

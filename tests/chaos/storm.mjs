@@ -7,22 +7,18 @@ import { chromium } from "playwright-core";
 import { bundle } from "../support/bundle.mjs";
 import { CHROMIUM_ARGUMENTS, findChromium } from "../support/find.mjs";
 import { eventually } from "../support/queue.mjs";
+import { castOf } from "./cast.mjs";
+import { Device } from "./device.mjs";
 import { Dice } from "./dice.mjs";
+import { grouped } from "./grouped.mjs";
+import { abandoned } from "./kept.mjs";
 import { Participant } from "./participant.mjs";
 import { schedule } from "./schedule.mjs";
 import { Servers } from "./servers.mjs";
-import { OF_A_LINE } from "./troubles.mjs";
+import { isShared } from "./shared.mjs";
+import { OF_A_LINE, OF_A_TAB } from "./troubles.mjs";
 
-/** Three users, two of them with two pages. @type {import("./participant.mjs").Role[]} */
-const ROLES = [
-  { name: "ana", user: "ana" },
-  { name: "ana-throws", user: "ana", throws: true },
-  { name: "ben", user: "ben" },
-  { name: "ben-late", user: "ben" },
-  { name: "chi-reloads", user: "chi" },
-];
-
-/** When a page joins, a page reloads, and all pages send messages that are refused: as fractions of the storm. */
+/** When a page joins, a page is reloaded, and all pages send messages that are refused: as fractions of the storm. */
 const JOINS = 0.3;
 const RELOADS = 0.5;
 const BLUNDERS = 0.6;
@@ -34,18 +30,23 @@ const DARK_BEFORE = 500;
 const PATIENCE = 120_000;
 
 /**
- * A trouble of a line or, without `line`, of a server. `isDeath`: the connections die without closing; `revived`: when
+ * A trouble of a tab, of a line or, without either, of a server. `isDeath`: the connections die without closing; `revived`: when
  * they worked again. Times are those of `Date.now()`.
  *
- * @typedef {{kind: string, line?: string, server?: number, isDeath: boolean} & Times} Incident
+ * @typedef {{kind: string, line?: string, tab?: string, server?: number, isDeath: boolean} & Times} Incident
  * @typedef {{from: number, until: number, revived: number}} Times
  * @typedef {import("./participant.mjs").Stay} Stay
  * @typedef {import("./servers.mjs").Stored} Stored
- * @typedef {{stays: Stay[], stored: Stored[], heads: Map<number, number>, incidents: Incident[], unrest: string[]}} Outcome
- *   `heads`: those before the storm; `unrest`: the conditions that the calm did not reach
+ * @typedef {{user: string, roles: import("./page.ts").Role[], webSockets: number}} Group a user's tabs at the end
+ * @typedef {{stays: Stay[], stored: Stored[], heads: Map<number, number>, incidents: Incident[]} & AtTheEnd} Outcome
+ *   `heads`: those before the storm
+ * @typedef {{unrest: string[], groups: Group[]}} AtTheEnd `unrest`: the conditions that the calm did not reach
  */
 
 export class Storm {
+  #cast;
+  /** @type {Map<string, Device>} */
+  #devices = new Map();
   /** @type {Participant[]} */
   #participants = [];
   /** @type {Incident[]} */
@@ -56,6 +57,7 @@ export class Storm {
   constructor(options, say) {
     this.options = options;
     this.say = say;
+    this.#cast = castOf(options);
   }
 
   /** @returns {Promise<Outcome>} */
@@ -70,11 +72,12 @@ export class Storm {
       const calm = Date.now();
       const unrest = await this.#calm(servers);
       this.say(`calm after another ${Date.now() - calm} ms`);
+      const groups = await this.#groups();
       const stays = (await Promise.all(this.#participants.map((one) => one.leave()))).flat();
       const stored = (await servers.stored()).filter(({ conversation, seq }) => seq > (heads.get(conversation) ?? 0));
-      return { stays, stored, heads, incidents: this.#incidents, unrest };
+      return { stays, stored, heads, incidents: this.#incidents, unrest, groups };
     } finally {
-      for (const { line } of this.#participants) line.stop();
+      for (const { line } of this.#devices.values()) line.stop();
       await browser.close();
       await servers.stop();
     }
@@ -83,27 +86,37 @@ export class Storm {
   /** @param {import("playwright-core").Browser} browser @param {Servers} servers */
   async #gather(browser, servers) {
     const scripts = await bundle({ page: "chaos/page.ts" }, { under: "/storm" });
-    for (const [number, role] of ROLES.entries()) {
+    for (const [number, role] of this.#cast.roles.entries()) {
       const seed = 1_000 * this.options.seed + 100 * number;
-      this.#participants.push(await Participant.open(browser, role, { servers, scripts, seed }));
+      const name = role.device ?? role.name;
+      const known = this.#devices.get(name);
+      const device = known ?? (await Device.open(browser, name, { servers, scripts, seed }));
+      this.#devices.set(name, device);
+      const one = await Participant.open(role, device, seed);
+      if (!known) await device.enter(one.page, role.user, servers);
+      this.#participants.push(one);
     }
   }
 
   async #beginTalking() {
-    for (const one of this.#participants) if (one !== this.#one("ben-late")) await one.begin();
+    for (const one of this.#participants) if (one.name !== this.#cast.late) await one.begin();
     await eventually("all are connected", async () => {
       const connected = await Promise.all(this.#participants.map((one) => one.isConnected()));
-      return connected.filter(Boolean).length === ROLES.length - 1;
+      return connected.filter(Boolean).length === this.#participants.length - 1;
     });
   }
 
   /** @param {Servers} servers */
   async #rage(servers) {
     const length = 1_000 * this.options.seconds;
-    const late = { line: "ben-late", at: JOINS * length };
-    const lines = ROLES.map(({ name }) => name);
-    const plan = schedule(this.options, { lines, servers: servers.ports.length, late });
-    this.say(`${plan.lines.length} troubles for the lines, ${plan.servers.length} for the servers`);
+    const lines = [...this.#devices.keys()];
+    const late = { line: this.#cast.late, at: JOINS * length };
+    const plan = schedule(this.options, {
+      lines,
+      servers: servers.ports.length,
+      ...(this.options.hasTabs ? { tabs: this.#tabs(late.at + DARK_BEFORE) } : { late }),
+    });
+    this.say(`${plan.lines.length} troubles for the lines, ${plan.servers.length} for the servers${ofTabs(plan)}`);
     this.#begun = Date.now();
     await Promise.all([
       ...lines.map((line) =>
@@ -113,16 +126,24 @@ export class Storm {
         ),
       ),
       this.#sufferServers(servers, plan.servers),
-      this.#at(late.at + DARK_BEFORE, () => this.#one("ben-late").begin()),
-      this.#at(RELOADS * length, () => this.#one("chi-reloads").reload()),
+      ...plan.tabs.map((trouble) => this.#at(trouble.at, () => this.#sufferTab(trouble))),
+      this.#at(late.at + DARK_BEFORE, () => this.#one(this.#cast.late).begin()),
+      this.#at(RELOADS * length, () => this.#cast.reloads && this.#one(this.#cast.reloads).reload()),
       this.#at(BLUNDERS * length, () => Promise.all(this.#participants.map((one) => one.blunder()))),
       this.#at(length, () => {}),
     ]);
   }
 
+  /** Returns the tabs for the schedule. @param {number} late when the late one begins */
+  #tabs(late) {
+    return this.#participants.map(({ name, device }) => {
+      return { name, line: device.name, from: name === this.#cast.late ? late : 0 };
+    });
+  }
+
   /** @param {string} name of the line @param {import("./schedule.mjs").LineTrouble[]} troubles */
   async #sufferLine(name, troubles) {
-    const { line, seed } = this.#one(name);
+    const { line, seed } = /** @type {Device} */ (this.#devices.get(name));
     const { roll } = new Dice(seed);
     for (const { at, kind, lasts } of troubles) {
       const { make, isDeath = false } = OF_A_LINE[kind];
@@ -149,7 +170,24 @@ export class Storm {
     }
   }
 
-  /** @param {{kind: string, line?: string, server?: number, isDeath: boolean}} what */
+  /** @param {import("./schedule.mjs").TabTrouble} trouble */
+  async #sufferTab({ kind, tab, line, isForLeader, lasts }) {
+    const one = (isForLeader && (await this.#leaderOf(line))) || this.#one(tab);
+    await one.inTurn(async () => {
+      const incident = this.#note({ kind, line, tab: one.name, isDeath: false });
+      await OF_A_TAB[kind]?.make(one, lasts);
+      incident.until = Date.now();
+    });
+  }
+
+  /** Returns the tab that leads, unless something is being done to it. @param {string} line */
+  async #leaderOf(line) {
+    const tabs = this.#participants.filter((one) => one.device.name === line && !one.isBusy);
+    const roles = await Promise.all(tabs.map((one) => one.role()));
+    return tabs[roles.indexOf("leader")];
+  }
+
+  /** @param {{kind: string, line?: string, tab?: string, server?: number, isDeath: boolean}} what */
   #note(what) {
     const incident = { ...what, from: Date.now(), until: Infinity, revived: Infinity };
     this.#incidents.push(incident);
@@ -173,6 +211,14 @@ export class Storm {
     for (const one of this.#participants) {
       await comes(`${one.name}'s messages are settled`, async () => (await one.unsettled()) === 0);
     }
+    if (this.options.hasTabs) {
+      await comes("the messages of pages that have ended are stored or have failed", async () => {
+        const pending = (await Promise.all(this.#participants.map((one) => one.pending()))).flat();
+        const stays = this.#participants.flatMap((one) => one.stays);
+        return [...abandoned(stays, await servers.stored(), pending)].length === 0;
+      });
+      await comes("the tabs of each user share a connection", async () => (await this.#groups()).every(isShared));
+    }
     let stored = await servers.stored();
     // The server may store a message late that was in flight when its page was reloaded.
     for (let count = -1; stored.length !== count; stored = await servers.stored()) {
@@ -188,10 +234,26 @@ export class Storm {
     return unrest;
   }
 
+  /** Returns the tabs of each user. @returns {Promise<Group[]>} */
+  async #groups() {
+    if (!this.options.hasTabs) return [];
+    const groups = grouped(this.#participants, ({ device }) => device);
+    return Promise.all(
+      [...groups].map(async ([{ name, webSockets }, tabs]) => {
+        return { user: name, roles: await Promise.all(tabs.map((one) => one.role())), webSockets };
+      }),
+    );
+  }
+
   /** @param {string} name */
   #one(name) {
     return /** @type {Participant} */ (this.#participants.find((one) => one.name === name));
   }
+}
+
+/** @param {ReturnType<typeof schedule>} plan */
+function ofTabs({ tabs }) {
+  return tabs.length > 0 ? `, ${tabs.length} for the tabs` : "";
 }
 
 /** @param {Stored[]} stored */

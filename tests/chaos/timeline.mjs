@@ -23,8 +23,8 @@ export function timeline({ incidents, stays }, moment, page) {
 }
 
 /** @param {import("./storm.mjs").Incident} incident @returns {Entry[]} */
-function entriesOf({ kind, line, server, from, until }) {
-  const where = line ?? (kind === "redis" ? "both servers:" : `server ${server}:`);
+function entriesOf({ kind, line, tab, server, from, until }) {
+  const where = tab ?? line ?? (kind === "redis" ? "both servers:" : `server ${server}:`);
   const begins = { at: from, what: `${where} ${kind}` };
   return until - from < 10 ? [begins] : [begins, { at: until, what: `${where} ${kind} is over` }];
 }
@@ -34,8 +34,9 @@ function entriesOfPage({ name, began, welcomed, states, heard }) {
   return [
     { at: began, what: `${name} subscribes` },
     { at: welcomed ?? Infinity, what: `${name} receives its first welcome` },
-    ...states.map(({ at, isConnected, error }) => {
-      return { at, what: `${name} is ${isConnected ? "connected" : `not connected: ${error}`}` };
+    ...states.map(({ at, isConnected, error, role }) => {
+      const connection = isConnected ? "connected" : `not connected: ${error}`;
+      return { at, what: `${name} is ${connection}${role ? `, ${role}` : ""}` };
     }),
     ...heard.map((heard) => ({ at: heard.at, what: name, heard })),
   ];

@@ -28,11 +28,26 @@ export const OF_A_LINE = {
 /** Troubles of a server, with the signal that ends it. */
 export const OF_A_SERVER = /** @type {const} */ ({ term: "SIGTERM", kill: "SIGKILL" });
 
+/** A trouble of the servers together. */
+export const OF_ALL_SERVERS = { redis: "it restarts" };
+
+/**
+ * Troubles of a tab, for a time in ms.
+ *
+ * @type {Record<string, {make: (tab: import("./participant.mjs").Participant, ms: number) => Promise<void>, lasts: [number, number]}>}
+ */
+export const OF_A_TAB = {
+  reload: { make: (tab) => tab.reload(), lasts: [0, 0] },
+  close: { make: (tab, ms) => tab.close(ms), lasts: [0, 3_000] },
+  crash: { make: (tab, ms) => tab.crash(ms), lasts: [0, 3_000] },
+  hang: { make: (tab, ms) => tab.hang(ms), lasts: [3_000, 9_000] },
+};
+
 /** The troubles in a storm with one server. */
 export const ALONE = [...Object.keys(OF_A_LINE), ...Object.keys(OF_A_SERVER)];
 
 /** The troubles in a storm with two servers, PostgreSQL and Redis. */
-export const TOGETHER = [...ALONE, "redis"];
+export const TOGETHER = [...ALONE, ...Object.keys(OF_ALL_SERVERS)];
 
 /** One stall in three ends before a page notices it, the others last longer. @returns {[number, number][]} */
 function stalls() {
