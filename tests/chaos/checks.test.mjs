@@ -203,6 +203,7 @@ function stay(user, sent, stored) {
   const hear = () => stored.map(({ conversation, seq, id, text, at }) => ({ conversation, seq, id, text, at }));
   return {
     name: `${user}.0`,
+    tab: user,
     line: user,
     user,
     conversations: [1],

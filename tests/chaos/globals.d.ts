@@ -9,7 +9,7 @@ declare global {
     blunder(name: string, conversation: number): void;
     fallSilent(): void;
     unsettled(): number;
-    reached(): Record<number, number>;
+    progress(): { welcomed: number | undefined; reached: Record<number, number> };
     isConnected(): boolean;
     role(): Role;
     pending(): Kept[];

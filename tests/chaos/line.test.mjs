@@ -6,8 +6,9 @@ import { connect, createServer } from "node:net";
 import { describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 
+import { CountingLine } from "../support/counting-line.mjs";
 import { Line } from "../support/line.mjs";
-import { Queue } from "../support/queue.mjs";
+import { Queue, eventually } from "../support/queue.mjs";
 
 describe("a line", () => {
   it("forwards data and the end of the stream both ways", async (t) => {
@@ -100,6 +101,28 @@ describe("a line", () => {
     await both.start().then((origin) => addresses.set(both, origin));
     await open(t, both, server);
     assert.equal(await new End(await dial(both)).failed, "ECONNRESET");
+  });
+});
+
+describe("a line that counts", () => {
+  it("counts a WebSocket as closed when either side has closed it", async (t) => {
+    for (const close of [
+      (/** @type {CountingLine} */ line) => line.halfOpen(),
+      (/** @type {CountingLine} */ line) => line.cut("RST"),
+      (/** @type {CountingLine} */ _, /** @type {End} */ visitor) => visitor.socket.resetAndDestroy(),
+    ]) {
+      const { server } = await open(t);
+      const line = new CountingLine(/** @type {import("node:net").AddressInfo} */ (server.address()).port);
+      t.after(() => line.stop());
+      addresses.set(line, await line.start());
+      const { visitor, host } = await open(t, line, server);
+      const request = "GET /ws/ HTTP/1.1\r\nUpgrade: websocket\r\n\r\n";
+      visitor.socket.write(request);
+      await host.reads(request.length);
+      assert.deepEqual(line.webSockets, [{ path: "/ws/", isOpen: true }]);
+      close(line, visitor);
+      await eventually("it is closed", () => line.webSockets.every(({ isOpen }) => !isOpen));
+    }
   });
 });
 

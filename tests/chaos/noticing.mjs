@@ -17,7 +17,10 @@ const STRIKES = 3;
 
 /** @param {Outcome} outcome @returns {import("./checks.mjs").Finding} */
 export function noticing({ stays, incidents }) {
-  const cases = stays.flatMap((stay) => deaths(stay, incidents).flatMap((incident) => noticed(stay, incident) ?? []));
+  const hangs = incidents.filter(({ kind }) => kind === "hang").map((hang) => ({ ...hang, stay: stayOf(hang, stays) }));
+  const cases = stays.flatMap((stay) =>
+    deaths(stay, incidents).flatMap((incident) => noticed(stay, incident, hangs.filter(holdsUp(stay))) ?? []),
+  );
   const measured = cases.filter(({ isDue }) => isDue);
   const excepted = cases.length - measured.length;
   const failures = measured
@@ -56,18 +59,48 @@ function deaths(stay, incidents) {
  *
  * @param {Stay} stay
  * @param {Incident} incident
+ * @param {Incident[]} hangs that hold the page up
  */
-function noticed(stay, incident) {
+function noticed(stay, incident, hangs) {
   const { from, revived } = incident;
   const said = stay.sent.find(({ at }) => at >= from);
   const lost = stay.states.find(({ at, isConnected }) => at >= from && !isConnected)?.at ?? Infinity;
   if (!said || said.at > lost || said.at > revived) return undefined;
   const until = Math.min(revived, stay.left);
-  const took = Math.min(lost, until) - said.at;
+  const end = Math.min(lost, until);
+  const took = end - Math.max(said.at, ...hangs.map((hang) => heldUpUntil(hang, end)));
   const wasNoticed = lost <= until;
   // The connection revived, or the page was reloaded, within the limit.
   if (!wasNoticed && took <= LIMIT) return undefined;
   return { stay, incident, took, wasNoticed, isDue: strikes(stay, from) < STRIKES };
+}
+
+/**
+ * Returns whether a hang holds up a page: its own one does, and that of the leader whose connection it uses.
+ *
+ * @param {Stay} stay
+ * @returns {(hang: Incident & {stay: Stay | undefined}) => boolean}
+ */
+function holdsUp(stay) {
+  return (hang) => hang.stay === stay || (hang.line === stay.line && stateAt(hang.stay, hang.from)?.role === "leader");
+}
+
+/**
+ * Returns from when on the limit counts if a page has noticed a dead connection at `end`. After a hang, the wait begins
+ * anew, because the reply may have arrived meanwhile (`HELD_UP` in src/core/liveness.rs, src/tabs/hub.rs). While the leader
+ * hangs, its followers wait from the beginning of the hang (`SILENT_AFTER` in src/tabs/tab.rs).
+ *
+ * @param {Incident} hang
+ * @param {number} end
+ */
+function heldUpUntil({ from, until }, end) {
+  if (from >= end) return -Infinity;
+  return until <= end ? until : from;
+}
+
+/** Returns the page that an incident of a tab happened to. @param {Incident} incident @param {Stay[]} stays */
+function stayOf({ tab, from }, stays) {
+  return stays.find((stay) => stay.tab === tab && stay.began <= from && from <= stay.left);
 }
 
 /**
@@ -123,7 +156,12 @@ function isOn(stay, { line, from }) {
 
 /** @param {Stay} stay @param {number} time */
 function isConnectedAt(stay, time) {
-  return stay.states.findLast(({ at }) => at <= time)?.isConnected === true;
+  return stateAt(stay, time)?.isConnected === true;
+}
+
+/** @param {Stay | undefined} stay @param {number} time */
+function stateAt(stay, time) {
+  return stay?.states.findLast(({ at }) => at <= time);
 }
 
 /** @param {number[]} times in ms */

@@ -165,13 +165,13 @@ globalThis.storm = {
   unsettled: () =>
     account.sent.filter(({ settled }) => settled === undefined).length +
     inbox.pending().filter(({ state }) => state === "waiting").length,
-  /** Returns the highest `seq` received in each conversation. */
-  reached() {
+  /** Returns when the first welcome arrived, and the highest `seq` received in each conversation. */
+  progress() {
     const reached: Record<number, number> = {};
     for (const { conversation, seq } of account.heard) {
       reached[conversation] = Math.max(seq, reached[conversation] ?? 0);
     }
-    return reached;
+    return { welcomed: account.welcomed, reached };
   },
   isConnected: () => inbox.getState().isConnected,
   role: () => inbox.getState().role,

@@ -6,11 +6,12 @@ import { watchComplaints } from "../support/complaints.mjs";
 
 /** @typedef {import("./page.ts").Account} Account */
 /** @typedef {import("./cast.mjs").Role} Role */
+/** @typedef {import("./servers.mjs").Stored} Stored */
 
 /**
  * A page's account until its end, with its user.
  *
- * @typedef {Account & {name: string, line: string, user: string, conversations: number[]} & Aside} Stay
+ * @typedef {Account & {name: string, tab: string, line: string, user: string, conversations: number[]} & Aside} Stay
  * @typedef {{complaints: string[], hasEnded: boolean}} Aside `hasEnded`: the page was reloaded, closed or crashed in the
  *   storm
  */
@@ -131,9 +132,11 @@ export class Participant {
     return this.page.evaluate(() => globalThis.storm.unsettled());
   }
 
-  /** Returns the highest `seq` received in each conversation. @returns {Promise<Record<number, number>>} */
-  reached() {
-    return this.page.evaluate(() => globalThis.storm.reached());
+  /** Returns whether the page has received everything that was stored since its welcome. @param {Stored[]} stored */
+  async hasReceived(stored) {
+    const { welcomed = Infinity, reached } = await this.page.evaluate(() => globalThis.storm.progress());
+    const due = stored.filter(({ conversation, at }) => this.conversations.includes(conversation) && at > welcomed);
+    return welcomed < Infinity && due.every(({ conversation, seq }) => seq <= (reached[conversation] ?? 0));
   }
 
   isConnected() {
@@ -170,11 +173,11 @@ export class Participant {
   /** @param {boolean} hasEnded */
   async #end(hasEnded) {
     const account = await this.page.evaluate(() => globalThis.storm.leave());
-    const { user, conversations } = this;
+    const { name: tab, user, conversations } = this;
     const line = this.device.name;
     const expected = this.throws ? "a listener throws" : undefined;
     const complaints = this.#complaints.splice(0).filter((complaint) => complaint !== expected);
-    const name = `${this.name}.${this.stays.length}`;
-    this.stays.push({ ...account, name, line, user, conversations, complaints, hasEnded });
+    const name = `${tab}.${this.stays.length}`;
+    this.stays.push({ ...account, name, tab, line, user, conversations, complaints, hasEnded });
   }
 }

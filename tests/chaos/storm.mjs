@@ -223,12 +223,8 @@ export class Storm {
     // The server may store a message late that was in flight when its page was reloaded.
     for (let count = -1; stored.length !== count; stored = await servers.stored()) {
       count = stored.length;
-      const heads = headsOf(stored);
       for (const one of this.#participants) {
-        await comes(`${one.name} has received everything`, async () => {
-          const reached = await one.reached();
-          return one.conversations.every((id) => (reached[id] ?? 0) >= (heads.get(id) ?? 0));
-        });
+        await comes(`${one.name} has received everything`, () => one.hasReceived(stored));
       }
     }
     return unrest;

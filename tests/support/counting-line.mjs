@@ -11,19 +11,19 @@ export class CountingLine extends Line {
   pings = 0;
   bytesUp = 0;
   bytesDown = 0;
-  /** Every WebSocket that a page requested. @type {{path: string, isOpen: boolean}[]} */
+  /** Every WebSocket that a page requested; `isOpen` until either side has closed it. @type {{path: string, isOpen: boolean}[]} */
   webSockets = [];
 
   /** @param {import("node:net").Socket} near @param {import("node:net").Socket} far */
   joined(near, far) {
     near.on("data", (data) => (this.bytesUp += data.length));
     far.on("data", (data) => (this.bytesDown += data.length));
-    this.#noteWebSocket(near);
+    this.#noteWebSocket(near, far);
     this.#countFrames(far);
   }
 
-  /** @param {import("node:net").Socket} near */
-  #noteWebSocket(near) {
+  /** @param {import("node:net").Socket} near @param {import("node:net").Socket} far */
+  #noteWebSocket(near, far) {
     // The request is not always the first data: a browser may reuse a connection that has served a file.
     const read = (/** @type {Buffer} */ data) => {
       const request = data.toString("latin1");
@@ -31,7 +31,8 @@ export class CountingLine extends Line {
       near.off("data", read);
       const webSocket = { path: request.split(" ")[1] ?? "", isOpen: true };
       this.webSockets.push(webSocket);
-      near.once("close", () => (webSocket.isOpen = false));
+      // One that is half open has ended at the server only.
+      for (const end of [near, far]) end.once("close", () => (webSocket.isOpen = false));
     };
     near.on("data", read);
   }
