@@ -150,6 +150,26 @@ describe("the checks", () => {
     assert.deepEqual(failing(dead({ noticedAfter: Infinity, revivedAfter: 7_000 })), ["noticed"]);
   });
 
+  it("count from the hang of the page itself, or of its leader", () => {
+    const { stays, ...rest } = dead({ noticedAfter: 9_000 });
+    const said = stays[0].sent[2].at;
+    const hung = (/** @type {string} */ tab, /** @type {number} */ from, /** @type {number} */ until) => {
+      const times = { from: said + from, until: said + until, revived: Infinity };
+      const incidents = [...rest.incidents, { kind: "hang", line: "ana", tab, isDeath: false, ...times }];
+      return failing({ ...rest, stays, incidents });
+    };
+    assert.deepEqual(hung("ana", 1_000, 3_500), []);
+    assert.deepEqual(hung("ana", 1_000, 9_010), [], "the storm learns of the end a little later");
+    assert.deepEqual(hung("ana", 1_000, 2_500), ["noticed"]);
+    assert.deepEqual(hung("ben", 1_000, 3_500), ["noticed"], "another tab");
+    stays[1].line = "ana";
+    assert.deepEqual(hung("ben", 1_000, 3_500), ["noticed"], "a tab that does not lead");
+    stays[1].states[0].role = "leader";
+    assert.deepEqual(hung("ben", 1_000, 3_500), []);
+    assert.deepEqual(hung("ben", 3_500, 12_000), [], "the follower waits from the beginning of the hang");
+    assert.deepEqual(hung("ben", 2_500, 12_000), ["noticed"]);
+  });
+
   it("excuse a page that waits longer after losing three connections in a row without an answer", () => {
     const unlucky = dead({ noticedAfter: 9_000 });
     assert.deepEqual(failing(unlucky), ["noticed"]);

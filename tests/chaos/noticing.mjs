@@ -1,12 +1,18 @@
 // Measures how long pages took to notice a dead connection, and to reconnect once the network was back.
 
+import { hangsOf, heldUpUntil } from "./hangs.mjs";
+
 /**
  * @typedef {import("./storm.mjs").Outcome} Outcome
  * @typedef {import("./storm.mjs").Incident} Incident
  * @typedef {import("./storm.mjs").Stay} Stay
  */
 
-/** The most ms from a message on a dead connection until the page notices. */
+/**
+ * The most ms from a message on a dead connection until the page notices. The same holds for tabs that share one: the
+ * leader's hub waits as long for the replies to their messages (`REPLY_WITHIN` in src/tabs/hub.rs), and closes their
+ * relays.
+ */
 const LIMIT = 6_000;
 
 /** The most ms that a quick answer takes. */
@@ -17,9 +23,9 @@ const STRIKES = 3;
 
 /** @param {Outcome} outcome @returns {import("./checks.mjs").Finding} */
 export function noticing({ stays, incidents }) {
-  const hangs = incidents.filter(({ kind }) => kind === "hang").map((hang) => ({ ...hang, stay: stayOf(hang, stays) }));
+  const hangs = hangsOf(incidents, stays);
   const cases = stays.flatMap((stay) =>
-    deaths(stay, incidents).flatMap((incident) => noticed(stay, incident, hangs.filter(holdsUp(stay))) ?? []),
+    deaths(stay, incidents).flatMap((incident) => noticed(stay, incident, hangs) ?? []),
   );
   const measured = cases.filter(({ isDue }) => isDue);
   const excepted = cases.length - measured.length;
@@ -59,7 +65,7 @@ function deaths(stay, incidents) {
  *
  * @param {Stay} stay
  * @param {Incident} incident
- * @param {Incident[]} hangs that hold the page up
+ * @param {import("./hangs.mjs").Hang[]} hangs
  */
 function noticed(stay, incident, hangs) {
   const { from, revived } = incident;
@@ -68,39 +74,11 @@ function noticed(stay, incident, hangs) {
   if (!said || said.at > lost || said.at > revived) return undefined;
   const until = Math.min(revived, stay.left);
   const end = Math.min(lost, until);
-  const took = end - Math.max(said.at, ...hangs.map((hang) => heldUpUntil(hang, end)));
+  const took = end - Math.max(said.at, heldUpUntil(stay, hangs, end));
   const wasNoticed = lost <= until;
   // The connection revived, or the page was reloaded, within the limit.
   if (!wasNoticed && took <= LIMIT) return undefined;
   return { stay, incident, took, wasNoticed, isDue: strikes(stay, from) < STRIKES };
-}
-
-/**
- * Returns whether a hang holds up a page: its own one does, and that of the leader whose connection it uses.
- *
- * @param {Stay} stay
- * @returns {(hang: Incident & {stay: Stay | undefined}) => boolean}
- */
-function holdsUp(stay) {
-  return (hang) => hang.stay === stay || (hang.line === stay.line && stateAt(hang.stay, hang.from)?.role === "leader");
-}
-
-/**
- * Returns from when on the limit counts if a page has noticed a dead connection at `end`. After a hang, the wait begins
- * anew, because the reply may have arrived meanwhile (`HELD_UP` in src/core/liveness.rs, src/tabs/hub.rs). While the leader
- * hangs, its followers wait from the beginning of the hang (`SILENT_AFTER` in src/tabs/tab.rs).
- *
- * @param {Incident} hang
- * @param {number} end
- */
-function heldUpUntil({ from, until }, end) {
-  if (from >= end) return -Infinity;
-  return until <= end ? until : from;
-}
-
-/** Returns the page that an incident of a tab happened to. @param {Incident} incident @param {Stay[]} stays */
-function stayOf({ tab, from }, stays) {
-  return stays.find((stay) => stay.tab === tab && stay.began <= from && from <= stay.left);
 }
 
 /**
@@ -156,12 +134,7 @@ function isOn(stay, { line, from }) {
 
 /** @param {Stay} stay @param {number} time */
 function isConnectedAt(stay, time) {
-  return stateAt(stay, time)?.isConnected === true;
-}
-
-/** @param {Stay | undefined} stay @param {number} time */
-function stateAt(stay, time) {
-  return stay?.states.findLast(({ at }) => at <= time);
+  return stay.states.findLast(({ at }) => at <= time)?.isConnected === true;
 }
 
 /** @param {number[]} times in ms */
