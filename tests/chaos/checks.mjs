@@ -36,11 +36,8 @@ function settled({ stays }) {
     else fail(`the promise of "${sent.text}" never settled`);
   }
   const count = stays.flatMap(({ sent }) => sent).length;
-  return {
-    name: "settled",
-    summary: `${count} promises, all settled but ${orphans} of pages that ended before`,
-    failures,
-  };
+  const summary = `${count} promises, all settled but ${orphans} of pages that ended before`;
+  return { name: "settled", summary, failures };
 }
 
 /** @param {Outcome} outcome @returns {Finding} */
@@ -213,7 +210,12 @@ function silent({ stays }) {
   return { name: "silent", summary: "no gaps, errors or warnings", failures };
 }
 
-/** What a page has left is stored once, or one other page has it as failed. @param {Outcome} outcome @returns {Finding} */
+/**
+ * What a page has left is stored once, or has failed and is pending in one other page.
+ *
+ * @param {Outcome} outcome
+ * @returns {Finding}
+ */
 function kept({ stays, stored }) {
   /** @type {Failure[]} */
   const failures = [];

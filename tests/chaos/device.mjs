@@ -29,7 +29,8 @@ export class Device {
 
   /**
    * @param {string} name
-   * @param {{context: import("playwright-core").BrowserContext, line: CountingLine, address: string, seed: number}} setup
+   * @param {{context: BrowserContext, line: CountingLine, address: string, seed: number}} setup
+   * @typedef {import("playwright-core").BrowserContext} BrowserContext
    */
   constructor(name, { context, line, address, seed }) {
     this.name = name;
@@ -44,7 +45,13 @@ export class Device {
     return this.line.webSockets.filter(({ isOpen }) => isOpen).length;
   }
 
-  /** Logs a user in, with a page that is loaded. @param {import("playwright-core").Page} page @param {string} user */
+  /**
+   * Logs a user in, with a page that is loaded.
+   *
+   * @param {import("playwright-core").Page} page
+   * @param {string} user
+   * @param {import("./servers.mjs").Servers} servers
+   */
   async enter(page, user, servers) {
     ({ url: this.url, conversations: this.conversations } = await servers.enter(page, user));
   }

@@ -13,6 +13,6 @@ declare global {
     isConnected(): boolean;
     role(): Role;
     pending(): Kept[];
-    leave(): Account;
+    leave(lastWords: string[], conversation: number): Account;
   };
 }

@@ -12,10 +12,10 @@ export function hangsOf(incidents, stays) {
 }
 
 /**
- * Returns the time from which on a page had to notice a dead connection, if it did so at `end`; -Infinity if nothing held
- * it up. After its own hang, or that of the leader whose connection it uses, the wait begins anew, because the reply may
- * have arrived meanwhile (`HELD_UP` in src/core/session.rs and in src/tabs/hub.rs). While the leader hangs, its followers
- * wait from the beginning of the hang (`SILENT_AFTER` in src/tabs/tab.rs).
+ * Returns the time from which on a page had to notice a dead connection, if it did so at `end`; -Infinity if nothing
+ * held it up. After its own hang, or that of the leader whose connection it uses, the wait begins anew, because the
+ * reply may have arrived meanwhile (`HELD_UP` in src/core/session.rs and in src/tabs/hub.rs). While the leader hangs,
+ * its followers wait from the beginning of the hang (`SILENT_AFTER` in src/tabs/tab.rs).
  *
  * @param {Stay} stay
  * @param {Hang[]} hangs

@@ -176,8 +176,9 @@ globalThis.storm = {
   isConnected: () => inbox.getState().isConnected,
   role: () => inbox.getState().role,
   pending,
-  /** Returns the account, and records nothing from then on. */
-  leave() {
+  /** Returns the account, and records nothing from then on. The page may send some messages right before. */
+  leave(lastWords: string[], conversation: number) {
+    for (const text of lastWords) say(conversation, text);
     isOver = true;
     account.left = Date.now();
     account.pending = pending();

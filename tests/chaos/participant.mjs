@@ -12,9 +12,11 @@ import { watchComplaints } from "../support/complaints.mjs";
  * A page's account until its end, with its user.
  *
  * @typedef {Account & {name: string, tab: string, line: string, user: string, conversations: number[]} & Aside} Stay
- * @typedef {{complaints: string[], hasEnded: boolean}} Aside `hasEnded`: the page was reloaded, closed or crashed in the
- *   storm
+ * @typedef {{complaints: string[], hasEnded: boolean}} Aside `hasEnded`: the page was reloaded, closed or crashed
  */
+
+/** What a tab sends right before it ends. */
+const LAST_WORDS = ["last", "very last", "very very last"];
 
 export class Participant {
   /** One for each load of the page. @type {Stay[]} */
@@ -41,7 +43,7 @@ export class Participant {
   }
 
   /** @param {Role} role @param {import("./device.mjs").Device} device @param {number} seed */
-  constructor({ name, user, throws = false, options = {} }, device, seed) {
+  constructor({ name, user, throws = false, options }, device, seed) {
     this.name = name;
     this.user = user;
     this.throws = throws;
@@ -85,22 +87,16 @@ export class Participant {
   /** Closes the page, and opens it again after a time. @param {number} ms */
   async close(ms) {
     await this.#end(true);
-    await this.page.close();
-    await sleep(ms);
-    await this.#open();
-    await this.begin();
+    await this.#replace(ms);
   }
 
   /** Crashes the page, and opens it again after a time. @param {number} ms */
   async crash(ms) {
-    // A crashed page can't give an account, so it gives one just before, and does nothing else from then on.
+    // A crashed page can't give an account, so it gives one just before, and sends nothing from then on.
     await this.#end(true);
     const crashed = this.page.waitForEvent("crash");
     await Promise.all([crashed, this.page.goto("chrome://crash").catch(() => {})]);
-    await this.page.close();
-    await sleep(ms);
-    await this.#open();
-    await this.begin();
+    await this.#replace(ms);
   }
 
   /** Keeps the page busy for a time. @param {number} ms */
@@ -110,7 +106,7 @@ export class Participant {
     }, ms);
   }
 
-  /** Does something to the page after everything that is being done to it. @template T @param {() => Promise<T>} what */
+  /** Does something to the page after what is being done to it. @template T @param {() => Promise<T>} what */
   async inTurn(what) {
     this.#doing += 1;
     const done = this.#done.then(what).finally(() => (this.#doing -= 1));
@@ -170,14 +166,27 @@ export class Participant {
     await this.page.waitForFunction("globalThis.storm");
   }
 
+  /** @param {number} ms until the next page opens */
+  async #replace(ms) {
+    await this.page.close();
+    await sleep(ms);
+    await this.#open();
+    await this.begin();
+  }
+
   /** @param {boolean} hasEnded */
   async #end(hasEnded) {
-    const account = await this.page.evaluate(() => globalThis.storm.leave());
     const { name: tab, user, conversations } = this;
+    const name = `${tab}.${this.stays.length}`;
     const line = this.device.name;
+    // The storage may have them or not, and may have only the first ones.
+    const lastWords = hasEnded && this.options ? LAST_WORDS.map((word) => `${name} ${word}`) : [];
+    const account = await this.page.evaluate(
+      ([words, conversation]) => globalThis.storm.leave(words, conversation),
+      /** @type {const} */ ([lastWords, conversations[0] ?? 0]),
+    );
     const expected = this.throws ? "a listener throws" : undefined;
     const complaints = this.#complaints.splice(0).filter((complaint) => complaint !== expected);
-    const name = `${tab}.${this.stays.length}`;
     this.stays.push({ ...account, name, tab, line, user, conversations, complaints, hasEnded });
   }
 }

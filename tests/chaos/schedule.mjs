@@ -34,7 +34,7 @@ export function schedule({ seed, seconds, troubles }, { lines, servers, late, ta
   const of = (/** @type {object} */ kinds) => troubles.filter((kind) => kind in kinds);
   return {
     lines: lineTroubles(dice, end, of(OF_A_LINE), lines, late),
-    servers: serverTroubles(dice, end, [...of(OF_A_SERVER), ...of(OF_ALL_SERVERS)], servers),
+    servers: serverTroubles(dice, end, of({ ...OF_A_SERVER, ...OF_ALL_SERVERS }), servers),
     tabs: tabTroubles(dice, end, of(OF_A_TAB), tabs),
   };
 }

@@ -30,8 +30,8 @@ const DARK_BEFORE = 500;
 const PATIENCE = 120_000;
 
 /**
- * A trouble of a tab, of a line or, without either, of a server. `isDeath`: the connections die without closing; `revived`: when
- * they worked again. Times are those of `Date.now()`.
+ * A trouble of a tab, of a line or, without either, of a server. `isDeath`: the connections die without closing;
+ * `revived`: when they worked again. Times are those of `Date.now()`.
  *
  * @typedef {{kind: string, line?: string, tab?: string, server?: number, isDeath: boolean} & Times} Incident
  * @typedef {{from: number, until: number, revived: number}} Times

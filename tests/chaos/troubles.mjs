@@ -34,7 +34,8 @@ export const OF_ALL_SERVERS = { redis: "it restarts" };
 /**
  * Troubles of a tab, for a time in ms.
  *
- * @type {Record<string, {make: (tab: import("./participant.mjs").Participant, ms: number) => Promise<void>, lasts: [number, number]}>}
+ * @typedef {import("./participant.mjs").Participant} Tab
+ * @type {Record<string, {make: (tab: Tab, ms: number) => Promise<void>, lasts: [number, number]}>}
  */
 export const OF_A_TAB = {
   reload: { make: (tab) => tab.reload(), lasts: [0, 0] },
