@@ -40,15 +40,15 @@ const acknowledging = await startAcknowledging();
 const chromium = await launchChromium();
 const firefox = await launchFirefox();
 
+// The other two measure the server and tabs separately: their figures are kept.
 const results = {
+  ...(existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {}),
   machine: { cores: cpus().length },
   browsers: { chromium: chromium.version, firefox: firefox?.version ?? null },
   sizes: await measureSizes(),
   chromium: { ...(await times(chromium)), ...(await memory()) },
   firefox: firefox && (await times(firefox)),
   network: await measureNetwork(chromium, networkPage, flags.quick ? 1 : 5),
-  // server/bench.mjs measures the server separately; its figures are kept.
-  server: existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")).server : undefined,
 };
 await Promise.all([chromium.close(), firefox?.close(), plain.stop(), react.stop(), acknowledging.stop()]);
 
