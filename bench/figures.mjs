@@ -76,13 +76,14 @@ function tabs({ tabs, browsers, machine }) {
   if (!tabs) return "";
   return `## Tabs
 
-One user's tabs with a connection each / with \`share: true\`. The messages on the line are another user's, and reach every
-tab; those that are acknowledged are a tab's own, with \`share\` a follower's, and pass through the leader. Figures are medians of three
-browsers. Measured by \`make bench-tabs\` on ${machine.cores} cores, Chromium ${browsers.chromium}, with the server on the same machine.
+One user's tabs with a connection each / with \`share: true\`. The messages on the line are another user's, and reach
+every tab; those that are acknowledged are one tab's, with \`share\` a follower's, and pass through the leader. Figures are
+medians of three browsers. Measured by \`make bench-tabs\` on ${machine.cores} cores, Chromium ${browsers.chromium}, with the
+server on the same machine.
 
 ${table(costTable(tabs))}
-The time until another of five tabs has the connection. A leader that hangs runs a script for ${tabs.hanging / 1000} s: a
-follower waits 5 s before it opens a WebSocket.
+The time until another of five tabs has the connection. A leader that hangs runs a script for ${tabs.hanging / 1000} s: the others
+open WebSockets 5 s after its last word.
 
 ${table(handOverTable(tabs))}`;
 }
