@@ -168,7 +168,7 @@ chaos-cluster: $(STORM) tools-services ## The same with PostgreSQL, Redis and tw
 	$(call storm,CLUSTER=1,120)
 
 chaos-guides: $(STORM) tools-services ## The same with the servers of the guides for FastAPI and Node.js
-	$(call say,Running a storm of faults on the guides' servers)
+	$(call say,Running a storm of faults on the servers of the guides)
 	@$(MAKE) --no-print-directory chaos SERVER=fastapi SECONDS=$(or $(SECONDS),60)
 	@$(MAKE) --no-print-directory chaos SERVER=node SECONDS=$(or $(SECONDS),60)
 
