@@ -232,7 +232,6 @@ export function createClient() {
       cancelLoad?.();
       failures = 0;
       state = IDLE;
-      user = undefined;
       api.overrides = replaced;
     },
   };

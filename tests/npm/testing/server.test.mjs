@@ -341,6 +341,19 @@ describe("each test", () => {
     second.restore();
   });
 
+  it("keeps the user of configure(), whose messages `persist` keeps", async () => {
+    inbox.configure({ user: "ana", persist: true });
+    for (const text of ["one", "two"]) {
+      const own = fakeServer();
+      own.refuse();
+      listen();
+      void inbox.sendMessage(2, text);
+      await until(() => inbox.pending(2).some(({ message }) => message === text));
+      own.restore();
+    }
+    inbox.configure({ persist: false });
+  });
+
   it("keeps the options of configure(), and may set them again", async () => {
     inbox.configure({ url: "wss://chat.example/inbox" });
     for (const url of ["wss://chat.example/inbox", "wss://chat.example/inbox", "wss://other.example/"]) {
