@@ -9,8 +9,9 @@ import { PATIENCE } from "../support/queue.mjs";
 import { loseCoreOnce } from "./lose.mjs";
 
 /**
- * Checks two conversations over one connection, through a cut and a reconnection. Only in development, the page logs
- * that its server doesn't acknowledge messages. In production, the core's chunk fails to load once.
+ * Checks two conversations over one connection, through a cut and a reconnection, with a message that waits meanwhile.
+ * Only in development, the page logs that its server doesn't acknowledge messages. In production, the core's chunk fails
+ * to load once.
  *
  * @param {string} address
  * @param {import("../support/server.mjs").TestServer} server
@@ -38,10 +39,14 @@ export async function visit(address, server, options = {}) {
     first.send({ conversation_id: 2, message: "for two" });
     await one.getByText("for one").waitFor();
     await two.getByText("for two").waitFor();
+    server.mode = "hold";
     first.cut();
+    await two.getByText("Connection lost - reconnecting in background...").waitFor();
+    await two.getByRole("button", { name: "Send" }).click();
+    await two.getByRole("note").getByText("Hello from 2").waitFor();
+    server.letGo("accept");
     const second = await server.connection();
     await two.getByText("connected", { exact: true }).waitFor();
-    await two.getByRole("button", { name: "Send" }).click();
     assert.deepEqual(await second.next(), { conversation_id: 2, message: "Hello from 2", type: "TEXT" });
     assert.equal(server.attempts.length, 2);
     assert.ok(isCoreLost(), "the page must request the core's chunk");
