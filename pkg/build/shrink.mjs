@@ -71,10 +71,15 @@ export function removeExports(path, glue) {
   writeFileSync(path, module.emitBinary());
 }
 
+// The stack begins at the lowest address and grows towards it, so that only the end of a full one lies in the first
+// kilobyte: wasm-opt may assume that no pointer leads there, and fold more of the address computations. Gain: 88 bytes of
+// inline-core.js in brotli, and 160 of inline-shared.js.
+const SMALLEST = ["-Oz", "--low-memory-unused", "--converge"];
+
 /** Writes the smallest wasm; with `names`, it keeps the functions' names. */
 export function optimise(from, to, { names = false } = {}) {
   const strip = names ? ["-g"] : ["--strip-debug", "--strip-producers", "--strip-target-features"];
-  execFileSync(WASM_OPT, [from, "-Oz", ...strip, ...FEATURES, "-o", to], { stdio: "inherit" });
+  execFileSync(WASM_OPT, [from, ...SMALLEST, ...strip, ...FEATURES, "-o", to], { stdio: "inherit" });
 }
 
 /**

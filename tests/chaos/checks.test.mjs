@@ -170,6 +170,17 @@ describe("the checks", () => {
     assert.deepEqual(hung("ben", 2_500, 12_000), ["noticed"]);
   });
 
+  it("allow a page that was never welcomed three seconds more", () => {
+    for (const [noticedAfter, failures] of /** @type {const} */ ([
+      [9_000, []],
+      [9_001, ["noticed"]],
+    ])) {
+      const unknown = dead({ noticedAfter });
+      unknown.stays[0].welcomed = BEGAN + 50_000;
+      assert.deepEqual(failing(unknown), failures);
+    }
+  });
+
   it("excuse a page that waits longer after losing three connections in a row without an answer", () => {
     const unlucky = dead({ noticedAfter: 9_000 });
     assert.deepEqual(failing(unlucky), ["noticed"]);

@@ -15,6 +15,12 @@ import { hangsOf, heldUpUntil } from "./hangs.mjs";
  */
 const LIMIT = 6_000;
 
+/**
+ * The ms that a page waits longer before its first welcome, because it doesn't know yet whether the server has layer 1
+ * (`WELCOME_WITHIN` in src/core/server.rs).
+ */
+const UNTIL_WELCOMED = 3_000;
+
 /** The most ms that a quick answer takes. */
 const QUICK = 2_000;
 
@@ -30,7 +36,7 @@ export function noticing({ stays, incidents }) {
   const measured = cases.filter(({ isDue }) => isDue);
   const excepted = cases.length - measured.length;
   const failures = measured
-    .filter(({ took }) => took > LIMIT)
+    .filter(({ took, limit }) => took > limit)
     .map(({ stay, incident, took, wasNoticed }) => {
       const what = wasNoticed ? `noticed after ${took} ms` : `not noticed within ${took} ms`;
       return { page: stay.name, at: incident.from, what: `${incident.kind}: ${what}` };
@@ -76,9 +82,10 @@ function noticed(stay, incident, hangs) {
   const end = Math.min(lost, until);
   const took = end - Math.max(said.at, heldUpUntil(stay, hangs, end));
   const wasNoticed = lost <= until;
+  const limit = LIMIT + (from < (stay.welcomed ?? Infinity) ? UNTIL_WELCOMED : 0);
   // The connection revived, or the page was reloaded, within the limit.
-  if (!wasNoticed && took <= LIMIT) return undefined;
-  return { stay, incident, took, wasNoticed, isDue: strikes(stay, from) < STRIKES };
+  if (!wasNoticed && took <= limit) return undefined;
+  return { stay, incident, took, limit, wasNoticed, isDue: strikes(stay, from) < STRIKES };
 }
 
 /**
