@@ -24,17 +24,16 @@ export async function load(wasm) {
   try {
     callTab(0, POLL, 0, 0, 0, 0, 0, 0);
   } catch {
-    throw new TypeError("`wasm` must be shared.wasm with `share`; got core.wasm or adapter.wasm");
+    throw new TypeError("`wasm` must be shared.wasm with `share`; got another one");
   }
 }
 
 /** @param {any} options */
 export function createInbox(options) {
-  for (const name of ["adapter", "sockets"]) {
-    if (options[name]) throw new Error(`\`${name}\` must not be set with \`share\``);
-  }
-  if (options.protocol === 0) throw new Error("`protocol` must be 1 with `share`; got 0");
-  timers.base = options.time ?? globalThis;
+  const { adapter, sockets, protocol, time } = options;
+  const other = adapter ? "adapter" : sockets === "each" ? 'sockets: "each"' : protocol === 0 && "protocol: 0";
+  if (other) throw new TypeError(`\`share\` must not be set with \`${other}\``);
+  timers.base = time ?? globalThis;
   const share = new Share(options, timers);
   const { url, protocols } = share;
   const inbox = createCore({ ...options, url, protocols, time: timers });

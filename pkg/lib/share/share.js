@@ -172,7 +172,7 @@ export class Share {
 
   /** The tabs that have asked this leader for something on its present line, and have not left. */
   get followers() {
-    return this.role === LEADING ? this.#seen.size : 0;
+    return this.#seen.size;
   }
 
   #seen = new Set();

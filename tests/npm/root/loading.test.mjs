@@ -403,10 +403,33 @@ describe("the core", () => {
     await until(page, () => inbox.getState().error);
     assert.equal(
       await page.evaluate(() => inbox.getState().error),
-      "Unable to load inbox-socket: `wasm` must be shared.wasm with `share`; got core.wasm or adapter.wasm",
+      "Unable to load inbox-socket: `wasm` must be shared.wasm with `share`; got another one",
     );
     assert.equal(server.attempts.length, 0);
   });
+
+  for (const [what, more] of /** @type {const} */ ([
+    ["adapter", { adapter: { message: "text" } }],
+    ['sockets: "each"', { sockets: "each" }],
+    ["protocol: 0", { protocol: 0 }],
+  ])) {
+    it(`of a page with \`share\` is not loaded with \`${what}\``, async (t) => {
+      const { page } = await openRoot(t);
+      await page.evaluate(
+        (more) => {
+          const url = more.sockets ? () => "/ws/" : "/ws/";
+          inbox.configure(/** @type {any} */ ({ user: "ana", share: true, ...more, url }));
+          inbox.subscribe(1, () => {});
+        },
+        /** @type {any} */ (JSON.parse(JSON.stringify(more))),
+      );
+      await until(page, () => inbox.getState().error);
+      assert.equal(
+        await page.evaluate(() => inbox.getState().error),
+        `Unable to load inbox-socket: \`share\` must not be set with \`${what}\``,
+      );
+    });
+  }
 
   it("without layer 1 is refused by a page that needs layer 1", async (t) => {
     const { page, server } = await openRoot(t, { more: [["/adapter.wasm", ADAPTER]] });
