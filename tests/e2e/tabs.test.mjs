@@ -39,17 +39,17 @@ describe("two tabs of one person", () => {
     const { origin } = await Backend.start(t);
     const ana = await Person.logIn("Ana", t, origin);
     const second = await ana.openTab();
-    for (const tab of [ana, second]) {
-      await tab.open(TITLE);
-      await tab.press("Inspector");
-    }
+    for (const tab of [ana, second]) await tab.open(TITLE);
+    await second.page.all.withText("The connection of another tab").appears();
+    await ana.press("Inspector");
     await ana.inspectorShows("leader of 1 other");
-    await second.inspectorShows("follower");
 
     await second.press("Cut the connection");
     for (const tab of [ana, second]) await tab.page.role("button", "Restore the connection").appears();
     await second.write(TITLE, "kept meanwhile");
     await second.sees(TITLE, "Waiting for the connection");
+    await second.press("Inspector");
+    await second.inspectorShows("follower");
     await second.inspectorShows("waiting, in storage");
     await ana.press("Restore the connection");
     await ana.sees(TITLE, "kept meanwhile");
