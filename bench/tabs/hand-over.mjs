@@ -46,7 +46,7 @@ export async function measureHandOver(site) {
   return handOver;
 }
 
-/** Returns the ms from `since` until one of these tabs has a WebSocket of its own. @param {Group} group @param {number} since */
+/** Returns the ms from `since` until one of these tabs has opened a WebSocket. @param {Group} group @param {number} since */
 async function takenOver(group, since) {
   for (;;) {
     const states = await group.states();

@@ -9,7 +9,7 @@ let conversation: number;
 /** The number of messages that this tab has received. */
 let heard = 0;
 
-/** When this tab got a WebSocket of its own: ms since 1970, as in all tabs. */
+/** When this tab opened a WebSocket: ms since 1970, as in all tabs. */
 const connected: number[] = [];
 
 /** Connects, with the option `share` or without it, and resolves as soon as messages are delivered. */

@@ -1,7 +1,7 @@
 // Subscriptions that begin behind a number: subscribe(id, listener, { after }). Only pages that use it load this file.
 //
 // The core counts from the heads of the page's first welcome, for all listeners at once. What such a listener lacks up to
-// there, it alone receives: this file requests it with a `sync` of its own, in the frames of PROTOCOL.md, and meanwhile
+// there, it alone receives: this file requests it with a separate `sync`, in the frames of PROTOCOL.md, and meanwhile
 // keeps what the core delivers. From then on the core's order is enough.
 
 /** The phase of a connection to a server without numbers: see lib/diagnosis/inspect.js. */

@@ -359,7 +359,7 @@ impl Tab {
         self.end_line(if is_final { code } else { RESTART });
         self.dial = None;
         self.place = Place::Nowhere;
-        // The machine would fail a message of its own, which is not to blame.
+        // The machine would fail one of its messages, which is not to blame.
         if blamed.is_some() { LOST } else { code }
     }
 

@@ -1,7 +1,7 @@
 // Who takes part in a storm.
 
 /**
- * A page. `device`: the browser that it is opened in, by default one of its own; `throws`: it has listeners that throw;
+ * A page. `device`: the browser that it is opened in, by default a separate one; `throws`: it has listeners that throw;
  * `options`: those of its inbox.
  *
  * @typedef {{name: string, user: string, device?: string, throws?: boolean, options?: object}} Role

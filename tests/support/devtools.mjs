@@ -6,7 +6,7 @@ import { WebSocket } from "ws";
 import { Profile } from "./profile.mjs";
 import { eventually } from "./queue.mjs";
 
-/** Starts a browser of its own for one test. @param {import("node:test").TestContext} t @param {string[]} more arguments */
+/** Starts a separate browser for one test. @param {import("node:test").TestContext} t @param {string[]} more arguments */
 export async function openTabs(t, ...more) {
   const profile = await Profile.make(t);
   const browser = await Devtools.connect(await profile.launch(...more));

@@ -1,4 +1,4 @@
-// A Chromium with a profile of its own, which a test can kill and start again.
+// A Chromium with a separate profile, which a test can kill and start again.
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";

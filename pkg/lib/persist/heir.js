@@ -1,6 +1,6 @@
-// Takes over what pages that have ended have left. Each page holds a lock of its own name as long as it has records: who
-// receives the lock of another page knows that it has ended. Without locks, a new page takes over all records once: at
-// worst a living page sends the same messages, which the server recognizes by their client ids.
+// Takes over what pages that have ended have left. Each page holds a lock with its name as long as it has records: a
+// page that receives the lock of another one knows that it has ended. Without locks, a new page takes over all records
+// once: at worst a living page sends the same messages, which the server recognizes by their client ids.
 
 /** How long the first search waits for the locks, in ms: a page that is being loaded again has just ended. */
 const ENDING = 100;
