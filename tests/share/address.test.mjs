@@ -26,10 +26,8 @@ function ownAddress() {
 /** Opens three tabs, of which the last one is in front. */
 async function threeTabs(t, browse) {
   const site = await Site.start(t, { browse });
-  const pages = [];
-  for (let n = 0; n < 3; n++) pages.push(await site.open({}, { before: ownAddress }));
-  const leader = await leaderOf(pages);
-  return { site, pages, leader, front: pages[2] };
+  const tabs = await site.openGroup(3, {}, { before: ownAddress });
+  return { ...tabs, front: tabs.pages[2] };
 }
 
 const askedOf = (pages) => Promise.all(pages.map((page) => page.evaluate(() => globalThis["asked"])));
@@ -89,9 +87,7 @@ async function show(pages, text) {
 
 test("if url() fails in every tab, every tab shows it, and they connect when it succeeds again", async (t) => {
   const site = await Site.start(t);
-  const pages = [];
-  for (let n = 0; n < 3; n++) pages.push(await site.open({ maxAttempts: 1 }, { before: ownAddress }));
-  await leaderOf(pages);
+  const { pages } = await site.openGroup(3, { maxAttempts: 1 }, { before: ownAddress });
   for (const page of pages) await page.evaluate(() => (globalThis["fails"] = true));
   site.line.cut();
   await show(pages, "Unable to connect. Please check your connection and refresh.");

@@ -11,18 +11,16 @@ import { Site, leaderOf } from "./site.mjs";
 /** Opens five tabs, and sends a message from each. @param {import("node:test").TestContext} t */
 async function fiveTabs(t) {
   const site = await Site.start(t, { browse: borrowBrowser });
-  const pages = [];
-  for (let n = 0; n < 5; n++) pages.push(await site.open());
-  const leader = await leaderOf(pages);
+  const tabs = await site.openGroup(5);
   assert.equal(site.line.handshakes, 1);
-  for (const [n, page] of pages.entries()) await site.send(page, `tab ${n}`);
-  await site.checkHeard(pages);
-  return { site, pages, leader, followers: pages.filter((page) => page !== leader) };
+  for (const [n, page] of tabs.pages.entries()) await site.send(page, `tab ${n}`);
+  await site.checkHeard(tabs.pages);
+  return tabs;
 }
 
 test("five tabs cost one handshake, and go on when the leader is closed", async (t) => {
   const { site, leader, followers } = await fiveTabs(t);
-  await leader.command("DELETE", "/window");
+  await leader.close();
   await leaderOf(followers);
   for (const [n, page] of followers.entries()) await site.send(page, `closed ${n}`);
   await site.checkHeard(followers);

@@ -13,8 +13,7 @@ const THROTTLED = "--enable-features=IntensiveWakeUpThrottling:grace_period_seco
 /** Opens three tabs; the last one is in front, and the first one leads. */
 async function threeTabs(t, browse = openTabs, before = () => {}) {
   const site = await Site.start(t, { browse });
-  const pages = [];
-  for (let n = 0; n < 3; n++) pages.push(await site.open({}, { before }));
+  const { pages } = await site.openGroup(3, {}, { before });
   const [leader, hidden, front] = pages;
   await haveRoles(pages, "leader", "follower", "follower");
   for (const page of [leader, hidden]) assert.equal(await page.evaluate(() => document.hidden), true);

@@ -18,9 +18,7 @@ const pendingOf = (pages) => Promise.all(pages.map((page) => page.evaluate(() =>
 async function offlineTabs(t) {
   const profile = await Profile.make(t);
   const site = await Site.start(t, { browse: () => profile.start() });
-  const pages = [];
-  for (let n = 0; n < 3; n++) pages.push(await site.open(OPTIONS));
-  const leader = await leaderOf(pages);
+  const { pages, leader } = await site.openGroup(3, OPTIONS);
   await site.backend.kill();
   for (const page of pages) await until(page, () => !inbox.getState().isConnected);
   for (let i = 0; i < COUNT; i++) {

@@ -83,6 +83,18 @@ export class Site {
     return page;
   }
 
+  /**
+   * Opens this many tabs of Ana's, one after the other, and waits until one leads the others.
+   *
+   * @param {number} count @param {object} [options] of the inbox @param {Opening} [how]
+   */
+  async openGroup(count, options, how) {
+    const pages = [];
+    for (let n = 0; n < count; n++) pages.push(await this.open(options, how));
+    const leader = await leaderOf(pages);
+    return { site: this, pages, leader, followers: pages.filter((page) => page !== leader) };
+  }
+
   /** Starts the session of this user, which all tabs of the browser have. @param {Tab} page @param {string} user */
   async signIn(page, user) {
     if (this.signedIn === user) return;

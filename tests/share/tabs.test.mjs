@@ -9,13 +9,10 @@ import { Site, leaderOf, rolesOf, takenOver } from "./site.mjs";
 /** Opens five tabs, and sends a message from each. @param {import("node:test").TestContext} t */
 async function fiveTabs(t) {
   const site = await Site.start(t);
-  const pages = [];
-  for (let n = 0; n < 5; n++) pages.push(await site.open());
-  const leader = await leaderOf(pages);
-  for (const [n, page] of pages.entries()) await site.send(page, `tab ${n}`);
-  await site.checkHeard(pages);
-  const followers = pages.filter((page) => page !== leader);
-  return { site, pages, leader, followers };
+  const tabs = await site.openGroup(5);
+  for (const [n, page] of tabs.pages.entries()) await site.send(page, `tab ${n}`);
+  await site.checkHeard(tabs.pages);
+  return tabs;
 }
 
 test("five tabs cost one handshake, and each has every message once and in order", async (t) => {

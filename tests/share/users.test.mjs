@@ -10,11 +10,14 @@ import { Site, leaderOf, rolesOf } from "./site.mjs";
 
 /** Opens this many tabs of Ana's, one after the other. @param {import("node:test").TestContext} t */
 async function openTabs(t, count, options = {}) {
-  const site = await Site.start(t);
-  const pages = [];
-  for (let n = 0; n < count; n++) pages.push(await site.open(options));
-  const leader = await leaderOf(pages);
-  return { site, pages, leader, followers: pages.filter((page) => page !== leader) };
+  return (await Site.start(t)).openGroup(count, options);
+}
+
+/** Sends a message, whose result the page notes. */
+async function queue(page, text) {
+  await page.evaluate((text) => {
+    void inbox.sendMessage(globalThis["conversation"], text).then((result) => globalThis["results"].push(result));
+  }, text);
 }
 
 const isDisconnected = () => !inbox.getState().isConnected && !inbox.getState().isConnecting;
@@ -73,13 +76,7 @@ describe("disconnect() in one tab", () => {
     const { site, pages } = await openTabs(t, 2);
     site.line.refuse();
     for (const page of pages) await until(page, () => !inbox.getState().isConnected);
-    for (const page of pages) {
-      await page.evaluate(() => {
-        void inbox
-          .sendMessage(globalThis["conversation"], "waits")
-          .then((result) => globalThis["results"].push(result));
-      });
-    }
+    for (const page of pages) await queue(page, "waits");
     await pages[0]?.evaluate(() => inbox.disconnect());
     for (const page of pages) await until(page, () => globalThis["results"][0]?.status === "failed");
     await site.line.mend();
@@ -170,13 +167,7 @@ describe("another user", () => {
     const { site, pages } = await openTabs(t, 3);
     site.line.refuse();
     for (const page of pages) await until(page, () => !inbox.getState().isConnected);
-    for (const page of pages) {
-      await page.evaluate(() => {
-        void inbox
-          .sendMessage(globalThis["conversation"], "Ana's")
-          .then((result) => globalThis["results"].push(result));
-      });
-    }
+    for (const page of pages) await queue(page, "Ana's");
     // The browser's session becomes Ben's, and these tabs are not told. Cookies belong to all ports of a host.
     const login = await site.browser.newPage();
     await login.goto(`${site.backend.origin}/share/`);
