@@ -5,7 +5,6 @@
 // server (network.mjs). targets.mjs contains the targets and claims.mjs the design document's claims; results.json
 // contains only measurements.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 
@@ -16,6 +15,7 @@ import { claimTables } from "./claims.mjs";
 import { median } from "./median.mjs";
 import { measureNetwork } from "./network.mjs";
 import { print } from "./report.mjs";
+import { saveResults } from "./results.mjs";
 import { bundle, file, serve } from "./site.mjs";
 import { measureSizes } from "./sizes.mjs";
 import { targetTable } from "./targets.mjs";
@@ -31,8 +31,6 @@ const EFFORT = flags.quick ? { rounds: 7, batch: 3 } : { rounds: 31, batch: 6 };
 const PAGES = { Chromium: flags.quick ? 1 : 3, Firefox: 1 };
 const CYCLES = flags.quick ? 2_000 : 10_000;
 
-const RESULTS = file("results.json");
-
 const plain = await serve(await bundle("page/plain.ts", file("page/no-react.ts")));
 const react = await serve(await bundle("page/react.tsx"));
 const networkPage = await bundle("page/network.tsx");
@@ -40,9 +38,7 @@ const acknowledging = await startAcknowledging();
 const chromium = await launchChromium();
 const firefox = await launchFirefox();
 
-// The other two measure the server and tabs separately: their figures are kept.
 const results = {
-  ...(existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {}),
   machine: { cores: cpus().length },
   browsers: { chromium: chromium.version, firefox: firefox?.version ?? null },
   sizes: await measureSizes(),
@@ -58,7 +54,7 @@ print(
 );
 for (const { title, rows } of claimTables(results.network)) print(title, rows);
 if (flags.quick) console.log("Short rounds: results.json is unchanged.");
-else writeFileSync(RESULTS, `${JSON.stringify(results, rounded, 2)}\n`);
+else saveResults(results, rounded);
 
 /** @typedef {{name: string, open(url: string): Promise<{run: (name: string, ...args: unknown[]) => Promise<any>, close(): Promise<void>}>}} Browser */
 

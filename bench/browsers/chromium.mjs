@@ -27,10 +27,7 @@ export async function launchChromium() {
         page,
         /** Calls a function of the page's `bench`. @param {string} name @param {unknown[]} args */
         async run(name, ...args) {
-          const result = await page.evaluate(
-            ([name, args]) => /** @type {any} */ (globalThis).bench[name](...args),
-            /** @type {const} */ ([name, args]),
-          );
+          const result = await run(page, name, ...args);
           if (errors.length > 0) throw new Error(`the page failed: ${errors.join("; ")}`);
           return result;
         },
@@ -38,4 +35,18 @@ export async function launchChromium() {
       };
     },
   };
+}
+
+/**
+ * Calls a function of the page's `bench`.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {string} name
+ * @param {unknown[]} args
+ */
+export function run(page, name, ...args) {
+  return page.evaluate(
+    ([name, args]) => /** @type {any} */ (globalThis).bench[name](...args),
+    /** @type {const} */ ([name, args]),
+  );
 }

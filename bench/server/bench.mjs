@@ -6,11 +6,11 @@
 // consumer of Channels' tutorial, and Socket.IO.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
 import { median, percentile } from "../median.mjs";
 import { print } from "../report.mjs";
-import { file } from "../site.mjs";
+import { saveResults } from "../results.mjs";
 import { ARCHITECTURES, MANY, PER_USER, start, userCookie } from "./architectures.mjs";
 import { Crowd } from "./crowd.mjs";
 import { startPostgres } from "./postgres.mjs";
@@ -24,7 +24,6 @@ const IDLE = 10;
 /** How many connections of one user with many conversations are timed. */
 const WELCOMES = 20;
 
-const RESULTS = file("results.json");
 const CLOCK_TICK = Number(execFileSync("getconf", ["CLK_TCK"]));
 
 const sleep = (/** @type {number} */ seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
@@ -42,8 +41,7 @@ await postgres.stop();
 
 const server = { conversationsPerUser: PER_USER, peoplePerConversation: PER_USER, many: MANY, cases };
 print("The server, before and after", serverTable(server));
-const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
-writeFileSync(RESULTS, `${JSON.stringify({ ...results, server }, null, 2)}\n`);
+saveResults({ server });
 
 /** @param {number} users @param {import("./architectures.mjs").Architecture} architecture */
 async function measure(users, architecture) {

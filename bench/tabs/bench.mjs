@@ -1,20 +1,19 @@
 // Measures what tabs cost that share a connection, beside tabs with a connection each, and how long a change of the
 // leader takes: `npm run bench:tabs`, about six minutes. Chromium, and the demo's server behind a line that counts.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import WebSocket from "ws";
 
 import { logIn, startBackend } from "../backend.mjs";
 import { print } from "../report.mjs";
-import { bundle, file } from "../site.mjs";
+import { saveResults } from "../results.mjs";
+import { bundle } from "../site.mjs";
 import { CountingLine } from "../../tests/support/counting-line.mjs";
 import { measureCosts } from "./costs.mjs";
 import { HANGING, measureHandOver } from "./hand-over.mjs";
 import { costTable, handOverTable } from "./table.mjs";
-
-const RESULTS = file("results.json");
 
 const dist = mkdtempSync(join(tmpdir(), "inbox-socket-bench-page-"));
 for (const [path, contents] of await bundle("tabs/page.ts"))
@@ -38,5 +37,4 @@ rmSync(dist, { recursive: true, force: true });
 
 print("Tabs with a connection each / with one for all", costTable(tabs));
 print("A change of the leader, five tabs", handOverTable(tabs));
-const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
-writeFileSync(RESULTS, `${JSON.stringify({ ...results, tabs }, null, 2)}\n`);
+saveResults({ tabs });

@@ -1,8 +1,9 @@
 // What 1, 5 and 20 tabs cost.
 
+import { run } from "../browsers/chromium.mjs";
 import { processMemory } from "../browsers/process-memory.mjs";
 import { median, percentile } from "../median.mjs";
-import { Group, run, sleep } from "./group.mjs";
+import { Group, sleep } from "./group.mjs";
 
 const TABS = [1, 5, 20];
 /** Browsers for each case: figures are the medians. */

@@ -1,6 +1,6 @@
 // The tabs of one user in one browser.
 
-import { launchChromium } from "../browsers/chromium.mjs";
+import { launchChromium, run } from "../browsers/chromium.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /**
@@ -74,12 +74,4 @@ export class Group {
   close() {
     return this.browser.close();
   }
-}
-
-/** Calls a function of the tab's `bench`. @param {Page} tab @param {string} name @param {unknown[]} args */
-export function run(tab, name, ...args) {
-  return tab.evaluate(
-    ([name, args]) => /** @type {any} */ (globalThis).bench[name](...args),
-    /** @type {const} */ ([name, args]),
-  );
 }

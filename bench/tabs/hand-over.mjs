@@ -1,7 +1,8 @@
 // How long it takes until another tab has the connection.
 
+import { run } from "../browsers/chromium.mjs";
 import { median } from "../median.mjs";
-import { Group, run, sleep } from "./group.mjs";
+import { Group, sleep } from "./group.mjs";
 
 const TABS = 5;
 
