@@ -61,6 +61,8 @@ export function useInbox(me: User, visibleIds: number[], onSessionChange: (user:
   // Another tab may have logged out, which ends the connection without an error, or logged in as another user. Tabs
   // share the session cookie, so the next connection belongs to that user.
   useEffect(() => {
+    // App has asked already, when the page begins.
+    if (!isConnected && error === null && conversations === null) return;
     let isCurrent = true;
     // Without a response, assume no change: the banner already shows the error.
     void fetchMe()
