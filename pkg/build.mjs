@@ -47,8 +47,7 @@ async function buildVariant(variant) {
   optimise(wasm, join(folder, "named.wasm"), { names: true });
   writeFileSync(join(out, `inline-${name}.js`), inline(readFileSync(join(out, `${name}.wasm`)), name));
   await bundleGlue(folder, variant);
-  const types = name === "shared" ? "shared.d.ts" : "core.d.ts";
-  copyFileSync(join(here, "build", types), join(out, `${name}.d.ts`));
+  copyFileSync(join(here, "build", variant.types), join(out, `${name}.d.ts`));
 }
 
 /** The wasm of src/kept.rs, inlined. It takes and returns numbers only, and imports nothing, so that it needs no glue. */
